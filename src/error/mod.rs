@@ -1,0 +1,164 @@
+//! The error type: one closed set of codes for the crate, the JavaScript package and the Worker.
+
+mod code;
+mod redact;
+mod response;
+mod violation;
+
+use core::fmt;
+
+pub use code::{Code, Outcome};
+pub use redact::redact;
+pub use response::{FailedResponse, MAX_ERROR_BODY_BYTES, parse_retry_after};
+pub use violation::{Violation, Warning};
+
+/// The result of everything in this crate that can fail.
+pub type Result<T, E = Error> = core::result::Result<T, E>;
+
+/// Why a call failed, and whether it can have been billed.
+///
+/// The message says what was wrong, where, and what to do. It never holds an API key or a bearer token.
+#[derive(Clone)]
+pub struct Error(Box<Details>);
+
+#[derive(Clone)]
+struct Details {
+    code: Code,
+    message: String,
+    outcome: Outcome,
+    status: Option<u16>,
+    request_id: Option<String>,
+    retry_after: Option<f64>,
+    violations: Vec<Violation>,
+    partial: Option<String>,
+    body: Option<String>,
+}
+
+impl Error {
+    /// An error of that code, with the outcome that the code's row in the table gives.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self(Box::new(Details {
+            code,
+            message: message.into(),
+            outcome: code.outcome(),
+            status: None,
+            request_id: None,
+            retry_after: None,
+            violations: Vec::new(),
+            partial: None,
+            body: None,
+        }))
+    }
+
+    /// An `invalid_request` that lists every violation; `subject` names what was checked, as in "chat request".
+    pub fn invalid(subject: &str, violations: Vec<Violation>) -> Self {
+        let mut error = Self::new(Code::InvalidRequest, violation::summary(subject, &violations));
+        error.0.violations = violations;
+        error
+    }
+
+    /// The same error with another outcome than its code's row gives.
+    pub fn with_outcome(mut self, outcome: Outcome) -> Self {
+        self.0.outcome = outcome;
+        self
+    }
+
+    /// The same error with the HTTP status that was received.
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    /// The same error with the correlation id under which the other side logged the call.
+    pub fn with_request_id(mut self, id: impl Into<String>) -> Self {
+        self.0.request_id = Some(id.into());
+        self
+    }
+
+    /// The same error with the seconds after which to try again.
+    pub fn with_retry_after(mut self, seconds: f64) -> Self {
+        self.0.retry_after = Some(seconds);
+        self
+    }
+
+    /// The same error with the text that had arrived before it.
+    pub fn with_partial(mut self, text: impl Into<String>) -> Self {
+        self.0.partial = Some(text.into());
+        self
+    }
+
+    /// The same error with the body that was received; the caller has bounded and redacted it.
+    pub fn with_body(mut self, body: impl Into<String>) -> Self {
+        self.0.body = Some(body.into());
+        self
+    }
+
+    /// What went wrong, as one of a closed set.
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// What went wrong, in a sentence.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Whether the call can have been billed.
+    pub fn outcome(&self) -> Outcome {
+        self.0.outcome
+    }
+
+    /// May the caller simply send the call again (after [`retry_after`](Self::retry_after), where given)?
+    pub fn retryable(&self) -> bool {
+        self.0.code.retryable(self.0.outcome)
+    }
+
+    /// The HTTP status that was received, if an answer was.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The other side's correlation id (`X-Request-Id`), if it sent one.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// Seconds after which to try again, if the other side said so.
+    pub fn retry_after(&self) -> Option<f64> {
+        self.0.retry_after
+    }
+
+    /// Path of the first field that broke a rule, as in `message.content`.
+    pub fn field(&self) -> Option<&str> {
+        self.0.violations.first().map(|violation| violation.field.as_str())
+    }
+
+    /// Every broken rule, in the order of the fields.
+    pub fn violations(&self) -> &[Violation] {
+        &self.0.violations
+    }
+
+    /// The text that had arrived before a stream failed.
+    pub fn partial(&self) -> Option<&str> {
+        self.0.partial.as_deref()
+    }
+
+    /// The body of the failed answer: at most 8 KiB of an error's, 64 KiB of an unreadable success's, without secrets.
+    pub fn body(&self) -> Option<&str> {
+        self.0.body.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} (outcome {})", self.0.code, self.0.message, self.0.outcome)
+    }
+}
+
+impl core::error::Error for Error {}

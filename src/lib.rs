@@ -1,0 +1,4 @@
+//! Typed client for the Minara Agent API.
+pub mod error;
+pub mod json;
+pub use error::{Code, Error, Outcome, Result};
