@@ -1,0 +1,25 @@
+import { join } from "node:path";
+
+import { run } from "../process/run.mjs";
+import { root, stateDir } from "../setup/paths.mjs";
+import { rustInputs, toolFacts } from "./facts.mjs";
+import { buildOnce } from "./stamp.mjs";
+
+/**
+ * Builds the Worker's bundle into worker/build/.
+ * @param {NodeJS.ProcessEnv} env
+ * @param {(note: string) => void} note
+ */
+export async function buildWorker(env, note) {
+  const recipe = {
+    name: "worker",
+    inputs: [...rustInputs, "worker"],
+    ignored: ["worker/build", "worker/target", "worker/node_modules", "worker/.wrangler", "worker/.dev.vars"],
+    output: "worker/build",
+    facts: await toolFacts(env),
+  };
+  await buildOnce(recipe, note, async () => {
+    const log = join(stateDir, "logs", "worker-build.log");
+    await run("worker-build", ["--release"], { cwd: join(root, "worker"), env, log });
+  });
+}

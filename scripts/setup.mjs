@@ -1,0 +1,7 @@
+// npm run setup [-- --tests]: installs what the other commands need and would install themselves.
+import { runMain } from "./process/failure.mjs";
+import { setUp } from "./setup/index.mjs";
+
+await runMain(async () => {
+  await setUp({ forTests: process.argv.includes("--tests") });
+});

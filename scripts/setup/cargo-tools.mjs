@@ -1,0 +1,96 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { Failure } from "../process/failure.mjs";
+import { withLock } from "../process/lock.mjs";
+import { run, tryRun } from "../process/run.mjs";
+import { root, stateDir, toolCacheDir, toolDir } from "./paths.mjs";
+import { cargoTools } from "./versions.mjs";
+
+/** @typedef {import("./versions.mjs").CargoTool} CargoTool */
+
+/**
+ * Installs one tool into its own folder of the cache, unless it is there.
+ * @param {CargoTool} tool
+ * @param {(note: string) => void} note
+ */
+export async function ensureCargoTool(tool, note) {
+  if (isInstalled(tool)) return note("up to date");
+  const lock = join(toolCacheDir(), "locks", `${tool.name}-${tool.version}`);
+  await withLock(lock, async () => {
+    if (isInstalled(tool)) return note("up to date");
+    note(await install(tool));
+  });
+}
+
+/** @param {CargoTool} tool */
+function isInstalled(tool) {
+  return existsSync(join(toolDir(tool), "bin", tool.binary));
+}
+
+/**
+ * Installs beside the final place and renames, so that an interrupted install is never taken for a whole one.
+ * @param {CargoTool} tool
+ * @returns {Promise<string>} how it was done
+ */
+async function install(tool) {
+  const partial = `${toolDir(tool)}.partial`;
+  const log = join(stateDir, "logs", `install-${tool.name}.log`);
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { recursive: true });
+  const how = (await installBinary(tool, partial, log)) ? "installed" : await compile(tool, partial, log);
+  if (!existsSync(join(partial, "bin", tool.binary))) {
+    throw new Failure(`installing ${tool.name} ${tool.version} left no \`${tool.binary}\` behind; see ${log}`);
+  }
+  rmSync(toolDir(tool), { recursive: true, force: true });
+  renameSync(partial, toolDir(tool));
+  return how;
+}
+
+/**
+ * Takes a ready-made binary where the user has cargo-binstall.
+ * @param {CargoTool} tool @param {string} into @param {string} log
+ */
+async function installBinary(tool, into, log) {
+  const { code } = await tryRun("cargo", ["binstall", "-V"], { cwd: root });
+  if (code !== 0) return false;
+  const args = ["binstall", "--no-confirm", "--disable-strategies", "compile", "--root", into];
+  const { code: installed } = await tryRun("cargo", [...args, `${tool.name}@${tool.version}`], { cwd: root, log });
+  return installed === 0;
+}
+
+/** @param {CargoTool} tool @param {string} into @param {string} log */
+async function compile(tool, into, log) {
+  const locked = tool.locked ? ["--locked"] : [];
+  const args = ["install", ...locked, "--root", into, `${tool.name}@${tool.version}`];
+  // One build folder for all three: they share many dependencies.
+  const env = { ...process.env, CARGO_TARGET_DIR: join(toolCacheDir(), "build") };
+  delete env.CARGO_BUILD_TARGET;
+  delete env.RUSTFLAGS;
+  await run("cargo", args, { cwd: root, env, log });
+  return "compiled";
+}
+
+/**
+ * wasm-bindgen's command and its crate must be the same version: they share a private format.
+ * @param {string} [lockFile]  text of Cargo.lock
+ */
+export function checkWasmBindgenVersion(lockFile = readFileSync(join(root, "Cargo.lock"), "utf8")) {
+  const locked = lockedVersion(lockFile, "wasm-bindgen");
+  const { version } = cargoTools.wasmBindgen;
+  if (locked === version) return;
+  throw new Failure(
+    `Cargo.lock has wasm-bindgen ${locked ?? "not at all"}, but scripts/setup/versions.mjs names ` +
+      `wasm-bindgen-cli ${version}: the two must be equal.`,
+  );
+}
+
+/**
+ * @param {string} lockFile  text of a Cargo.lock
+ * @param {string} crate
+ * @returns {string | undefined}
+ */
+export function lockedVersion(lockFile, crate) {
+  const entry = new RegExp(`^name = "${crate}"\\r?\\nversion = "([^"]+)"`, "m");
+  return entry.exec(lockFile)?.[1];
+}

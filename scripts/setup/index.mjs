@@ -1,0 +1,26 @@
+import { step } from "../process/step.mjs";
+import { checkWasmBindgenVersion, ensureCargoTool } from "./cargo-tools.mjs";
+import { ensureBrowser } from "./chromium.mjs";
+import { childEnvironment } from "./environment.mjs";
+import { ensureNpmPackages } from "./npm-packages.mjs";
+import { ensureRustLints, ensureWasmTarget } from "./rust.mjs";
+import { cargoTools } from "./versions.mjs";
+
+/**
+ * Installs what is missing, one line per step, and returns the environment in which everything else runs.
+ * @param {{ forTests?: boolean }} [wanted]  tests also need a browser and Rust's linters
+ * @returns {Promise<NodeJS.ProcessEnv>}
+ */
+export async function setUp({ forTests = false } = {}) {
+  checkWasmBindgenVersion();
+  await step("npm packages", ensureNpmPackages);
+  const forWasm = await step("Rust and its wasm target", ensureWasmTarget);
+  for (const tool of Object.values(cargoTools)) {
+    await step(`${tool.name} ${tool.version}`, (note) => ensureCargoTool(tool, note));
+  }
+  const environment = childEnvironment(process.env, forWasm);
+  if (!forTests) return environment;
+  await step("clippy and rustfmt", ensureRustLints);
+  const { chrome, chromedriver } = await step("Chromium and chromedriver", ensureBrowser);
+  return { ...environment, CHROME_PATH: chrome, CHROMEDRIVER: chromedriver };
+}
