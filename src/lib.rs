@@ -1,4 +1,5 @@
 //! Typed client for the Minara Agent API.
 pub mod error;
 pub mod json;
+pub mod request;
 pub use error::{Code, Error, Outcome, Result};

@@ -1,0 +1,63 @@
+//! EVM addresses: their form, and the checksum of EIP-55.
+
+use sha3::{Digest as _, Keccak256};
+
+/// Whether the text is `0x` and 40 hexadecimal digits.
+pub fn is_address(text: &str) -> bool {
+    text.strip_prefix("0x").is_some_and(|digits| digits.len() == 40 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// Whether the capitals of an address say what [EIP-55](https://eips.ethereum.org/EIPS/eip-55) makes of its digits;
+/// an address in one case carries no checksum and holds.
+pub fn checksum_holds(address: &str) -> bool {
+    let digits = address.strip_prefix("0x").unwrap_or(address);
+    let is_mixed = digits.bytes().any(|b| b.is_ascii_lowercase()) && digits.bytes().any(|b| b.is_ascii_uppercase());
+    if !is_mixed {
+        return true;
+    }
+    let hash = Keccak256::digest(digits.to_ascii_lowercase().as_bytes());
+    digits.bytes().enumerate().all(|(index, digit)| {
+        let byte = hash[index / 2];
+        let nibble = if index.is_multiple_of(2) { byte >> 4 } else { byte & 0x0f };
+        !digit.is_ascii_alphabetic() || digit.is_ascii_uppercase() == (nibble >= 8)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{checksum_holds, is_address};
+
+    #[test]
+    fn an_address_is_0x_and_forty_hexadecimal_digits() {
+        let address = "0x742d35Cc6634C0532925a3b844Bc9e7595f0bEb1";
+        for (text, verdict) in [
+            (address.to_owned(), true),
+            (address.to_lowercase(), true),
+            (address.replacen("0x", "0X", 1), false),
+            (address[..41].to_owned(), false),
+            (format!("{address}0"), false),
+            (address.replace('7', "g"), false),
+            (address[2..].to_owned(), false),
+            (String::new(), false),
+        ] {
+            assert_eq!(is_address(&text), verdict, "{text}");
+        }
+    }
+
+    /// The test vectors of EIP-55, and the documentation's own example, which fails it.
+    #[test]
+    fn the_checksum_is_that_of_eip_55() {
+        for (address, verdict) in [
+            ("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", true),
+            ("0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359", true),
+            ("0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB", true),
+            ("0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb", true),
+            ("0x52908400098527886E0F7030069857D2E4169EE7", true),
+            ("0xde709f2102306220921060314715629080e2fb77", true),
+            ("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1Beaed", false),
+            ("0x742d35Cc6634C0532925a3b844Bc9e7595f0bEb1", false),
+        ] {
+            assert_eq!(checksum_holds(address), verdict, "{address}");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! A request before it is checked: any JSON-like value, however it came.
+
+use core::fmt;
+
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde_json::Value;
+
+/// Deepest nesting that is read; the API's own requests need two. It keeps cyclic JavaScript objects out.
+const MAX_DEPTH: usize = 16;
+
+/// Largest integer that a double holds exactly (2^53 − 1, `Number.MAX_SAFE_INTEGER`).
+const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
+
+/// A JSON-like value: what JavaScript or a request body handed over, and what is put on the wire.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Flag(bool),
+    /// A number; not always finite when it comes from JavaScript.
+    Number(f64),
+    /// A string.
+    Text(String),
+    /// An array.
+    List(Vec<Input>),
+    /// An object; its members in their order.
+    Object(Vec<(String, Input)>),
+}
+
+impl Input {
+    /// What it is, with its article, for messages.
+    pub(super) fn describe(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Flag(_) => "a boolean",
+            Self::Number(number) if number.is_nan() => "NaN",
+            Self::Number(_) => "a number",
+            Self::Text(_) => "a string",
+            Self::List(_) => "an array",
+            Self::Object(_) => "an object",
+        }
+    }
+
+    /// The member of that name, if this is an object that has it.
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// The text, if this is a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl From<Value> for Input {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(flag) => Self::Flag(flag),
+            // Beyond the range of a double: infinite, so that the range rule names it.
+            Value::Number(number) => Self::Number(number.as_f64().unwrap_or(f64::INFINITY)),
+            Value::String(text) => Self::Text(text),
+            Value::Array(items) => Self::List(items.into_iter().map(Self::from).collect()),
+            Value::Object(members) => {
+                Self::Object(members.into_iter().map(|(name, value)| (name, Self::from(value))).collect())
+            }
+        }
+    }
+}
+
+impl From<&str> for Input {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<bool> for Input {
+    fn from(flag: bool) -> Self {
+        Self::Flag(flag)
+    }
+}
+
+impl From<f64> for Input {
+    fn from(number: f64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl Serialize for Input {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Flag(flag) => serializer.serialize_bool(*flag),
+            Self::Number(number) => serialize_number(*number, serializer),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Object(members) => {
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                for (name, value) in members {
+                    map.serialize_entry(name, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+/// Whole numbers are written without a fraction: `1000`, not `1000.0`.
+#[expect(clippy::cast_possible_truncation, reason = "whole and within ±(2^53 − 1)")]
+fn serialize_number<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, S::Error> {
+    if number.fract() == 0.0 && number.abs() <= MAX_SAFE_INTEGER {
+        serializer.serialize_i64(number as i64)
+    } else {
+        serializer.serialize_f64(number)
+    }
+}
+
+/// From any self-describing format; JavaScript values come this way. JSON texts come through [`Value`], because with
+/// arbitrary precision `serde_json` hands numbers to visitors as maps.
+impl<'de> Deserialize<'de> for Input {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Depth(0).deserialize(deserializer)
+    }
+}
+
+/// How deep the value that comes next is nested.
+struct Depth(usize);
+
+impl<'de> DeserializeSeed<'de> for Depth {
+    type Value = Input;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Input, D::Error> {
+        if self.0 > MAX_DEPTH {
+            return Err(de::Error::custom("it is nested too deeply"));
+        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Depth {
+    type Value = Input;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string, number, boolean, array or plain object")
+    }
+
+    fn visit_unit<E>(self) -> Result<Input, E> {
+        Ok(Input::Null)
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Input, E> {
+        Ok(Input::Flag(flag))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "numbers of a request are doubles, as in JSON")]
+    fn visit_i64<E>(self, number: i64) -> Result<Input, E> {
+        Ok(Input::Number(number as f64))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "numbers of a request are doubles, as in JSON")]
+    fn visit_u64<E>(self, number: u64) -> Result<Input, E> {
+        Ok(Input::Number(number as f64))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Input, E> {
+        Ok(Input::Number(number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Input, E> {
+        Ok(Input::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Input, E> {
+        Ok(Input::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Input, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element_seed(Self(self.0 + 1))? {
+            items.push(item);
+        }
+        Ok(Input::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Input, A::Error> {
+        let mut members = Vec::new();
+        while let Some(name) = access.next_key::<String>()? {
+            members.push((name, access.next_value_seed(Self(self.0 + 1))?));
+        }
+        Ok(Input::Object(members))
+    }
+}

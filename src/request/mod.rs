@@ -1,0 +1,170 @@
+//! Requests: typed builders, and the one check that every request passes before anything is sent.
+//!
+//! However a request comes (a builder, a plain JavaScript object, a body that reached the Worker), it becomes an
+//! [`Input`], is checked against the table of its [`Endpoint`], and leaves as a [`ValidRequest`] in the API's own
+//! spelling. Every violation is reported at once, with the path of its field.
+
+mod address;
+mod chat;
+mod endpoint;
+mod form;
+mod input;
+mod link;
+mod perp;
+mod prediction;
+mod rules;
+mod suggestion;
+mod swap;
+mod vocabulary;
+
+pub use address::{checksum_holds, is_address};
+pub use chat::{ChatRequest, Mode};
+pub use endpoint::Endpoint;
+pub use form::{Delivery, Form};
+pub use input::Input;
+pub use link::is_http_url;
+pub use perp::{PerpRequest, Style};
+pub use prediction::PredictionRequest;
+pub use rules::is_request_id;
+pub use swap::SwapRequest;
+
+use crate::error::{Error, Result, Violation, Warning};
+use rules::Report;
+
+/// A typed request that can be checked and sent.
+pub trait Request {
+    /// The call that it is for.
+    const ENDPOINT: Endpoint;
+
+    /// The request in the client's plain form.
+    fn to_input(&self) -> Input;
+
+    /// Checks every rule; sends nothing.
+    fn validate(&self, delivery: Delivery) -> Result<ValidRequest> {
+        validate(Self::ENDPOINT, Form::Client(delivery), self.to_input())
+    }
+}
+
+/// A request that keeps every rule, in the API's own spelling.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ValidRequest {
+    endpoint: Endpoint,
+    members: Vec<(String, Input)>,
+    warnings: Vec<Warning>,
+}
+
+/// Checks a request for `endpoint`, given in `form`.
+pub fn validate(endpoint: Endpoint, form: Form, input: Input) -> Result<ValidRequest> {
+    let Input::Object(members) = input else {
+        let message =
+            format!("must be an object with the fields of a {}, not {}", endpoint.subject(), input.describe());
+        return Err(Error::invalid(endpoint.subject(), vec![Violation::new("", message)]));
+    };
+    let mut report = Report::default();
+    let spelled = form::to_wire(endpoint, form, members, &mut report);
+    let members = rules::check_object(endpoint.fields(), spelled.members, "", &mut report);
+    check_background(&members, &mut report);
+    if report.violations.is_empty() {
+        return Ok(ValidRequest { endpoint, members, warnings: report.warnings });
+    }
+    for violation in &mut report.violations {
+        spelled.aliases.respell(&mut violation.field);
+    }
+    Err(Error::invalid(endpoint.subject(), report.violations))
+}
+
+/// Checks a request body in the wire form, as the Worker receives it.
+pub fn validate_body(endpoint: Endpoint, body: &[u8]) -> Result<ValidRequest> {
+    let value: serde_json::Value = serde_json::from_slice(body).map_err(|fault| {
+        let message = format!("must be JSON: it breaks at line {}, column {}", fault.line(), fault.column());
+        Error::invalid(endpoint.subject(), vec![Violation::new("body", message)])
+    })?;
+    validate(endpoint, Form::Wire, Input::from(value))
+}
+
+/// A background job has no one to stream to (the API answers 400).
+fn check_background(members: &[(String, Input)], report: &mut Report) {
+    let is_set = |wanted: &str| members.iter().any(|(name, value)| name == wanted && *value == Input::Flag(true));
+    if is_set("background") && is_set("stream") {
+        report.violate("background", "needs stream to be false");
+    }
+}
+
+impl ValidRequest {
+    /// The call that it is for.
+    pub fn endpoint(&self) -> Endpoint {
+        self.endpoint
+    }
+
+    /// The body, its members in the order of the table.
+    pub fn body(&self) -> Input {
+        Input::Object(self.members.clone())
+    }
+
+    /// The body as a JSON text.
+    pub fn to_json(&self) -> String {
+        // Strings, booleans, finite numbers and string keys always have a JSON text.
+        serde_json::to_string(&self.body()).unwrap_or_default()
+    }
+
+    /// Doubts that do not stop the request.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// The member of that name.
+    pub fn get(&self, name: &str) -> Option<&Input> {
+        self.members.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// The id under which the API keeps this call's answer and charges it once.
+    pub fn request_id(&self) -> Option<&str> {
+        self.get("requestId").and_then(Input::as_str)
+    }
+
+    /// The conversation that this continues.
+    pub fn chat_id(&self) -> Option<&str> {
+        self.get("chatId").and_then(Input::as_str)
+    }
+
+    /// Whether the answer is to come as an event stream.
+    pub fn streams(&self) -> bool {
+        self.get("stream") == Some(&Input::Flag(true))
+    }
+
+    /// Whether the answer is to be fetched later.
+    pub fn is_background(&self) -> bool {
+        self.get("background") == Some(&Input::Flag(true))
+    }
+
+    /// The same request with the member set to another text. The Worker prefixes ids with their caller this way; the
+    /// text is not checked again.
+    pub fn with_text(mut self, name: &str, text: &str) -> Self {
+        match self.members.iter_mut().find(|(key, _)| key == name) {
+            Some((_, value)) => *value = Input::from(text),
+            None => self.members.push((name.to_owned(), Input::from(text))),
+        }
+        self
+    }
+
+    /// The same request with fields that this version does not know; a field that it knows is a violation.
+    pub fn with_extra(mut self, extra: Input) -> Result<Self> {
+        let subject = self.endpoint.subject();
+        let Input::Object(extra) = extra else {
+            let violation = Violation::new("extraBody", format!("must be an object, not {}", extra.describe()));
+            return Err(Error::invalid(subject, vec![violation]));
+        };
+        let fields = self.endpoint.fields();
+        let known = extra.iter().filter(|(name, _)| fields.iter().any(|field| field.name == name));
+        let violations: Vec<_> = known
+            .map(|(name, _)| {
+                Violation::new(format!("extraBody.{name}"), "is a known field: set it in the request itself")
+            })
+            .collect();
+        if !violations.is_empty() {
+            return Err(Error::invalid(subject, violations));
+        }
+        self.members.extend(extra);
+        Ok(self)
+    }
+}

@@ -1,0 +1,84 @@
+//! The request for a perpetual-trading suggestion.
+
+use super::{Endpoint, Input, Request};
+
+/// How long a position is to be held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Style {
+    /// Minutes.
+    #[default]
+    Scalping,
+    /// Within a day.
+    DayTrading,
+    /// Days to weeks.
+    SwingTrading,
+}
+
+impl Style {
+    /// The API's spelling.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Scalping => "scalping",
+            Self::DayTrading => "day-trading",
+            Self::SwingTrading => "swing-trading",
+        }
+    }
+}
+
+/// A question for a position, sent to `POST /v1/developer/perp-trading-suggestion`. What is not set is not sent, and
+/// the API's defaults hold: scalping, 1000 USD, leverage 10, `max-profit`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PerpRequest {
+    symbol: String,
+    style: Option<Style>,
+    margin_usd: Option<f64>,
+    leverage: Option<f64>,
+    strategy: Option<String>,
+}
+
+impl PerpRequest {
+    /// For a symbol such as `BTC` (1–64 characters).
+    pub fn new(symbol: impl Into<String>) -> Self {
+        Self { symbol: symbol.into(), style: None, margin_usd: None, leverage: None, strategy: None }
+    }
+
+    /// How long the position is to be held.
+    pub fn style(mut self, style: Style) -> Self {
+        self.style = Some(style);
+        self
+    }
+
+    /// Margin in US dollars, above 0.
+    pub fn margin_usd(mut self, dollars: f64) -> Self {
+        self.margin_usd = Some(dollars);
+        self
+    }
+
+    /// Leverage, 1–40.
+    pub fn leverage(mut self, times: f64) -> Self {
+        self.leverage = Some(times);
+        self
+    }
+
+    /// Strategy (1–64 characters); the API knows `max-profit`.
+    pub fn strategy(mut self, strategy: impl Into<String>) -> Self {
+        self.strategy = Some(strategy.into());
+        self
+    }
+}
+
+impl Request for PerpRequest {
+    const ENDPOINT: Endpoint = Endpoint::PerpTradingSuggestion;
+
+    fn to_input(&self) -> Input {
+        let optional = [
+            ("style", self.style.map(|style| Input::from(style.as_str()))),
+            ("marginUSD", self.margin_usd.map(Input::Number)),
+            ("leverage", self.leverage.map(Input::Number)),
+            ("strategy", self.strategy.as_deref().map(Input::from)),
+        ];
+        let mut members = vec![("symbol".to_owned(), Input::from(&*self.symbol))];
+        members.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+        Input::Object(members)
+    }
+}

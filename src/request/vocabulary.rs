@@ -1,0 +1,143 @@
+//! The closed vocabularies of the API, with the spellings that the translated documentation prints for them.
+
+use super::suggestion::nearest;
+
+/// One allowed value.
+pub(super) struct Word {
+    /// As the API takes it.
+    pub wire: &'static str,
+    /// As the Chinese, Korean and Turkish pages print it, in NFC.
+    pub printed: &'static [&'static str],
+}
+
+/// The allowed values of a field.
+pub(super) struct Vocabulary(&'static [Word]);
+
+/// `mode` of chat and of prediction.
+pub(super) const MODES: Vocabulary =
+    Vocabulary(&[Word { wire: "fast", printed: &["快速", "빠른"] }, Word { wire: "expert", printed: &["专家"] }]);
+
+/// `style` of a perpetual-trading suggestion.
+pub(super) const STYLES: Vocabulary = Vocabulary(&[
+    Word { wire: "scalping", printed: &["剥头皮", "스캘핑", "skalplama"] },
+    Word { wire: "day-trading", printed: &["日内交易", "데이 트레이딩", "gün içi işlem"] },
+    Word { wire: "swing-trading", printed: &["波段交易", "스윙 트레이딩", "salınım işlemi"] },
+]);
+
+/// `message.role` of chat.
+pub(super) const ROLES: Vocabulary = Vocabulary(&[Word { wire: "user", printed: &[] }]);
+
+impl Vocabulary {
+    /// The wire value that `text` spells, or what to say about it.
+    pub(super) fn read(&self, text: &str) -> Result<&'static str, String> {
+        let composed = compose(text);
+        self.0
+            .iter()
+            .find(|word| word.wire == text || word.printed.contains(&composed.as_str()))
+            .map(|word| word.wire)
+            .ok_or_else(|| self.explain(text))
+    }
+
+    fn explain(&self, text: &str) -> String {
+        let wires = self.0.iter().map(|word| word.wire);
+        let hint = nearest(text, wires).map(|wire| format!(" (did you mean \"{wire}\"?)")).unwrap_or_default();
+        let shown: String = text.chars().take(40).collect();
+        format!("must be {}, not \"{shown}\"{hint}", self.alternatives())
+    }
+
+    /// `"fast" or "expert"`
+    pub(super) fn alternatives(&self) -> String {
+        let quoted: Vec<_> = self.0.iter().map(|word| format!("\"{}\"", word.wire)).collect();
+        match quoted.split_last() {
+            Some((last, [])) => last.clone(),
+            Some((last, firsts)) => format!("{} or {last}", firsts.join(", ")),
+            None => String::new(),
+        }
+    }
+}
+
+/// Canonical composition (Unicode TR15) of just the letters that the printed spellings use: Korean syllables from
+/// their jamo, and ü, ç, ş. A whole normaliser would weigh more than the rest of the request rules.
+fn compose(text: &str) -> String {
+    let mut composed = String::with_capacity(text.len());
+    for next in text.chars() {
+        match composed.pop() {
+            Some(last) => match join(last, next) {
+                Some(joined) => composed.push(joined),
+                None => composed.extend([last, next]),
+            },
+            None => composed.push(next),
+        }
+    }
+    composed
+}
+
+fn join(last: char, next: char) -> Option<char> {
+    match (last, next) {
+        ('u', '\u{308}') => Some('ü'),
+        ('c', '\u{327}') => Some('ç'),
+        ('s', '\u{327}') => Some('ş'),
+        _ => join_hangul(u32::from(last), u32::from(next)),
+    }
+}
+
+/// Hangul syllable composition (Unicode Standard §3.12).
+fn join_hangul(last: u32, next: u32) -> Option<char> {
+    const S: u32 = 0xAC00;
+    const L: u32 = 0x1100;
+    const V: u32 = 0x1161;
+    const T: u32 = 0x11A7;
+    let (leads, vowels, tails) = (19, 21, 28);
+    if (L..L + leads).contains(&last) && (V..V + vowels).contains(&next) {
+        return char::from_u32(S + ((last - L) * vowels + (next - V)) * tails);
+    }
+    let is_open_syllable = (S..S + leads * vowels * tails).contains(&last) && (last - S).is_multiple_of(tails);
+    if is_open_syllable && (T + 1..T + tails).contains(&next) {
+        return char::from_u32(last + (next - T));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MODES, STYLES, compose};
+
+    #[test]
+    fn jamo_and_combining_marks_compose_to_the_printed_spellings() {
+        assert_eq!(compose("\u{1109}\u{1173}\u{110f}\u{1162}\u{11af}\u{1111}\u{1175}\u{11bc}"), "스캘핑");
+        assert_eq!(compose("gu\u{308}n ic\u{327}i is\u{327}lem"), "gün içi işlem");
+        assert_eq!(compose("日内交易"), "日内交易");
+    }
+
+    #[test]
+    fn every_printed_spelling_reads_as_its_wire_value() {
+        for (vocabulary, wire, spellings) in [
+            (MODES, "fast", vec!["fast", "快速", "빠른", "\u{1108}\u{1161}\u{1105}\u{1173}\u{11ab}"]),
+            (MODES, "expert", vec!["expert", "专家"]),
+            (STYLES, "scalping", vec!["scalping", "剥头皮", "스캘핑", "skalplama"]),
+            (STYLES, "day-trading", vec!["day-trading", "日内交易", "데이 트레이딩", "gün içi işlem"]),
+            (STYLES, "swing-trading", vec!["swing-trading", "波段交易", "스윙 트레이딩", "salınım işlemi"]),
+        ] {
+            for spelling in spellings {
+                assert_eq!(vocabulary.read(spelling), Ok(wire), "{spelling}");
+            }
+        }
+    }
+
+    #[test]
+    fn another_word_is_answered_with_the_allowed_values_and_the_nearest() {
+        for (text, message) in [
+            ("Fast", r#"must be "fast" or "expert", not "Fast" (did you mean "fast"?)"#),
+            ("expertt", r#"must be "fast" or "expert", not "expertt" (did you mean "expert"?)"#),
+            ("slow", r#"must be "fast" or "expert", not "slow""#),
+            ("", r#"must be "fast" or "expert", not """#),
+        ] {
+            assert_eq!(MODES.read(text), Err(message.to_owned()));
+        }
+        assert_eq!(
+            STYLES.read("day_trading"),
+            Err(r#"must be "scalping", "day-trading" or "swing-trading", not "day_trading" (did you mean "day-trading"?)"#
+                .to_owned())
+        );
+    }
+}
