@@ -1,0 +1,98 @@
+// npm start: sets up, builds, and runs the Worker with the demo page until it is stopped.
+import { join } from "node:path";
+
+import { makePrivateFolder } from "./process/env-file.mjs";
+import { Failure, runMain } from "./process/failure.mjs";
+import { endAllGroups, exitOf, onStopSignal, spawnGroup } from "./process/group.mjs";
+import { step } from "./process/step.mjs";
+import { childEnvironment } from "./setup/environment.mjs";
+import { root } from "./setup/paths.mjs";
+import { findPort } from "./start/ports.mjs";
+import { answers, startSandbox } from "./start/sandbox.mjs";
+import { readStartSettings } from "./start/settings.mjs";
+import { askHealth, startWorker } from "./start/worker.mjs";
+
+/** @typedef {import("./start/settings.mjs").StartSettings} StartSettings */
+/** @typedef {import("./start/service.mjs").Service} Service */
+
+onStopSignal(endAllGroups);
+await runMain(async () => {
+  try {
+    await start();
+  } finally {
+    await endAllGroups();
+  }
+});
+
+/** Returns only by failing: the services run until a signal ends them. */
+async function start() {
+  const settings = readStartSettings();
+  await choosePorts(settings);
+  await build();
+  // Again: minutes may have passed since the first look.
+  const { port, sandboxPort } = await choosePorts(settings);
+  const env = childEnvironment();
+  const sandbox = settings.live ? undefined : await runSandbox(settings, sandboxPort, env);
+  const { worker, health } = await runWorker(settings, port, env);
+  console.log(announcement({ port, sandboxPort, settings, upstream: health.upstream }));
+  const services = [worker, ...(sandbox ? [sandbox] : [])];
+  for (const service of services) service.show();
+  await Promise.race(services.map((service) => service.ended));
+}
+
+/** @param {StartSettings} settings */
+async function choosePorts(settings) {
+  const port = await findPort("PORT", settings.port);
+  const sandboxPort = settings.live ? 0 : await findPort("SANDBOX_PORT", settings.sandboxPort, [port]);
+  return { port, sandboxPort };
+}
+
+/** In a process group of its own, so that a stop in the middle also ends the compilers. */
+async function build() {
+  const script = join(root, "scripts", "build.mjs");
+  const builder = spawnGroup(process.execPath, [script, "--all"], {
+    cwd: root,
+    env: childEnvironment(),
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  if ((await exitOf(builder)) !== 0) throw new Failure("not started, because set-up or build failed (above).");
+}
+
+/** @param {StartSettings} settings @param {number} port @param {NodeJS.ProcessEnv} env */
+async function runSandbox(settings, port, env) {
+  return step("sandbox", async (note) => {
+    const { sandbox, url } = await startSandbox({ port, key: settings.sandboxKey, env });
+    await sandbox.ready(() => answers(url), { deadlineMs: 15_000 });
+    if (settings.worker.MINARA_BASE_URL) note("started; MINARA_BASE_URL is not used, as there is no key");
+    else note("started");
+    settings.worker.MINARA_API_KEY = settings.sandboxKey;
+    settings.worker.MINARA_BASE_URL = url;
+    return sandbox;
+  });
+}
+
+/** @param {StartSettings} settings @param {number} port @param {NodeJS.ProcessEnv} env */
+async function runWorker(settings, port, env) {
+  return step("Worker", async (note) => {
+    const privateFolder = makePrivateFolder("minara-start-");
+    const worker = startWorker({ port, settings: settings.worker, privateFolder, env });
+    /** @type {Awaited<ReturnType<typeof askHealth>>} */
+    let health;
+    const isUp = async () => (health = await askHealth(`http://localhost:${port}`)) !== undefined;
+    await worker.ready(isUp, { deadlineMs: 60_000 });
+    if (health?.status !== 200) {
+      throw new Failure(`the Worker answers ${health?.status}: ${health?.message ?? "no reason given"}`);
+    }
+    note("started");
+    return { worker, health };
+  });
+}
+
+/** @param {{ port: number, sandboxPort: number, settings: StartSettings, upstream?: string }} state */
+function announcement({ port, sandboxPort, settings, upstream }) {
+  const source = settings.live
+    ? `Talking to ${settings.worker.MINARA_BASE_URL ?? "https://api.minara.ai"} (${upstream}) with your key: calls are billed.`
+    : `This is the sandbox (http://127.0.0.1:${sandboxPort}): example data, nothing is billed. ` +
+      "Set MINARA_API_KEY in the environment or in .dev.vars to use the real API.";
+  return `\nMinara runs at http://localhost:${port}\n${source}\nCtrl-C stops it.\n`;
+}

@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { Failure } from "../process/failure.mjs";
+import { parseEnvFile } from "../process/env-file.mjs";
+import { root } from "../setup/paths.mjs";
+
+/**
+ * What `npm start` works with.
+ * @typedef {object} StartSettings
+ * @property {Record<string, string>} worker  settings and secrets of the Worker
+ * @property {boolean} live                   whether there is a key, so no sandbox
+ * @property {RequestedPort} port
+ * @property {RequestedPort} sandboxPort
+ * @property {string} sandboxKey
+ */
+
+/** @typedef {{ number: number, chosen: boolean }} RequestedPort  `chosen`: by the user, so not to be changed */
+
+/** Settings of the Worker that the environment may give; .dev.vars may give any. */
+const fromEnvironment = ["MINARA_API_KEY", "MINARA_API_KEY_NEXT", "MINARA_BASE_URL"];
+
+/** Development runs without sessions, whatever a .dev.vars that also serves other purposes says. */
+const notInDevelopment = ["SESSION_SECRET", "SESSION_SECRET_PREVIOUS", "TURNSTILE_SECRET", "TURNSTILE_SITE_KEY"];
+
+/**
+ * Reads .dev.vars at the top of the checkout and in worker/. The environment wins over both, the first over the second.
+ * @param {NodeJS.ProcessEnv} [environment]
+ * @param {string[]} [files]
+ * @returns {StartSettings}
+ */
+export function readStartSettings(
+  environment = process.env,
+  files = [join(root, ".dev.vars"), join(root, "worker", ".dev.vars")],
+) {
+  /** @type {Record<string, string>} */
+  const worker = {};
+  for (const file of files.toReversed()) {
+    if (existsSync(file)) Object.assign(worker, parseEnvFile(readFileSync(file, "utf8")));
+  }
+  for (const name of fromEnvironment) {
+    const value = environment[name];
+    if (value) worker[name] = value;
+  }
+  for (const name of notInDevelopment) delete worker[name];
+  return {
+    worker,
+    live: Boolean(worker.MINARA_API_KEY),
+    port: readPort(environment, "PORT", 8787),
+    sandboxPort: readPort(environment, "SANDBOX_PORT", 8788),
+    sandboxKey: environment.SANDBOX_KEY || "sk-minara-sandbox",
+  };
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {string} name
+ * @param {number} usual
+ * @returns {RequestedPort}
+ */
+function readPort(environment, name, usual) {
+  const text = environment[name];
+  if (!text) return { number: usual, chosen: false };
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 1 && number <= 65535) return { number, chosen: true };
+  throw new Failure(`${name} must be a whole number from 1 to 65535, not ${JSON.stringify(text)}.`);
+}
