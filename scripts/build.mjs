@@ -3,7 +3,8 @@
 import { buildPackage } from "./build/package.mjs";
 import { buildPage } from "./build/page.mjs";
 import { buildWorker } from "./build/worker.mjs";
-import { Failure, runMain } from "./process/failure.mjs";
+import { Failure } from "./process/failure.mjs";
+import { runMain } from "./process/main.mjs";
 import { step } from "./process/step.mjs";
 import { setUp } from "./setup/index.mjs";
 

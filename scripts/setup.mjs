@@ -1,5 +1,5 @@
 // npm run setup [-- --tests]: installs what the other commands need and would install themselves.
-import { runMain } from "./process/failure.mjs";
+import { runMain } from "./process/main.mjs";
 import { setUp } from "./setup/index.mjs";
 
 await runMain(async () => {

@@ -2,8 +2,9 @@
 import { join } from "node:path";
 
 import { makePrivateFolder } from "./process/env-file.mjs";
-import { Failure, runMain } from "./process/failure.mjs";
-import { endAllGroups, exitOf, onStopSignal, spawnGroup } from "./process/group.mjs";
+import { Failure } from "./process/failure.mjs";
+import { exitOf, spawnGroup } from "./process/group.mjs";
+import { runMain } from "./process/main.mjs";
 import { step } from "./process/step.mjs";
 import { childEnvironment } from "./setup/environment.mjs";
 import { root } from "./setup/paths.mjs";
@@ -15,14 +16,7 @@ import { askHealth, startWorker } from "./start/worker.mjs";
 /** @typedef {import("./start/settings.mjs").StartSettings} StartSettings */
 /** @typedef {import("./start/service.mjs").Service} Service */
 
-onStopSignal(endAllGroups);
-await runMain(async () => {
-  try {
-    await start();
-  } finally {
-    await endAllGroups();
-  }
-});
+await runMain(start, { runsUntilStopped: true });
 
 /** Returns only by failing: the services run until a signal ends them. */
 async function start() {

@@ -53,26 +53,6 @@ export async function endAllGroups() {
 }
 
 /**
- * Calls `end` once on the first Ctrl-C, SIGTERM or hang-up, then exits with the shell's code for that signal.
- * Further signals while ending are ignored: the end is already bounded in time.
- * @param {() => Promise<void>} end
- */
-export function onStopSignal(end) {
-  let ending = false;
-  for (const [signal, number] of /** @type {const} */ ([["SIGHUP", 1], ["SIGINT", 2], ["SIGTERM", 15]])) {
-    process.on(signal, async () => {
-      if (ending) return;
-      ending = true;
-      try {
-        await end();
-      } finally {
-        process.exit(128 + number);
-      }
-    });
-  }
-}
-
-/**
  * @param {number} pid
  * @param {NodeJS.Signals | 0} signal
  * @returns {boolean} whether the group exists

@@ -27,7 +27,11 @@ export function tryRun(command, args, { cwd, env = process.env, log } = {}) {
     const chunks = [];
     child.stdout?.on("data", (chunk) => chunks.push(chunk));
     child.stderr?.on("data", (chunk) => chunks.push(chunk));
+    // A command that is stopped stops what it waits for.
+    const stop = () => child.kill();
+    process.on("exit", stop);
     const finish = (/** @type {number | null} */ code) => {
+      process.off("exit", stop);
       if (typeof sink === "number") closeSync(sink);
       resolve({ code, output: log ? readFileSync(log, "utf8") : Buffer.concat(chunks).toString("utf8") });
     };

@@ -64,6 +64,7 @@ async function compile(tool, into, log) {
   const locked = tool.locked ? ["--locked"] : [];
   const args = ["install", ...locked, "--root", into, `${tool.name}@${tool.version}`];
   // One build folder for all three: they share many dependencies.
+  /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, CARGO_TARGET_DIR: join(toolCacheDir(), "build") };
   delete env.CARGO_BUILD_TARGET;
   delete env.RUSTFLAGS;

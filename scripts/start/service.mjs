@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 
 import { Failure } from "../process/failure.mjs";
-import { endGroup, exitOf, spawnGroup } from "../process/group.mjs";
+import { exitOf, spawnGroup } from "../process/group.mjs";
 
 /** How much of a service's output is kept to explain why it did not start. */
 const keptLines = 200;
@@ -14,9 +14,7 @@ export class Service {
   /** @type {string[]} */
   #kept = [];
   #shown = false;
-  #ending = false;
   #secrets;
-  #child;
 
   /**
    * @param {string} name
@@ -27,13 +25,13 @@ export class Service {
   constructor(name, command, args, { cwd, env, secrets = [] }) {
     this.name = name;
     this.#secrets = secrets.filter((secret) => secret !== "");
-    this.#child = spawnGroup(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+    const child = spawnGroup(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface({ input: stream }).on("line", (line) => this.#take(line));
     }
-    /** Rejects when the service ends without having been asked to. */
-    this.ended = exitOf(this.#child).then((code) => {
-      if (!this.#ending) throw new Failure(`${name} ended with exit code ${code}.${this.#unseen()}`);
+    /** Rejects when the service ends: nothing here asks one to, but the end of the whole command. */
+    this.ended = exitOf(child).then((code) => {
+      throw new Failure(`${name} ended with exit code ${code}.${this.#unseen()}`);
     });
     this.ended.catch(() => {});
   }
@@ -56,11 +54,6 @@ export class Service {
   /** From now on what the service says goes to the terminal. */
   show() {
     this.#shown = true;
-  }
-
-  async end() {
-    this.#ending = true;
-    await endGroup(this.#child);
   }
 
   /** @param {string} text */

@@ -55,7 +55,7 @@ function wranglerProgram() {
 export async function askHealth(url) {
   try {
     const response = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(10_000) });
-    const body = await response.json();
+    const body = /** @type {{ upstream?: string, error?: { message?: string } }} */ (await response.json());
     return { status: response.status, upstream: body.upstream, message: body.error?.message };
   } catch {
     return undefined;

@@ -1,0 +1,48 @@
+import { countCommand, countNodeTests, countRustTests } from "./counts.mjs";
+
+/**
+ * @typedef {object} Suite
+ * @property {string} name
+ * @property {[string, ...string[]]} command  run in the checkout
+ * @property {(output: string, exitCode: number) => import("./counts.mjs").Counts} count
+ * @property {NodeJS.ProcessEnv} [env]    beyond the usual environment
+ * @property {("package" | "worker" | "page")[]} [needs]  what must have been built
+ */
+
+const denyWarnings = ["--", "-D", "warnings"];
+const wasm = ["--target", "wasm32-unknown-unknown"];
+
+/**
+ * Every suite of `npm test`, cheapest first. Each must run at least one test.
+ * @type {Suite[]}
+ */
+export const suites = [
+  check("fmt", "cargo", "fmt", "--all", "--check"),
+  check("clippy", "cargo", "clippy", "--locked", "-p", "minara", "--all-targets", ...denyWarnings),
+  check("clippy-fetch", "cargo", "clippy", "--locked", "-p", "minara", "--features", "fetch", ...wasm, ...denyWarnings),
+  check("clippy-js", "cargo", "clippy", "--locked", "-p", "minara-js", ...wasm, ...denyWarnings),
+  check("clippy-worker", "cargo", "clippy", "--locked", "-p", "minara-worker", ...wasm, ...denyWarnings),
+  {
+    ...check("rustdoc", "cargo", "doc", "--locked", "-p", "minara", "--no-deps", "--features", "fetch", ...wasm),
+    env: { RUSTDOCFLAGS: "-D warnings" },
+  },
+  check("pure-core", "node", "scripts/test/pure-core.mjs"),
+  { name: "rust", command: ["cargo", "test", "--locked", "-p", "minara"], count: countRustTests },
+  check("types-scripts", "tsc", "--noEmit", "-p", "scripts"),
+  node("node", "tests/node/*.test.mjs"),
+];
+
+/** @param {string} name @param {[string, ...string[]]} command @returns {Suite} */
+function check(name, ...command) {
+  return { name, command, count: countCommand };
+}
+
+/**
+ * @param {string} name
+ * @param {string} files   pattern, expanded by node itself
+ * @param {Suite["needs"]} [needs]
+ * @returns {Suite}
+ */
+function node(name, files, needs) {
+  return { name, command: ["node", "--test", "--test-reporter=spec", files], count: countNodeTests, needs };
+}
