@@ -2,4 +2,5 @@
 pub mod error;
 pub mod json;
 pub mod request;
+pub mod wire;
 pub use error::{Code, Error, Outcome, Result};

@@ -25,7 +25,7 @@ pub use input::Input;
 pub use link::is_http_url;
 pub use perp::{PerpRequest, Style};
 pub use prediction::PredictionRequest;
-pub use rules::is_request_id;
+pub use rules::{has_id_characters, is_request_id};
 pub use swap::SwapRequest;
 
 use crate::error::{Error, Result, Violation, Warning};

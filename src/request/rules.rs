@@ -198,8 +198,13 @@ fn check_address(text: String, path: &str, report: &mut Report) -> Result<Input,
 
 /// Whether the text may stand as a `requestId`.
 pub fn is_request_id(text: &str) -> bool {
-    (1..=MAX_REQUEST_ID).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte))
+    text.len() <= MAX_REQUEST_ID && has_id_characters(text)
+}
+
+/// Whether the text has the form of an id and can be looked up: as the last segment of a path `.` and `..` would
+/// change it.
+pub fn has_id_characters(text: &str) -> bool {
+    !matches!(text, "" | "." | "..") && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte))
 }
 
 /// A value quoted for a message, cut where it is long.

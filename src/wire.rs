@@ -1,0 +1,212 @@
+//! From a checked request to the HTTP message: URL, headers, body; and the one place that holds the API key.
+
+use core::fmt;
+
+use crate::error::{Error, Result, Violation};
+use crate::request::{Endpoint, Input, ValidRequest, has_id_characters, is_http_url};
+
+/// Where the API lives, according to its documentation.
+pub const DEFAULT_BASE_URL: &str = "https://api.minara.ai";
+
+/// The host that the OpenAPI document names; known to answer 404 since June 2026.
+pub const LEGACY_BASE_URL: &str = "https://api-developer.minara.ai";
+
+/// Where a job's state is looked up, followed by its id.
+pub const STATUS_PATH: &str = "/v1/developer/chat/requests/";
+
+/// Longest id of a job: the API's own are its `bg_…` names and request ids of up to 128 characters.
+const MAX_JOB_ID: usize = 128;
+
+/// An API key. It is never printed: its `Debug` shows the last four characters at most, as the API's own pages do.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKey(String);
+
+impl ApiKey {
+    /// A key that is not empty and that a header can carry. Its prefix is not checked.
+    pub fn new(key: impl Into<String>) -> Result<Self> {
+        let key = key.into();
+        let fault = if key.is_empty() {
+            "is empty: give the key of your Minara account"
+        } else if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            "holds a space, a line break or another character that a header cannot carry: check how it was read"
+        } else {
+            return Ok(Self(key));
+        };
+        Err(Error::invalid("client options", vec![Violation::new("apiKey", fault)]))
+    }
+
+    /// The value of the `Authorization` header (RFC 6750 §2.1).
+    pub fn authorization(&self) -> String {
+        format!("Bearer {}", self.0)
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Four characters of a short key would be most of it.
+        let tail = if self.0.len() >= 16 { &self.0[self.0.len() - 4..] } else { "" };
+        write!(f, "ApiKey(…{tail})")
+    }
+}
+
+/// The address below which the API's paths are found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl(String);
+
+impl BaseUrl {
+    /// For a client that sends an API key: https, or plain http to this machine only.
+    pub fn with_key(text: &str) -> Result<Self> {
+        let url = Self::absolute(text)?;
+        if url.is_encrypted() || url.is_loopback() {
+            return Ok(url);
+        }
+        Err(fault("must start with https://, because the API key would travel readable over http://"))
+    }
+
+    /// For a client without a key, behind a Worker: an absolute URL, or a path such as `/api` of the page's own origin.
+    pub fn without_key(text: &str) -> Result<Self> {
+        let is_path = text.starts_with('/') && !text.starts_with("//") && !text.contains(['\\', '?', '#', ' ']);
+        if is_path {
+            return Ok(Self(text.trim_end_matches('/').to_owned()));
+        }
+        Self::absolute(text)
+    }
+
+    fn absolute(text: &str) -> Result<Self> {
+        if !is_http_url(text) || text.contains(['?', '#']) {
+            return Err(fault("must be an absolute https:// address or, without a key, a path such as \"/api\""));
+        }
+        Ok(Self(text.trim_end_matches('/').to_owned()))
+    }
+
+    fn is_encrypted(&self) -> bool {
+        self.0.split_once("://").is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("https"))
+    }
+
+    /// Whether requests stay on this machine (`localhost`, 127.0.0.0/8, `::1`).
+    pub fn is_loopback(&self) -> bool {
+        let host = self.host();
+        host.eq_ignore_ascii_case("localhost")
+            || host == "[::1]"
+            || host.parse::<core::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+    }
+
+    /// The host, without its port; empty for a path.
+    pub fn host(&self) -> &str {
+        let Some((_, rest)) = self.0.split_once("://") else { return "" };
+        let authority = rest.split('/').next().unwrap_or(rest);
+        match authority.rsplit_once(':') {
+            Some((host, port)) if !port.contains(']') => host,
+            _ => authority,
+        }
+    }
+
+    /// The URL without a trailing slash.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn fault(message: &str) -> Error {
+    Error::invalid("client options", vec![Violation::new("baseUrl", message)])
+}
+
+/// An HTTP method that the API knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// `GET`
+    Get,
+    /// `POST`
+    Post,
+}
+
+impl Method {
+    /// The method's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// One HTTP request, ready to be sent by any transport.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WireRequest {
+    /// The method.
+    pub method: Method,
+    /// The path below the base URL.
+    pub path: String,
+    /// `text/event-stream` or `application/json`.
+    pub accept: &'static str,
+    /// The JSON body, if it has one.
+    pub body: Option<Input>,
+    /// The id under which a repetition is not charged again, if there is one.
+    pub request_id: Option<String>,
+}
+
+impl WireRequest {
+    /// The message that carries a checked request.
+    pub fn call(request: &ValidRequest) -> Self {
+        Self {
+            method: Method::Post,
+            path: request.endpoint().path().to_owned(),
+            accept: if request.streams() { "text/event-stream" } else { "application/json" },
+            body: Some(request.body()),
+            request_id: request.request_id().map(str::to_owned),
+        }
+    }
+
+    /// The message that looks up a job: `GET /v1/developer/chat/requests/{id}`.
+    pub fn status(id: &str) -> Result<Self> {
+        if !is_job_id(id) {
+            let rule = "must be the id or requestId of a job: 1 to 128 of the characters A-Z a-z 0-9 . _ : -";
+            return Err(Error::invalid("status look-up", vec![Violation::new("id", rule)]));
+        }
+        Ok(Self {
+            method: Method::Get,
+            path: format!("{STATUS_PATH}{id}"),
+            accept: "application/json",
+            body: None,
+            request_id: None,
+        })
+    }
+
+    /// The message that trades a solved challenge, or an earlier session, for a session at the Worker.
+    pub fn session(body: Input) -> Self {
+        Self {
+            method: Method::Post,
+            path: "/session".to_owned(),
+            accept: "application/json",
+            body: Some(body),
+            request_id: None,
+        }
+    }
+
+    /// Whether a second sending cannot be charged a second time.
+    pub fn is_repeatable(&self) -> bool {
+        self.method == Method::Get || self.request_id.is_some()
+    }
+
+    /// The whole URL.
+    pub fn url(&self, base: &BaseUrl) -> String {
+        format!("{}{}", base.as_str(), self.path)
+    }
+}
+
+/// Whether the text can stand as the last segment of the status path; `.` and `..` would change the path.
+pub fn is_job_id(id: &str) -> bool {
+    has_id_characters(id) && id.len() <= MAX_JOB_ID
+}
+
+/// Which call of the API a path is, without its base; `None` for every other path.
+pub fn endpoint_of(path: &str) -> Option<Endpoint> {
+    Endpoint::ALL.into_iter().find(|endpoint| endpoint.path() == path)
+}
+
+/// A header that a caller may not set, because the client itself answers for it.
+pub fn is_reserved_header(name: &str) -> bool {
+    ["accept", "authorization", "content-length", "content-type", "cookie", "host", "origin"]
+        .iter()
+        .any(|reserved| name.eq_ignore_ascii_case(reserved))
+}
