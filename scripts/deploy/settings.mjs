@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from "node:fs";
+
+import { parseEnvFile } from "../process/env-file.mjs";
+import { secretNames } from "../setup/secret-names.mjs";
+
+/** Settings that anyone may read, which a deployment may set beside those of worker/wrangler.toml. */
+export const variableNames = [
+  "DAILY_BUDGET",
+  "SESSION_BUDGET",
+  "COSTS",
+  "ALLOWED_ORIGINS",
+  "TURNSTILE_SITE_KEY",
+  "MINARA_BASE_URL",
+  "KILL_SWITCH",
+];
+
+/**
+ * @typedef {object} DeploySettings
+ * @property {Record<string, string>} secrets
+ * @property {Record<string, string>} variables
+ */
+
+/**
+ * Reads the settings of a deployment from the environment and, below it, from a file of NAME=value lines.
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {string} file
+ * @returns {DeploySettings}
+ */
+export function readDeploySettings(environment, file) {
+  const given = { ...(existsSync(file) ? parseEnvFile(readFileSync(file, "utf8")) : {}), ...environment };
+  return { secrets: pick(given, secretNames), variables: pick(given, variableNames) };
+}
+
+/** @param {NodeJS.ProcessEnv} given @param {string[]} names */
+function pick(given, names) {
+  return Object.fromEntries(names.flatMap((name) => (given[name] ? [[name, given[name]]] : [])));
+}
+
+/**
+ * Why these settings must not face the internet: one sentence each, none when they may.
+ * @param {DeploySettings} settings
+ * @returns {string[]}
+ */
+export function refusals({ secrets, variables }) {
+  const reasons = [];
+  if (!secrets.SESSION_SECRET) {
+    reasons.push(
+      "SESSION_SECRET is not set: without it anyone could spend your credits without a session. " +
+        "Make one with `openssl rand -base64 32`.",
+    );
+  }
+  if (!variables.DAILY_BUDGET) {
+    reasons.push("DAILY_BUDGET is not set: without it nothing bounds what a day of calls may cost you.");
+  } else if (!(Number(variables.DAILY_BUDGET) > 0)) {
+    reasons.push(`DAILY_BUDGET must be a number above 0, not ${JSON.stringify(variables.DAILY_BUDGET)}.`);
+  }
+  return reasons;
+}
+
+/**
+ * What deserves a second look, but may be meant.
+ * @param {DeploySettings} settings
+ * @returns {string[]}
+ */
+export function warnings({ secrets }) {
+  const remarks = [];
+  if (secrets.SESSION_SECRET && secrets.SESSION_SECRET.length < 32) {
+    remarks.push("SESSION_SECRET is shorter than 32 characters: short secrets can be guessed.");
+  }
+  if (!secrets.MINARA_API_KEY) {
+    remarks.push("MINARA_API_KEY is not set: the Worker keeps the key it has, or answers 503 if it never had one.");
+  }
+  if (!secrets.TURNSTILE_SECRET) {
+    remarks.push("TURNSTILE_SECRET is not set: sessions are given to whoever asks from an allowed origin.");
+  }
+  return remarks;
+}

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { readDeploySettings, refusals } from "../../scripts/deploy/settings.mjs";
+
+const noSession =
+  "SESSION_SECRET is not set: without it anyone could spend your credits without a session. " +
+  "Make one with `openssl rand -base64 32`.";
+const noBudget = "DAILY_BUDGET is not set: without it nothing bounds what a day of calls may cost you.";
+const badBudget = (value) => `DAILY_BUDGET must be a number above 0, not "${value}".`;
+
+const cases = [
+  ["without anything", {}, [noSession, noBudget]],
+  ["without a session secret", { DAILY_BUDGET: "100" }, [noSession]],
+  ["without a budget", { SESSION_SECRET: "s".repeat(32) }, [noBudget]],
+  ["with an empty session secret", { SESSION_SECRET: "", DAILY_BUDGET: "100" }, [noSession]],
+  ["with a budget of 0", { SESSION_SECRET: "s".repeat(32), DAILY_BUDGET: "0" }, [badBudget("0")]],
+  ["with a budget that is no number", { SESSION_SECRET: "s".repeat(32), DAILY_BUDGET: "lots" }, [badBudget("lots")]],
+  ["with both", { SESSION_SECRET: "s".repeat(32), DAILY_BUDGET: "100" }, []],
+];
+for (const [what, environment, expected] of cases) {
+  test(`a deployment ${what} is ${expected.length > 0 ? "refused with its reasons" : "allowed"}`, () => {
+    assert.deepEqual(refusals(readDeploySettings(environment, "/nowhere/deploy.vars")), expected);
+  });
+}
+
+test("settings come from the file and the environment, secrets apart from what anyone may read", () => {
+  const folder = mkdtempSync(join(tmpdir(), "minara-deploy-"));
+  try {
+    const file = join(folder, "deploy.vars");
+    writeFileSync(file, "SESSION_SECRET='from file'\nDAILY_BUDGET=100\nALLOWED_ORIGINS=https://a.example\nHOME=x\n");
+    assert.deepEqual(readDeploySettings({ DAILY_BUDGET: "200", MINARA_API_KEY: "sk", PATH: "/bin" }, file), {
+      secrets: { MINARA_API_KEY: "sk", SESSION_SECRET: "from file" },
+      variables: { DAILY_BUDGET: "200", ALLOWED_ORIGINS: "https://a.example" },
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { findPort, isFree } from "../../scripts/start/ports.mjs";
+import { mask } from "../../scripts/start/service.mjs";
+import { readStartSettings } from "../../scripts/start/settings.mjs";
+
+test("without a key it is the sandbox on the usual ports", () => {
+  const settings = readStartSettings({}, []);
+  assert.equal(settings.live, false);
+  assert.deepEqual(settings.port, { number: 8787, chosen: false });
+  assert.deepEqual(settings.sandboxPort, { number: 8788, chosen: false });
+});
+
+test("an empty key is no key", () => {
+  assert.equal(readStartSettings({ MINARA_API_KEY: "" }, []).live, false);
+});
+
+test("the environment wins over the first file, and the first file over the second", () => {
+  const folder = mkdtempSync(join(tmpdir(), "minara-settings-"));
+  try {
+    const first = join(folder, "first");
+    const second = join(folder, "second");
+    writeFileSync(first, "MINARA_BASE_URL=https://first.example\nCOSTS=first\nMINARA_API_KEY=first\n");
+    writeFileSync(second, "MINARA_BASE_URL=https://second.example\nCOSTS=second\nALLOWED_ORIGINS=second\n");
+    const { worker, live } = readStartSettings({ MINARA_API_KEY: "environment" }, [first, second]);
+    assert.equal(live, true);
+    assert.deepEqual(worker, {
+      MINARA_API_KEY: "environment",
+      MINARA_BASE_URL: "https://first.example",
+      COSTS: "first",
+      ALLOWED_ORIGINS: "second",
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("sessions are off in development, whatever the file says", () => {
+  const folder = mkdtempSync(join(tmpdir(), "minara-settings-"));
+  try {
+    const file = join(folder, ".dev.vars");
+    writeFileSync(file, "SESSION_SECRET=a\nSESSION_SECRET_PREVIOUS=b\nTURNSTILE_SECRET=c\nTURNSTILE_SITE_KEY=d\n");
+    const { worker } = readStartSettings({ SESSION_SECRET: "e" }, [file]);
+    assert.deepEqual(worker, {});
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+for (const port of ["0", "65536", "-1", "80.5", "eighty", "8787 "]) {
+  test(`the port ${JSON.stringify(port)} is refused`, () => {
+    assert.throws(() => readStartSettings({ PORT: port }, []), {
+      name: "Failure",
+      message: `PORT must be a whole number from 1 to 65535, not ${JSON.stringify(port)}.`,
+    });
+  });
+}
+
+test("a taken port is passed over, unless the user chose it", async () => {
+  const server = createServer();
+  await new Promise((resolve) => server.listen({ port: 0, host: "127.0.0.1" }, () => resolve(undefined)));
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  try {
+    assert.equal(await isFree(port), false);
+    assert.ok((await findPort("PORT", { number: port, chosen: false })) > port);
+    await assert.rejects(findPort("PORT", { number: port, chosen: true }), {
+      name: "Failure",
+      message: `port ${port} is in use: stop what listens there, or set PORT to another port.`,
+    });
+  } finally {
+    await new Promise((resolve) => server.close(() => resolve(undefined)));
+  }
+  assert.equal(await findPort("PORT", { number: port, chosen: true }), port);
+});
+
+test("a port that is already given away is refused like a taken one", async () => {
+  await assert.rejects(findPort("SANDBOX_PORT", { number: 9, chosen: true }, [9]), {
+    name: "Failure",
+    message: "port 9 is in use: stop what listens there, or set SANDBOX_PORT to another port.",
+  });
+});
+
+test("secrets are masked in what a service prints, every time they occur", () => {
+  assert.equal(mask("a sk-1 b sk-1 c two", ["sk-1", "two"]), "a [secret] b [secret] c [secret]");
+});
