@@ -1,6 +1,9 @@
 //! Typed client for the Minara Agent API.
+pub mod chat_stream;
 pub mod error;
 pub mod json;
 pub mod request;
+pub mod response;
+pub mod sse;
 pub mod wire;
 pub use error::{Code, Error, Outcome, Result};

@@ -1,0 +1,23 @@
+//! The chat stream: bytes of a `text/event-stream` answer in, the answer's text out.
+//!
+//! ```
+//! use minara::chat_stream::{ChatDecoder, ChatOptions, State};
+//!
+//! let mut decoder = ChatDecoder::new(ChatOptions::default());
+//! let mut text = String::new();
+//! let state = decoder.push(
+//!     b"data: {\"choices\":[{\"delta\":{\"content\":\"SOL is\"}}]}\n\ndata: [DONE]\n\n",
+//!     &mut text,
+//! )?;
+//! assert_eq!((text.as_str(), state), ("SOL is", State::Done));
+//! decoder.finish()?;
+//! # Ok::<(), minara::Error>(())
+//! ```
+
+mod decoder;
+mod payload;
+mod raw_json;
+mod template;
+mod text;
+
+pub use decoder::{ChatDecoder, ChatOptions, State, Terminator};

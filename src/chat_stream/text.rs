@@ -1,0 +1,82 @@
+//! Writes the bodies of JSON strings as text.
+
+/// Joins string bodies as JavaScript joins strings: a surrogate pair split across two bodies is one character.
+#[derive(Debug, Clone, Default)]
+pub(super) struct TextWriter {
+    /// A high surrogate whose other half may still come.
+    high: Option<u16>,
+}
+
+impl TextWriter {
+    /// Appends the body of a valid JSON string; what is no Unicode text becomes U+FFFD.
+    pub(super) fn write_json(&mut self, body: &[u8], out: &mut String) {
+        let mut rest = body;
+        while let Some(plain) = rest.iter().position(|byte| *byte == b'\\') {
+            self.write_utf8(&rest[..plain], out);
+            rest = self.write_escape(&rest[plain..], out);
+        }
+        self.write_utf8(rest, out);
+    }
+
+    /// Appends text that has no escapes.
+    #[inline]
+    pub(super) fn write_utf8(&mut self, bytes: &[u8], out: &mut String) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.end(out);
+        match core::str::from_utf8(bytes) {
+            Ok(text) => out.push_str(text),
+            Err(_) => out.push_str(&String::from_utf8_lossy(bytes)),
+        }
+    }
+
+    /// Ends the text: half a pair that is still waiting becomes U+FFFD.
+    #[inline]
+    pub(super) fn end(&mut self, out: &mut String) {
+        if self.high.take().is_some() {
+            out.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+
+    fn write_escape<'a>(&mut self, escape: &'a [u8], out: &mut String) -> &'a [u8] {
+        let plain = match escape[1] {
+            b'u' => {
+                let unit = escape[2..6].iter().fold(0, |unit, digit| unit << 4 | hex_value(*digit));
+                self.write_unit(unit, out);
+                return &escape[6..];
+            }
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            other => char::from(other),
+        };
+        self.end(out);
+        out.push(plain);
+        &escape[2..]
+    }
+
+    /// Appends one UTF-16 code unit.
+    fn write_unit(&mut self, unit: u16, out: &mut String) {
+        let pair = self.high.take().map(|high| (high, char::decode_utf16([high, unit]).next()));
+        match pair {
+            Some((_, Some(Ok(joined)))) => return out.push(joined),
+            Some(_) => out.push(char::REPLACEMENT_CHARACTER),
+            None => {}
+        }
+        match unit {
+            0xD800..0xDC00 => self.high = Some(unit),
+            _ => out.push(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER)),
+        }
+    }
+}
+
+fn hex_value(digit: u8) -> u16 {
+    let value = match digit {
+        b'0'..=b'9' => digit - b'0',
+        _ => (digit | 0x20) - b'a' + 10,
+    };
+    u16::from(value)
+}
