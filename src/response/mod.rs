@@ -1,0 +1,57 @@
+//! Answers, read tolerantly: any member may be missing or null, unknown ones are kept, numbers keep every digit, and
+//! a member of the wrong type is a `bad_response` that names its path.
+
+mod chat;
+mod job;
+mod perp;
+mod prediction;
+mod shape;
+mod swap;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+pub use chat::ChatAnswer;
+pub use job::{Job, JobError, JobState};
+pub use perp::PerpSuggestion;
+pub use prediction::{Prediction, PredictionAnalysis};
+pub use shape::{Kind, MAX_KEPT_BODY_BYTES, Member, Shape, keep_body, unreadable};
+pub use swap::{Approval, Quote, SwapIntent, SwapTransaction, Token, UnsignedTx};
+
+use crate::error::Result;
+use crate::json::Json;
+use crate::request::Endpoint;
+
+/// A typed answer of the API.
+pub trait Answer: DeserializeOwned {
+    /// Checks a parsed answer: every member that it has is of its kind, and a swap is one that a wallet can sign.
+    ///
+    /// # Errors
+    /// `bad_response` naming the member's path; `unsupported_transaction`.
+    fn check<J: Json>(answer: &J) -> Result<()>;
+
+    /// Reads the body of a success.
+    ///
+    /// # Errors
+    /// `bad_response` with up to 64 KiB of the body where it is no JSON or a member has the wrong type;
+    /// `unsupported_transaction` where a swap answer is of another kind than the documented EVM one.
+    fn read(status: u16, content_type: Option<&str>, body: &str) -> Result<Self> {
+        let keep = |error| keep_body(error, status, body);
+        let value = <Value as Json>::parse(body).ok_or_else(|| keep(unreadable(content_type)))?;
+        Self::check(&value).map_err(keep)?;
+        // The shape has been checked, so this fails for nothing but a number beyond every range.
+        serde_json::from_value(value).map_err(|_| keep(unreadable(content_type)))
+    }
+}
+
+impl Endpoint {
+    /// Checks a parsed answer of this call; see [`Answer::check`].
+    pub fn check_answer<J: Json>(self, answer: &J) -> Result<()> {
+        match self {
+            Self::Chat => ChatAnswer::check(answer),
+            Self::IntentToSwap => SwapTransaction::check(answer),
+            Self::PerpTradingSuggestion => PerpSuggestion::check(answer),
+            Self::PredictionMarketAsk => PredictionAnalysis::check(answer),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! One description of each answer: it makes the Rust type and the table by which any parsed JSON is checked.
+
+use crate::error::{Code, Error, Result, redact};
+use crate::json::{Json, JsonKind};
+
+/// At most this much of an unreadable answer is kept: it was paid for.
+pub const MAX_KEPT_BODY_BYTES: usize = 64 * 1024;
+
+/// The members that an answer may have. Any may be missing or null, and others may be there.
+#[derive(Debug)]
+pub struct Shape(pub &'static [Member]);
+
+/// One member of an answer.
+#[derive(Debug)]
+pub struct Member {
+    /// Its name in the API.
+    pub name: &'static str,
+    /// What it is when it is there.
+    pub kind: Kind,
+}
+
+/// What a member is.
+#[derive(Debug)]
+pub enum Kind {
+    /// A string.
+    Text,
+    /// A number.
+    Number,
+    /// A boolean.
+    Flag,
+    /// An array of strings.
+    Texts,
+    /// An object of any content.
+    Anything,
+    /// An object of that shape.
+    Object(&'static Shape),
+    /// An array of objects of that shape.
+    Objects(&'static Shape),
+}
+
+impl Shape {
+    /// Checks that the answer is an object and that every member it has is of its kind.
+    ///
+    /// # Errors
+    /// `bad_response`, whose message names the path of the member.
+    pub fn check<J: Json>(&'static self, answer: &J) -> Result<()> {
+        check_object(self, answer, "").map_err(|fault| Error::new(Code::BadResponse, fault))
+    }
+}
+
+fn check_object<J: Json>(shape: &'static Shape, value: &J, path: &str) -> Result<(), String> {
+    expect(value, JsonKind::Object, path)?;
+    for member in shape.0 {
+        if let Some(found) = value.get(member.name) {
+            let path = if path.is_empty() { member.name.to_owned() } else { format!("{path}.{}", member.name) };
+            check_member(&member.kind, &*found, &path)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_member<J: Json>(kind: &Kind, value: &J, path: &str) -> Result<(), String> {
+    if value.kind() == JsonKind::Null {
+        return Ok(());
+    }
+    match kind {
+        Kind::Text => expect(value, JsonKind::String, path),
+        Kind::Number => expect(value, JsonKind::Number, path),
+        Kind::Flag => expect(value, JsonKind::Boolean, path),
+        Kind::Anything => expect(value, JsonKind::Object, path),
+        Kind::Object(shape) => check_object(shape, value, path),
+        Kind::Texts => check_elements(value, path, |element, path| expect(element, JsonKind::String, path)),
+        Kind::Objects(shape) => check_elements(value, path, |element, path| check_object(shape, element, path)),
+    }
+}
+
+fn check_elements<J: Json>(
+    value: &J,
+    path: &str,
+    check: impl Fn(&J, &str) -> Result<(), String>,
+) -> Result<(), String> {
+    expect(value, JsonKind::Array, path)?;
+    let elements = (0..).map_while(|index| Some((index, value.at(index)?)));
+    for (index, element) in elements {
+        check(&*element, &format!("{path}[{index}]"))?;
+    }
+    Ok(())
+}
+
+fn expect<J: Json>(value: &J, wanted: JsonKind, path: &str) -> Result<(), String> {
+    let found = value.kind();
+    if found == wanted {
+        return Ok(());
+    }
+    let place = if path.is_empty() { "the answer" } else { path };
+    Err(format!(
+        "The API answered success, but {place} is {} and not {}. The call was billed; the body is kept in the error.",
+        found.with_article(),
+        wanted.with_article()
+    ))
+}
+
+/// The error for a success whose body is no JSON text.
+pub fn unreadable(content_type: Option<&str>) -> Error {
+    let kind = content_type.unwrap_or("no content type");
+    Error::new(
+        Code::BadResponse,
+        format!(
+            "The API answered success with {} instead of JSON. The call was billed; the body is kept in the error.",
+            redact(kind)
+        ),
+    )
+}
+
+/// The error with what could not be read, bounded and without secrets.
+pub fn keep_body(error: Error, status: u16, body: &str) -> Error {
+    error.with_status(status).with_body(redact(&body[..body.floor_char_boundary(MAX_KEPT_BODY_BYTES)]))
+}
+
+/// Defines an answer: a struct of optional members that keeps unknown ones, and its [`Shape`].
+macro_rules! answer {
+    (@type text) => { String };
+    (@type number) => { serde_json::Number };
+    (@type flag) => { bool };
+    (@type texts) => { Vec<String> };
+    (@type anything) => { serde_json::Map<String, serde_json::Value> };
+    (@type object $inner:ident) => { $inner };
+    (@type objects $inner:ident) => { Vec<$inner> };
+    (@kind text) => { $crate::response::Kind::Text };
+    (@kind number) => { $crate::response::Kind::Number };
+    (@kind flag) => { $crate::response::Kind::Flag };
+    (@kind texts) => { $crate::response::Kind::Texts };
+    (@kind anything) => { $crate::response::Kind::Anything };
+    (@kind object $inner:ident) => { $crate::response::Kind::Object(&$inner::SHAPE) };
+    (@kind objects $inner:ident) => { $crate::response::Kind::Objects(&$inner::SHAPE) };
+    (
+        $(#[$meta:meta])*
+        $(#![guard($guard:path)])?
+        pub struct $name:ident {
+            $($(#[$doc:meta])* $field:ident: $wire:literal $kind:ident $(($inner:ident))?,)+
+        }
+    ) => {
+        $(#[$meta])*
+        ///
+        /// Any member may be missing; null reads as missing; members that this version does not know are kept.
+        #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[non_exhaustive]
+        pub struct $name {
+            $(
+                $(#[$doc])*
+                #[serde(rename = $wire, default, skip_serializing_if = "Option::is_none")]
+                pub $field: Option<$crate::response::shape::answer!(@type $kind $($inner)?)>,
+            )+
+            /// Members that this version does not know, as they came.
+            #[serde(flatten)]
+            pub unknown: serde_json::Map<String, serde_json::Value>,
+        }
+
+        impl $name {
+            /// What each member must be when it is there.
+            pub const SHAPE: $crate::response::Shape = $crate::response::Shape(&[
+                $($crate::response::Member {
+                    name: $wire,
+                    kind: $crate::response::shape::answer!(@kind $kind $($inner)?),
+                },)+
+            ]);
+        }
+
+        impl $crate::response::Answer for $name {
+            fn check<J: $crate::json::Json>(answer: &J) -> $crate::error::Result<()> {
+                $($guard(answer)?;)?
+                $crate::response::Shape::check(const { &Self::SHAPE }, answer)
+            }
+        }
+    };
+}
+
+pub(crate) use answer;

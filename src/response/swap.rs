@@ -1,0 +1,144 @@
+//! A swap, ready to be reviewed and then signed by a wallet.
+
+use super::shape::answer;
+use crate::error::{Code, Error, Result, redact};
+use crate::json::{Json, JsonKind};
+
+answer! {
+    /// What the API understood. Amounts are decimal strings in the token's smallest unit.
+    pub struct SwapIntent {
+        /// Chain name, such as `base`.
+        chain: "chain" text,
+        /// Contract of the token given; missing for the chain's own coin.
+        input_token_address: "inputTokenAddress" text,
+        /// Symbol of the token given.
+        input_token_symbol: "inputTokenSymbol" text,
+        /// Contract of the token received.
+        output_token_address: "outputTokenAddress" text,
+        /// Symbol of the token received.
+        output_token_symbol: "outputTokenSymbol" text,
+        /// Amount given, in the smallest unit (wei for ETH).
+        amount: "amount" text,
+        /// The wallet that was asked for.
+        user_wallet_address: "userWalletAddress" text,
+    }
+}
+
+answer! {
+    /// What the swap is expected, not promised, to give. Amounts are decimal strings in the token's smallest unit.
+    pub struct Quote {
+        /// Amount given.
+        from_token_amount: "fromTokenAmount" text,
+        /// Amount expected.
+        to_token_amount: "toTokenAmount" text,
+        /// Gas units expected.
+        estimated_gas: "estimatedGas" text,
+        /// How far the swap moves the price, in percent; its sign is not specified.
+        price_impact: "priceImpact" text,
+        /// Fee of the trade.
+        trade_fee: "tradeFee" text,
+    }
+}
+
+answer! {
+    /// A token of the swap.
+    pub struct Token {
+        /// Its contract; `0xEeee…EEeE` stands for the chain's own coin.
+        address: "address" text,
+        /// Its symbol.
+        symbol: "symbol" text,
+        /// How many digits its amounts have after the point, as a string.
+        decimals: "decimals" text,
+        /// Its price in US dollars, as a string.
+        unit_price: "unitPrice" text,
+    }
+}
+
+answer! {
+    /// The transaction, not yet signed. Quantities are decimal strings; a wallet wants them in hexadecimal.
+    pub struct UnsignedTx {
+        /// `evm`.
+        chain_type: "chainType" text,
+        /// Who signs.
+        from: "from" text,
+        /// The contract called.
+        to: "to" text,
+        /// The call, as 0x-hexadecimal.
+        data: "data" text,
+        /// Coin sent along, in wei.
+        value: "value" text,
+        /// Gas limit: an estimate.
+        gas: "gas" text,
+        /// Legacy gas price in wei; leave fees to the wallet.
+        gas_price: "gasPrice" text,
+        /// EIP-1559 priority fee in wei; leave fees to the wallet.
+        max_priority_fee_per_gas: "maxPriorityFeePerGas" text,
+    }
+}
+
+answer! {
+    /// The ERC-20 approval that the swap needs first. Amounts are decimal strings in the token's smallest unit.
+    pub struct Approval {
+        /// Whether one is needed.
+        is_required: "isRequired" flag,
+        /// The token to approve.
+        token_address: "tokenAddress" text,
+        /// Who may spend it; not the contract that the transaction calls.
+        spender_address: "spenderAddress" text,
+        /// The least that must be approved.
+        required_amount: "requiredAmount" text,
+        /// The amount that the API recommends.
+        approve_amount: "approveAmount" text,
+        /// What is approved now.
+        current_allowance: "currentAllowance" text,
+        /// The same for a person.
+        message: "message" text,
+    }
+}
+
+answer! {
+    /// An answer of `POST /v1/developer/intent-to-swap-tx` (`SwapTransactionResponse`).
+    #![guard(check_transaction)]
+    pub struct SwapTransaction {
+        /// What the API understood.
+        intent: "intent" object(SwapIntent),
+        /// What the swap is expected to give.
+        quote: "quote" object(Quote),
+        /// The token given.
+        input_token: "inputToken" object(Token),
+        /// The token received.
+        output_token: "outputToken" object(Token),
+        /// The transaction to review and sign.
+        unsigned_tx: "unsignedTx" object(UnsignedTx),
+        /// The approval needed first.
+        approval: "approval" object(Approval),
+    }
+}
+
+/// Refuses what is no EVM transaction of the documented shape: the older `{ transaction }`, and other chain types.
+fn check_transaction<J: Json>(answer: &J) -> Result<()> {
+    if answer.kind() != JsonKind::Object {
+        return Ok(());
+    }
+    let unsigned = answer.get("unsignedTx").filter(|tx| tx.kind() != JsonKind::Null);
+    if unsigned.is_none() && answer.get("transaction").is_some() {
+        return Err(unsupported("it has the older shape with \"transaction\" instead of \"unsignedTx\""));
+    }
+    let chain_type = unsigned.as_ref().and_then(|tx| tx.get("chainType"));
+    match chain_type.as_ref().and_then(|kind| kind.as_str()) {
+        Some(kind) if !kind.eq_ignore_ascii_case("evm") => {
+            let kind: String = kind.chars().take(40).collect();
+            Err(unsupported(&format!("its chainType is \"{}\"", redact(&kind))))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn unsupported(why: &str) -> Error {
+    Error::new(
+        Code::UnsupportedTransaction,
+        format!(
+            "The swap answer cannot be signed by an EVM wallet: {why}. The call was billed; the body is kept in the error."
+        ),
+    )
+}
