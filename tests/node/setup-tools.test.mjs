@@ -89,6 +89,13 @@ test("the lock file names no registry, so that any mirror serves it", () => {
   assert.deepEqual(resolved, []);
 });
 
+test("the lock file holds every optional package, also those of other systems, or npm ci refuses it", () => {
+  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+  const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies));
+  const missing = wanted.filter((name) => !Object.keys(packages).some((path) => path.endsWith(`node_modules/${name}`)));
+  assert.deepEqual(missing, []);
+});
+
 test("every npm package of this checkout has an exact version", () => {
   const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const loose = Object.entries(devDependencies).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version));
