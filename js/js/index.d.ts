@@ -1,0 +1,1072 @@
+/**
+ * Typed client for the Minara Agent API: chat with streaming, swaps, perpetual-trading suggestions and
+ * prediction markets, plus a server-sent events reader that follows the WHATWG algorithm to the letter.
+ *
+ * In a page the client talks to your own Worker, which alone holds the API key. On a server it takes the key itself.
+ *
+ * @example
+ * ```ts
+ * import { Minara } from "minara";
+ *
+ * const minara = new Minara({ baseUrl: "/api" });
+ * for await (const part of minara.chatStream({ message: "Why did SOL rise today?" })) {
+ *   document.body.append(part.text);
+ * }
+ * ```
+ *
+ * @packageDocumentation
+ */
+
+// ---------------------------------------------------------------------------------------------------------------
+// Client
+// ---------------------------------------------------------------------------------------------------------------
+
+/**
+ * The client. It holds settings only: no connection is open between calls, and nothing has to be closed.
+ *
+ * Every call checks its request first and sends nothing while a rule is broken; the error lists all violations.
+ * A POST, which costs credits, is sent again only where it cannot be charged twice (see {@link MinaraOptions.maxRetries}).
+ *
+ * @example In a page, through the Worker
+ * ```ts
+ * const minara = new Minara({ baseUrl: "/api" });
+ * ```
+ * @example On a server
+ * ```ts
+ * const minara = new Minara({ apiKey: process.env.MINARA_API_KEY });
+ * ```
+ */
+export class Minara {
+  /**
+   * @param options Settings of the client.
+   * @throws {@link MinaraError} `key_in_browser` for an `apiKey` in a page or browser worker; `invalid_request` for
+   * an option that is unknown or of the wrong type. Rules of values (such as a `baseUrl` that is neither https nor
+   * loopback) are checked here on servers; in a page, where the module loads later, the first call rejects with them.
+   */
+  constructor(options?: MinaraOptions);
+
+  /**
+   * Asks the agent and resolves with the whole answer.
+   *
+   * @param request Question, mode and conversation.
+   * @param options Options of this call; `requestId` makes it safe to repeat.
+   * @throws {@link MinaraError} See {@link MinaraErrorCode}.
+   * @example
+   * ```ts
+   * const { content, chatId } = await minara.chat({ message: "What moved BTC this week?", mode: "expert" });
+   * const next = await minara.chat({ message: "And ETH?", chatId: chatId ?? undefined });
+   * ```
+   */
+  chat(request: ChatInput<false> | ChatRequest, options?: ChatOptions): CallPromise<ChatAnswer>;
+
+  /**
+   * Asks the agent and gives its answer as it is written. Nothing is sent until the stream is first read.
+   *
+   * @param request Question, mode and conversation.
+   * @param options Options of this call; under a `requestId` a connection that is cut is completed from the API's
+   * stored answer, and only the text not yet given follows.
+   * @example
+   * ```ts
+   * const stream = minara.chatStream({ message: "Explain perpetual funding." }, { signal });
+   * for await (const part of stream) output.append(part.text);
+   * const { content, usage } = await stream.final();
+   * ```
+   */
+  chatStream(request: ChatInput<true> | ChatRequest, options?: ChatStreamOptions): ChatStream;
+
+  /**
+   * Starts a chat that the API works on by itself; its answer is fetched later, for up to 24 hours.
+   *
+   * @param request Question, mode and conversation.
+   * @param options Options of the call that starts the job; a `requestId` is generated where none is given.
+   * @throws {@link MinaraError} See {@link MinaraErrorCode}.
+   * @example
+   * ```ts
+   * const job = await minara.chatBackground({ message: "Compare the ten largest DEXs.", mode: "expert" });
+   * saveForLater(job.id);
+   * const { content } = await job.wait();
+   * ```
+   */
+  chatBackground(request: ChatInput<false> | ChatRequest, options?: ChatOptions): ChatJobPromise;
+
+  /**
+   * Looks up a chat that was sent with a `requestId`, or a background job. Costs no credits.
+   *
+   * @param id The `requestId`, or the `id` of a background job.
+   * @param options Options of this call.
+   * @throws {@link MinaraError} `not_found` when the id is unknown, another caller's, or older than 24 hours.
+   * @example
+   * ```ts
+   * const { status, result } = await minara.chatStatus("order-1042");
+   * if (status === "completed") show(result?.content);
+   * ```
+   */
+  chatStatus(id: string, options?: CallOptions): CallPromise<ChatStatus>;
+
+  /**
+   * Turns plain words into a swap that a wallet can sign. Nothing is signed or sent to a chain.
+   *
+   * @param request Intent, wallet and chain.
+   * @param options Options of this call.
+   * @throws {@link MinaraError} `unsupported_transaction` for a payload that is no EVM transaction of the documented
+   * shape; else see {@link MinaraErrorCode}.
+   * @example
+   * ```ts
+   * const swap = await minara.intentToSwap({
+   *   intent: "swap 0.1 ETH to USDC",
+   *   walletAddress: "0x742d35cc6634c0532925a3b844bc9e7595f0beb1",
+   *   chain: "base",
+   * });
+   * swap.quote?.toTokenAmount; // "194058559", in the token's smallest unit
+   * ```
+   */
+  intentToSwap(request: SwapInput | SwapRequest, options?: CallOptions): CallPromise<SwapAnswer>;
+
+  /**
+   * Suggests a perpetual position: side, entry, stop, target, and why.
+   *
+   * @param request Symbol, style and size.
+   * @param options Options of this call.
+   * @throws {@link MinaraError} See {@link MinaraErrorCode}.
+   * @example
+   * ```ts
+   * const idea = await minara.perpTradingSuggestion({ symbol: "ETH", style: "swing-trading", leverage: 5 });
+   * idea.side; // "long" | "short" | null | undefined
+   * ```
+   */
+  perpTradingSuggestion(request: PerpInput | PerpRequest, options?: CallOptions): CallPromise<PerpAnswer>;
+
+  /**
+   * Estimates the outcomes of a prediction market.
+   *
+   * @param request Link of the event, mode and focus.
+   * @param options Options of this call.
+   * @throws {@link MinaraError} See {@link MinaraErrorCode}.
+   * @example
+   * ```ts
+   * const { predictions } = await minara.predictionMarketAsk({
+   *   link: "https://polymarket.com/event/fed-decision-in-december",
+   *   onlyResult: true,
+   * });
+   * for (const { outcome, yesProb } of predictions ?? []) console.log(outcome, yesProb);
+   * ```
+   */
+  predictionMarketAsk(
+    request: PredictionInput | PredictionRequest,
+    options?: CallOptions,
+  ): CallPromise<PredictionAnswer>;
+}
+
+/** Settings of a {@link Minara} client. The options of a call win over the defaults given here. */
+export interface MinaraOptions {
+  /**
+   * Where the API is. In a page: your Worker, usually `"/api"` (relative to the page's origin). On a server with a
+   * key: https, or http on a loopback host only.
+   *
+   * @defaultValue `"https://api.minara.ai"` on servers; a page has to name its Worker.
+   */
+  baseUrl?: string | URL | undefined;
+  /**
+   * The API key. Servers only: in a page the constructor throws `key_in_browser`, because everyone could read it.
+   * It stands in no error, log or hook.
+   */
+  apiKey?: string | undefined;
+  /**
+   * Gives a fresh Cloudflare Turnstile token when the Worker asks for a session. The client trades it at
+   * `POST {baseUrl}/session` for a bearer token, keeps that in memory, renews it before it expires, and repeats the
+   * refused call once. Calls that run at the same time share one trade.
+   */
+  session?: (() => Promise<string>) | undefined;
+  /** Called in place of the platform's `fetch`, with one `Request`. `minara/testing` has one for your tests. */
+  fetch?: ((request: Request) => Promise<Response>) | undefined;
+  /** Called before each attempt. It sees neither key nor body; what it throws is ignored. */
+  onRequest?: ((info: RequestInfo) => void) | undefined;
+  /** Called when an attempt has an answer's status or has failed. It sees neither key nor body. */
+  onResponse?: ((info: ResponseInfo) => void) | undefined;
+  /** Time limits of all calls. */
+  timeout?: Timeout | undefined;
+  /**
+   * How many times a call may be sent again, 0–10. A POST is repeated only when it provably never left, on 429, on
+   * 503 with `Retry-After`, or under a `requestId`.
+   *
+   * @defaultValue 2
+   */
+  maxRetries?: number | undefined;
+  /**
+   * The longest wait, in seconds, that the other side may ask for before a retry. Beyond it the call fails at once,
+   * with `retryAfter` on the error.
+   *
+   * @defaultValue 60
+   */
+  maxRetryAfter?: number | undefined;
+  /** Headers for every call. `Authorization`, `Content-Type` and `Accept` are the client's own. */
+  headers?: Record<string, string> | undefined;
+}
+
+/** Time limits in milliseconds. Each passes as a `timeout` error whose message names the limit. */
+export interface Timeout {
+  /**
+   * From the call to the last byte, retries included.
+   *
+   * @defaultValue 300,000 for a stream; 180,000 for other calls.
+   */
+  total?: number | undefined;
+  /**
+   * From sending an attempt to the first byte of a stream's body.
+   *
+   * @defaultValue 90,000
+   */
+  firstByte?: number | undefined;
+  /**
+   * Between two pieces of a stream's text. Comments and empty deltas are no progress.
+   *
+   * @defaultValue 60,000
+   */
+  idle?: number | undefined;
+}
+
+/** Options of one call. */
+export interface CallOptions {
+  /** Aborts the call: it rejects once, with `signal.reason`. A call that was sent may still be billed. */
+  signal?: AbortSignal | undefined;
+  /** Time limits of this call. */
+  timeout?: Timeout | undefined;
+  /** As {@link MinaraOptions.maxRetries}. */
+  maxRetries?: number | undefined;
+  /** As {@link MinaraOptions.maxRetryAfter}. */
+  maxRetryAfter?: number | undefined;
+  /** Headers for this call, over those of the client. */
+  headers?: Record<string, string> | undefined;
+  /** Fields for the request body that this version does not know. A field that it knows belongs in the request. */
+  extraBody?: Record<string, unknown> | undefined;
+}
+
+/** Options of one chat call. */
+export interface ChatOptions extends CallOptions {
+  /**
+   * Names the call, so that it can be repeated or completed without a second charge: 1–96 of `[A-Za-z0-9._:-]`, or
+   * `true` for a generated id. The same id with another request is a `conflict`.
+   */
+  requestId?: string | true | undefined;
+}
+
+/** Options of one streamed chat call. */
+export interface ChatStreamOptions extends ChatOptions {
+  /**
+   * What a stream that ends cleanly, but without `[DONE]` or a `finish_reason`, is: an error (`"required"`) or an
+   * answer (`"optional"`).
+   *
+   * @defaultValue `"required"`
+   */
+  terminator?: "required" | "optional" | undefined;
+}
+
+/** The promise of a call. */
+export interface CallPromise<T> extends Promise<T> {
+  /**
+   * The answer with its status, headers and warnings. Does not send the call again.
+   *
+   * @example
+   * ```ts
+   * const { data, requestId } = await minara.chat({ message: "gm" }).withResponse();
+   * ```
+   */
+  withResponse(): Promise<CallResponse<T>>;
+}
+
+/** An answer and how it came. */
+export interface CallResponse<T> {
+  /** What the call itself resolves with. */
+  data: T;
+  /** The HTTP status: any 2xx. */
+  status: number;
+  /** The response's headers, as far as CORS shows them. */
+  headers: Headers;
+  /** The correlation id (`X-Request-Id`) under which the other side logged the call. */
+  requestId: string | undefined;
+  /** Doubts about the request that did not stop it, such as a wrong EIP-55 checksum. */
+  warnings: Warning[];
+}
+
+/** A doubt about a request that was sent all the same. */
+export interface Warning {
+  /** Path of the field, such as `walletAddress`. */
+  field: string;
+  /** What is doubtful and what to do about it, as a clause that follows the field's name. */
+  message: string;
+}
+
+/** What {@link MinaraOptions.onRequest} sees. */
+export interface RequestInfo {
+  /** The HTTP method. */
+  method: "GET" | "POST";
+  /** The path below the base URL, such as `/v1/developer/chat`. */
+  path: string;
+  /** 1 for the first attempt. */
+  attempt: number;
+}
+
+/** What {@link MinaraOptions.onResponse} sees. */
+export interface ResponseInfo extends RequestInfo {
+  /** The HTTP status; missing when no answer came. */
+  status?: number | undefined;
+  /** From sending the attempt to its answer's headers, in milliseconds. */
+  milliseconds: number;
+  /** The correlation id (`X-Request-Id`), where there is one. */
+  requestId?: string | undefined;
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// Requests
+// ---------------------------------------------------------------------------------------------------------------
+
+/** How much work goes into an answer: `fast`, or `expert`, which takes 10–30 seconds. */
+export type Mode = "fast" | "expert";
+
+/** Spellings of {@link Mode} that the translated documentation prints; the API receives the English one. */
+export type TranslatedMode = "快速" | "专家" | "빠른";
+
+/** How long a position is to be held: minutes, within a day, days to weeks. */
+export type Style = "scalping" | "day-trading" | "swing-trading";
+
+/** Spellings of {@link Style} that the translated documentation prints; the API receives the English one. */
+export type TranslatedStyle =
+  | "剥头皮"
+  | "日内交易"
+  | "波段交易"
+  | "스캘핑"
+  | "데이 트레이딩"
+  | "스윙 트레이딩"
+  | "skalplama"
+  | "gün içi işlem"
+  | "salınım işlemi";
+
+/** A chain's name: one of the documented ones, or any other of 1–64 characters. */
+export type Chain = "base" | "ethereum" | "bsc" | "arbitrum" | "optimism" | (string & {});
+
+/** A message in the API's own form. */
+export interface ChatMessage {
+  /** Who speaks. */
+  role: "user";
+  /** The question, 1–32,000 characters. */
+  content: string;
+}
+
+/**
+ * A chat request as a plain object. `Stream` is what its `stream` field may say: it has to fit the method called.
+ */
+export interface ChatInput<Stream extends boolean = boolean> {
+  /** The question, 1–32,000 characters, as a string or in the API's own form. */
+  message: string | ChatMessage;
+  /**
+   * How much work goes into the answer.
+   *
+   * @defaultValue `"fast"`
+   */
+  mode?: Mode | TranslatedMode | undefined;
+  /** The conversation to continue: `chatId` of an earlier answer, 1–256 characters. */
+  chatId?: string | undefined;
+  /** As {@link ChatOptions.requestId}. */
+  requestId?: string | undefined;
+  /** Follows from the method called and need not be given. */
+  stream?: Stream | undefined;
+  /** Follows from the method called and need not be given. */
+  background?: boolean | undefined;
+}
+
+/** A swap request as a plain object. */
+export interface SwapInput {
+  /** What to swap, in plain words, 1–32,000 characters: `"swap 0.1 ETH to USDC"`. */
+  intent: string;
+  /** The wallet that will sign: `0x` and 40 hexadecimal digits. A wrong EIP-55 checksum is a warning. */
+  walletAddress: string;
+  /** On which chain; without it the API chooses. */
+  chain?: Chain | undefined;
+}
+
+/** A request for a perpetual-trading suggestion as a plain object. What is left out is left to the API. */
+export interface PerpInput {
+  /** The symbol, such as `"BTC"`, 1–64 characters. */
+  symbol: string;
+  /**
+   * How long the position is to be held.
+   *
+   * @defaultValue `"scalping"`, set by the API
+   */
+  style?: Style | TranslatedStyle | undefined;
+  /**
+   * Margin in US dollars, above 0.
+   *
+   * @defaultValue 1000, set by the API
+   */
+  marginUSD?: number | undefined;
+  /**
+   * Leverage, 1–40.
+   *
+   * @defaultValue 10, set by the API
+   */
+  leverage?: number | undefined;
+  /**
+   * Strategy, 1–64 characters.
+   *
+   * @defaultValue `"max-profit"`, set by the API
+   */
+  strategy?: "max-profit" | (string & {}) | undefined;
+}
+
+/** A request about a prediction market as a plain object. */
+export interface PredictionInput {
+  /** An http or https URL of the event: `https://polymarket.com/event/<slug>`. */
+  link: string;
+  /**
+   * How much work goes into the analysis.
+   *
+   * @defaultValue `"fast"`
+   */
+  mode?: Mode | TranslatedMode | undefined;
+  /**
+   * Whether to leave the reasoning out.
+   *
+   * @defaultValue `false`, set by the API
+   */
+  onlyResult?: boolean | undefined;
+  /** `onlyResult` in the API's own spelling. */
+  only_result?: boolean | undefined;
+  /** What to look at, at most 32,000 characters. */
+  customPrompt?: string | undefined;
+}
+
+/**
+ * Builder of a chat request. Builders never change: each step gives a new one, so a common start can be shared.
+ *
+ * @example
+ * ```ts
+ * await minara.chat(ChatRequest.ask("Why did SOL rise today?").expert().continue(chatId));
+ * ```
+ */
+export class ChatRequest {
+  private constructor();
+  /** @param message The question, 1–32,000 characters. The mode is `fast` until another is chosen. */
+  static ask(message: string): ChatRequest;
+  /** The same request in the given mode. */
+  mode(mode: Mode | TranslatedMode): ChatRequest;
+  /** The same request in mode `expert`. */
+  expert(): ChatRequest;
+  /** The same request within a conversation. @param chatId `chatId` of an earlier answer, 1–256 characters. */
+  continue(chatId: string): ChatRequest;
+  /** The same request under a name. @param id As {@link ChatOptions.requestId}. */
+  requestId(id: string): ChatRequest;
+  /** The request as a plain object. */
+  toJSON(): ChatInput;
+}
+
+/**
+ * Builder of a swap request.
+ *
+ * @example
+ * ```ts
+ * await minara.intentToSwap(new SwapRequest("swap 0.1 ETH to USDC", walletAddress).on("base"));
+ * ```
+ */
+export class SwapRequest {
+  /**
+   * @param intent What to swap, 1–32,000 characters.
+   * @param walletAddress The wallet that will sign: `0x` and 40 hexadecimal digits.
+   */
+  constructor(intent: string, walletAddress: string);
+  /** The same request on a chain. */
+  on(chain: Chain): SwapRequest;
+  /** The request as a plain object. */
+  toJSON(): SwapInput;
+}
+
+/**
+ * Builder of a request for a perpetual-trading suggestion.
+ *
+ * @example
+ * ```ts
+ * await minara.perpTradingSuggestion(new PerpRequest("ETH").style("swing-trading").marginUSD(500).leverage(5));
+ * ```
+ */
+export class PerpRequest {
+  /** @param symbol Such as `"BTC"`, 1–64 characters. */
+  constructor(symbol: string);
+  /** The same request in the given style. */
+  style(style: Style | TranslatedStyle): PerpRequest;
+  /** The same request with a margin. @param dollars US dollars, above 0. */
+  marginUSD(dollars: number): PerpRequest;
+  /** The same request with a leverage. @param times 1–40. */
+  leverage(times: number): PerpRequest;
+  /** The same request with a strategy. @param strategy 1–64 characters. */
+  strategy(strategy: "max-profit" | (string & {})): PerpRequest;
+  /** The request as a plain object. */
+  toJSON(): PerpInput;
+}
+
+/**
+ * Builder of a request about a prediction market.
+ *
+ * @example
+ * ```ts
+ * await minara.predictionMarketAsk(new PredictionRequest(link).expert().customPrompt("Weigh the latest polls."));
+ * ```
+ */
+export class PredictionRequest {
+  /** @param link An http or https URL of the event. The mode is `fast` until another is chosen. */
+  constructor(link: string);
+  /** The same request in the given mode. */
+  mode(mode: Mode | TranslatedMode): PredictionRequest;
+  /** The same request in mode `expert`. */
+  expert(): PredictionRequest;
+  /** The same request without the reasoning. */
+  onlyResult(): PredictionRequest;
+  /** The same request with a focus. @param prompt What to look at, at most 32,000 characters. */
+  customPrompt(prompt: string): PredictionRequest;
+  /** The request as a plain object. */
+  toJSON(): PredictionInput;
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// Answers: under the API's own names. Any member may be missing or null; unknown ones are kept.
+// ---------------------------------------------------------------------------------------------------------------
+
+/** Members that this version does not know, as `JSON.parse` gives them. */
+export interface UnknownMembers {
+  [member: string]: unknown;
+}
+
+/** A whole answer of the agent. */
+export interface ChatAnswer extends UnknownMembers {
+  /** The conversation, to continue it. */
+  chatId?: string | null;
+  /** This answer. */
+  messageId?: string | null;
+  /** The answer's text, usually Markdown. */
+  content?: string | null;
+  /** What the answer used. */
+  usage?: Usage | null;
+}
+
+/** An answer that came as a stream: its text is always there. */
+export interface ChatStreamAnswer extends ChatAnswer {
+  /** All text of the stream in order. */
+  content: string;
+}
+
+/** What an answer used. */
+export interface Usage extends UnknownMembers {
+  /** Tokens read. */
+  inputTokens?: number | null;
+  /** Tokens written. */
+  outputTokens?: number | null;
+  /** Both. */
+  totalTokens?: number | null;
+}
+
+/** State of a chat that was sent under a `requestId` or in the background. */
+export interface ChatStatus extends UnknownMembers {
+  /** The job. */
+  id?: string | null;
+  /** The caller's name for the call. */
+  requestId?: string | null;
+  /** The conversation. */
+  chatId?: string | null;
+  /** How far it is. */
+  status?: "queued" | "in_progress" | "completed" | "failed" | null;
+  /** How it was asked for. */
+  executionMode?: "sync" | "stream" | "background" | null;
+  /** Times, as ISO 8601. */
+  createdAt?: string | null;
+  /** When work began. */
+  startedAt?: string | null;
+  /** When it ended. */
+  completedAt?: string | null;
+  /** Until when the answer is kept: 24 hours. */
+  expiresAt?: string | null;
+  /** The answer, once `completed`. */
+  result?: ChatAnswer | null;
+  /** What went wrong, once `failed`. */
+  error?: ChatJobError | null;
+}
+
+/** Why a job failed. */
+export interface ChatJobError extends UnknownMembers {
+  /** The kind of failure. */
+  code?: "processing_error" | "processing_interrupted" | "processing_timeout" | null;
+  /** In words. */
+  message?: string | null;
+}
+
+/**
+ * A swap that a wallet could sign. Amounts are decimal strings in the token's smallest unit, up to 2^256 − 1: compute
+ * with `BigInt`, never with numbers. Review it before signing: nothing here has been checked against the request.
+ */
+export interface SwapAnswer extends UnknownMembers {
+  /** What the API understood. */
+  intent?: SwapIntent | null;
+  /** What it would give. */
+  quote?: SwapQuote | null;
+  /** The token that is paid. */
+  inputToken?: SwapToken | null;
+  /** The token that is received. */
+  outputToken?: SwapToken | null;
+  /** The transaction, unsigned. */
+  unsignedTx?: UnsignedTransaction | null;
+  /** The ERC-20 approval that may have to come first. */
+  approval?: TokenApproval | null;
+}
+
+/** What the API understood of an intent. */
+export interface SwapIntent extends UnknownMembers {
+  /** The chain's name, such as `base`. */
+  chain?: string | null;
+  /** Contract of the token that is paid; null for the chain's own coin. */
+  inputTokenAddress?: string | null;
+  /** Its symbol. */
+  inputTokenSymbol?: string | null;
+  /** Contract of the token that is received. */
+  outputTokenAddress?: string | null;
+  /** Its symbol. */
+  outputTokenSymbol?: string | null;
+  /** Amount paid, in the smallest unit of the input token. */
+  amount?: string | null;
+  /** The wallet that will sign. */
+  userWalletAddress?: string | null;
+}
+
+/** Price of a swap. The output is expected, not promised: the answer has neither a minimum nor a deadline. */
+export interface SwapQuote extends UnknownMembers {
+  /** Amount paid, in the smallest unit of the input token. */
+  fromTokenAmount?: string | null;
+  /** Amount expected, in the smallest unit of the output token. */
+  toTokenAmount?: string | null;
+  /** Estimated gas, in units of gas. */
+  estimatedGas?: string | null;
+  /** Price impact in percent; the API does not say what its sign means. */
+  priceImpact?: string | null;
+  /** Fee of the trade in US dollars. */
+  tradeFee?: string | null;
+}
+
+/** A token of a swap. */
+export interface SwapToken extends UnknownMembers {
+  /** Contract address; `0xEeee…EEeE` for the chain's own coin. */
+  address?: string | null;
+  /** Symbol. */
+  symbol?: string | null;
+  /** Decimals of the smallest unit, as a string: `"18"`. */
+  decimals?: string | null;
+  /** Price of one whole token in US dollars, as a decimal string. */
+  unitPrice?: string | null;
+}
+
+/** A transaction before it is signed. Quantities are decimal strings; wallets take 0x-hexadecimal ones (EIP-1193). */
+export interface UnsignedTransaction extends UnknownMembers {
+  /** `evm`; other payloads are refused as `unsupported_transaction`. */
+  chainType?: string | null;
+  /** The wallet that signs. */
+  from?: string | null;
+  /** The contract that is called. */
+  to?: string | null;
+  /** Call data, 0x-hexadecimal. */
+  data?: string | null;
+  /** Native value in wei. */
+  value?: string | null;
+  /** Gas limit, an estimate. */
+  gas?: string | null;
+  /** Legacy gas price in wei. Leave fees to the wallet, which refuses it beside `maxPriorityFeePerGas`. */
+  gasPrice?: string | null;
+  /** EIP-1559 priority fee in wei. Leave fees to the wallet. */
+  maxPriorityFeePerGas?: string | null;
+}
+
+/** The ERC-20 approval of a swap. */
+export interface TokenApproval extends UnknownMembers {
+  /** Whether it has to be mined before the swap. Ask for a fresh quote after it. */
+  isRequired?: boolean | null;
+  /** The token that is approved. */
+  tokenAddress?: string | null;
+  /** Who may spend it. Not the router: use this address. */
+  spenderAddress?: string | null;
+  /** The least that has to be approved, in the smallest unit. */
+  requiredAmount?: string | null;
+  /** What the API recommends to approve, in the smallest unit. */
+  approveAmount?: string | null;
+  /** What is approved now, in the smallest unit. */
+  currentAllowance?: string | null;
+  /** State of the approval, in words. */
+  message?: string | null;
+}
+
+/** A suggested perpetual position. Prices are in US dollars. It is an opinion, not an order. */
+export interface PerpAnswer extends UnknownMembers {
+  /** Where to enter. */
+  entryPrice?: number | null;
+  /** Which way. */
+  side?: "long" | "short" | null;
+  /** Where to give up: below the entry for a long, above it for a short. */
+  stopLossPrice?: number | null;
+  /** Where to take the profit. */
+  takeProfitPrice?: number | null;
+  /** 0–100. */
+  confidence?: number | null;
+  /** Why. */
+  reasons?: string[] | null;
+  /** What could go wrong. */
+  risks?: string[] | null;
+}
+
+/** Estimates for a prediction market. */
+export interface PredictionAnswer extends UnknownMembers {
+  /** One entry per outcome of the event. Their yes-probabilities need not add up to 1. */
+  predictions?: Prediction[] | null;
+  /** Why; empty with `onlyResult`. */
+  reasoning?: string | null;
+}
+
+/** Estimate for one outcome. */
+export interface Prediction extends UnknownMembers {
+  /** Its name. */
+  outcome?: string | null;
+  /** Probability that it happens, 0–1. */
+  yesProb?: number | null;
+  /** Probability that it does not, 0–1. */
+  noProb?: number | null;
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// Streams and jobs
+// ---------------------------------------------------------------------------------------------------------------
+
+/** Text that arrived together: all deltas of one network chunk, joined. Never empty. */
+export interface ChatPart {
+  /** The next piece of the answer. */
+  text: string;
+}
+
+/**
+ * An answer as it is written. Nothing is sent until it is first read, so a stream that is never read costs nothing
+ * and holds nothing.
+ *
+ * It can be read once, in one way: by iterating it, by {@link toReadableStream}, or by awaiting {@link final} or
+ * {@link text}, which may also follow or accompany either. A second iteration throws.
+ *
+ * It ends well at `[DONE]` or at a `finish_reason`. It fails as `stream_truncated`, `stream_error`,
+ * `event_too_large`, `timeout` or `network`, each with the text so far in `partial`; a caller's abort rejects once,
+ * with `signal.reason`. Leaving the loop (`break`, `return`, a throw) closes the connection.
+ */
+export class ChatStream implements AsyncIterable<ChatPart> {
+  private constructor();
+  /** Sends the request, if it was not sent yet, and gives the text as it comes. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<ChatPart, undefined, undefined>;
+  /**
+   * The whole answer. Reads the stream to its end, or waits for whoever reads it.
+   *
+   * @throws {@link MinaraError} As the stream; `stream_truncated` after {@link cancel} or `break`.
+   */
+  final(): Promise<ChatStreamAnswer>;
+  /** The whole text: `content` of {@link final}. */
+  text(): Promise<string>;
+  /**
+   * Stops reading and closes the connection; the answer may still be billed. Resolves always, and at once if
+   * the stream has ended. Iteration ends without an error.
+   */
+  cancel(reason?: unknown): Promise<void>;
+  /**
+   * The parts as a web stream, to pipe, transfer or `tee()`. Cancelling it cancels this.
+   *
+   * @example Hand the text on from a route handler
+   * ```ts
+   * return new Response(stream.toReadableStream({ type: "bytes" }), {
+   *   headers: { "content-type": "text/plain; charset=utf-8" },
+   * });
+   * ```
+   */
+  toReadableStream(): ReadableStream<ChatPart>;
+  /** The text as UTF-8 bytes, as `Response` takes them. */
+  toReadableStream(options: { type: "bytes" }): ReadableStream<Uint8Array>;
+  /** Sends the request, if it was not sent yet, and tells how it was answered, before any text. */
+  withResponse(): Promise<CallResponse<ChatStream>>;
+  /** The conversation, as soon as the stream has said it. */
+  readonly chatId: string | undefined;
+  /** The answer's id, as soon as the stream has said it. */
+  readonly messageId: string | undefined;
+  /** What the answer used, as soon as the stream has said it. */
+  readonly usage: Usage | undefined;
+}
+
+/** A chat that the API works on by itself. Its members are those of the API's answer. */
+export interface ChatJob extends UnknownMembers {
+  /** The job, for {@link Minara.chatStatus}. */
+  id?: string | null;
+  /** The caller's name for the call. */
+  requestId?: string | null;
+  /** The conversation. */
+  chatId?: string | null;
+  /** How far it was when it started. */
+  status?: ChatStatus["status"];
+  /**
+   * Asks for the answer until it is there: first after a second, then ever more slowly, up to every ten seconds.
+   *
+   * @throws {@link MinaraError} `upstream_error` when the job failed, `not_found` when it is gone, `timeout` when
+   * `timeout.total` has passed; the job goes on and can be waited for again.
+   */
+  wait(options?: WaitOptions): Promise<ChatAnswer>;
+}
+
+/** The promise of a job. */
+export interface ChatJobPromise extends CallPromise<ChatJob> {
+  /** Starts the job and waits for its answer: {@link ChatJob.wait}. */
+  wait(options?: WaitOptions): Promise<ChatAnswer>;
+}
+
+/** Options of {@link ChatJob.wait}. */
+export interface WaitOptions {
+  /** Stops waiting: rejects once, with `signal.reason`. The job goes on. */
+  signal?: AbortSignal | undefined;
+  /**
+   * The longest wait, in milliseconds.
+   *
+   * @defaultValue `{ total: 600_000 }`
+   */
+  timeout?: Pick<Timeout, "total"> | undefined;
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// Errors
+// ---------------------------------------------------------------------------------------------------------------
+
+/**
+ * What went wrong, as one of a closed set.
+ *
+ * | code | when | outcome |
+ * | --- | --- | --- |
+ * | `invalid_request` | a rule is broken; all violations are listed | `not_sent` |
+ * | `key_in_browser` | an API key was given to a client in a page | `not_sent` |
+ * | `unauthorized` | the key or token was not accepted (401) | `refused` |
+ * | `session_required` | the Worker wants a session first | `refused` |
+ * | `payment_required` | the account's credits are used up (402) | `refused` |
+ * | `forbidden` | not allowed for this plan or origin (403) | `refused` |
+ * | `not_found` | no such path, job or conversation (404) | `refused` |
+ * | `method_not_allowed`, `unsupported_media_type` | 405, 415 | `refused` |
+ * | `conflict` | the `requestId` was used for another request, or has expired (409) | `refused` |
+ * | `payload_too_large` | the body is over 64 KB (413) | `refused` |
+ * | `rate_limited` | too many requests (429) | `refused` |
+ * | `budget_exhausted` | the Worker's daily or session budget is used up | `refused` |
+ * | `not_configured` | the Worker has no key or no budget object | `refused` |
+ * | `upstream_error` | the API failed (5xx) or redirected (3xx) | `unknown` |
+ * | `bad_response` | success, but the answer cannot be read | `done` |
+ * | `unsupported_transaction` | a legacy or non-EVM swap payload | `done` |
+ * | `stream_error`, `stream_truncated`, `event_too_large` | in a stream; `partial` has the text so far | `unknown` |
+ * | `timeout` | a time limit passed; the message names it | `not_sent`, `unknown` |
+ * | `network` | the connection failed | `not_sent`, `unknown` |
+ * | `internal` | a fault of this library or of the Worker | `unknown` |
+ */
+export type MinaraErrorCode =
+  | "invalid_request"
+  | "key_in_browser"
+  | "unauthorized"
+  | "session_required"
+  | "payment_required"
+  | "forbidden"
+  | "not_found"
+  | "method_not_allowed"
+  | "unsupported_media_type"
+  | "conflict"
+  | "payload_too_large"
+  | "rate_limited"
+  | "budget_exhausted"
+  | "not_configured"
+  | "upstream_error"
+  | "bad_response"
+  | "unsupported_transaction"
+  | "stream_error"
+  | "stream_truncated"
+  | "event_too_large"
+  | "timeout"
+  | "network"
+  | "internal";
+
+/**
+ * Whether a failed call can have been billed: `not_sent` and `refused` cannot, `done` was, `unknown` may have been.
+ */
+export type Outcome = "not_sent" | "refused" | "done" | "unknown";
+
+/** One broken rule of a request. */
+export interface Violation {
+  /** Path of the field as the caller spelled it: `message.content`, `marginUSD`; empty for the whole request. */
+  field: string;
+  /** What is wrong and what would be right, as a clause that follows the field's name. */
+  message: string;
+}
+
+/**
+ * Why a call failed, and whether it can have been billed. No member holds an API key or a bearer token.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await minara.chat({ message });
+ * } catch (error) {
+ *   if (error instanceof MinaraError && error.code === "rate_limited") retryIn(error.retryAfter ?? 5);
+ *   else throw error;
+ * }
+ * ```
+ */
+export class MinaraError extends Error {
+  /** Made by this package; public so that your tests and own transports can make one. */
+  constructor(message: string, details: MinaraErrorDetails);
+  /** `"MinaraError"`. */
+  readonly name: "MinaraError";
+  /** What went wrong. */
+  readonly code: MinaraErrorCode;
+  /** The HTTP status, where one was received. */
+  readonly status?: number;
+  /** The correlation id (`X-Request-Id`) under which the other side logged the call. */
+  readonly requestId?: string;
+  /** Whether the same call may simply be sent again, after {@link retryAfter} where given. */
+  readonly retryable: boolean;
+  /** When to try again, in seconds. */
+  readonly retryAfter?: number;
+  /** Whether the call can have been billed. */
+  readonly outcome: Outcome;
+  /** The field of the first violation. */
+  readonly field?: string;
+  /** All broken rules. */
+  readonly violations?: Violation[];
+  /** The text of a stream that had arrived before it failed. */
+  readonly partial?: string;
+  /** What the other side sent: at most 8 KB of an error's body, 64 KB of an answer that could not be read. */
+  readonly body?: string;
+  /** What lies beneath, such as the platform's own `TypeError`. */
+  readonly cause?: unknown;
+}
+
+/** What a {@link MinaraError} is made of. */
+export interface MinaraErrorDetails {
+  /** See {@link MinaraError.code}. */
+  code: MinaraErrorCode;
+  /** See {@link MinaraError.status}. */
+  status?: number | undefined;
+  /** See {@link MinaraError.requestId}. */
+  requestId?: string | undefined;
+  /** See {@link MinaraError.retryable}. */
+  retryable?: boolean | undefined;
+  /** See {@link MinaraError.retryAfter}. */
+  retryAfter?: number | undefined;
+  /** See {@link MinaraError.outcome}. */
+  outcome: Outcome;
+  /** See {@link MinaraError.field}. */
+  field?: string | undefined;
+  /** See {@link MinaraError.violations}. */
+  violations?: Violation[] | undefined;
+  /** See {@link MinaraError.partial}. */
+  partial?: string | undefined;
+  /** See {@link MinaraError.body}. */
+  body?: string | undefined;
+  /** See {@link MinaraError.cause}. */
+  cause?: unknown;
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// Server-sent events
+// ---------------------------------------------------------------------------------------------------------------
+
+/** One event, as the WHATWG algorithm dispatches it. */
+export interface SseEvent {
+  /** The event's type. @defaultValue `"message"` */
+  event: string;
+  /** Its data; lines are joined by `\n`. */
+  data: string;
+  /** The stream's last event id; empty before the first. */
+  id: string;
+}
+
+/** Limits of an SSE reader. */
+export interface SseOptions {
+  /**
+   * The largest event, in bytes of data, type and id together. A larger one is `event_too_large`.
+   *
+   * @defaultValue 1,048,576
+   */
+  maxEventBytes?: number | undefined;
+}
+
+/**
+ * Decodes server-sent events from chunks of bytes that are split anywhere.
+ *
+ * In a page, {@link init} has to have been awaited before one is made, else `internal` says so; in Node and workerd
+ * it works at once.
+ *
+ * @example
+ * ```ts
+ * await init();
+ * const decoder = new SseDecoder();
+ * for await (const chunk of response.body) for (const event of decoder.push(chunk)) console.log(event.data);
+ * decoder.finish();
+ * ```
+ */
+export class SseDecoder {
+  /** @param options Limits. */
+  constructor(options?: SseOptions);
+  /**
+   * The events that this chunk completes, in order.
+   *
+   * @throws {@link MinaraError} `event_too_large`.
+   */
+  push(chunk: Uint8Array): SseEvent[];
+  /**
+   * Call at the stream's end.
+   *
+   * @throws {@link MinaraError} `stream_truncated` when an event was left open: by the specification it is dropped.
+   */
+  finish(): void;
+  /** The reconnection time that the stream last asked for, in milliseconds. */
+  readonly retry: number | undefined;
+}
+
+/** Options of {@link readSse}. */
+export interface ReadSseOptions extends SseOptions {
+  /** Stops reading: the iteration rejects once, with `signal.reason`. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads the events of a response or byte stream; needs no {@link init}. Leaving the loop cancels the stream.
+ *
+ * @throws {@link MinaraError} `stream_truncated` when the stream ends inside an event; `event_too_large`.
+ * @example
+ * ```ts
+ * for await (const { event, data } of readSse(await fetch("/events"))) console.log(event, data);
+ * ```
+ */
+export function readSse(
+  source: Response | ReadableStream<Uint8Array>,
+  options?: ReadSseOptions,
+): AsyncIterableIterator<SseEvent, undefined, undefined>;
+
+// ---------------------------------------------------------------------------------------------------------------
+// Loading
+// ---------------------------------------------------------------------------------------------------------------
+
+/** A compiled `WebAssembly.Module`, where the platform's types know it. */
+export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } }
+  ? Module
+  : object;
+
+/** Where {@link init} finds the WebAssembly module: a URL, a response, its bytes, or compiled. */
+export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView | WasmModule;
+
+/**
+ * Loads the WebAssembly module. Never needed for {@link Minara}, which loads it with its first call; in a page it
+ * has to be awaited before a {@link SseDecoder}. Memoised: calls after the first share its promise, and a failed
+ * load can be tried again.
+ *
+ * @param source Where the module is, if not beside this package.
+ * @throws {@link MinaraError} `internal` when it cannot be loaded.
+ * @example
+ * ```ts
+ * await init(); // warm up before the first question
+ * ```
+ */
+export function init(source?: WasmSource): Promise<void>;
