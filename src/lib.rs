@@ -1,9 +1,12 @@
 //! Typed client for the Minara Agent API.
 pub mod chat_stream;
+pub mod deadline;
 pub mod error;
 pub mod json;
+pub mod recovery;
 pub mod request;
 pub mod response;
+pub mod retry;
 pub mod sse;
 pub mod wire;
 pub use error::{Code, Error, Outcome, Result};

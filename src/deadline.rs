@@ -1,0 +1,174 @@
+//! The time limits of one call. Pure: every moment is an argument, in milliseconds on any one clock.
+
+use crate::error::{Code, Error};
+
+/// A call's limits, in milliseconds; infinity switches one off.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// For everything, repetitions and waits included.
+    pub total: f64,
+    /// From sending to the first byte of the answer's body (of a JSON answer: to its headers), for each attempt.
+    pub first_byte: f64,
+    /// Between two parts of a stream that carry text; comments and empty deltas do not count.
+    pub idle: f64,
+}
+
+impl Limits {
+    /// The defaults of a stream: 300 s, 90 s, 60 s.
+    pub const STREAM: Self = Self { total: 300_000.0, first_byte: 90_000.0, idle: 60_000.0 };
+
+    /// The defaults of every other call: 180 s in all.
+    pub const UNARY: Self = Self { total: 180_000.0, first_byte: f64::INFINITY, idle: f64::INFINITY };
+}
+
+/// Which limit passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// [`Limits::total`]
+    Total,
+    /// [`Limits::first_byte`]
+    FirstByte,
+    /// [`Limits::idle`]
+    Idle,
+}
+
+/// When a call in progress is to be given up.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Deadline {
+    limits: Limits,
+    started: f64,
+    phase: Phase,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Phase {
+    /// Nothing is under way but a wait between two attempts.
+    Waiting,
+    /// Sent at that moment; no byte yet.
+    Sent(f64),
+    /// Last progress at that moment.
+    Streaming(f64),
+}
+
+impl Deadline {
+    /// Starts the clock.
+    pub fn start(limits: Limits, now: f64) -> Self {
+        Self { limits, started: now, phase: Phase::Waiting }
+    }
+
+    /// An attempt goes out.
+    pub fn sent(&mut self, now: f64) {
+        self.phase = Phase::Sent(now);
+    }
+
+    /// The answer begins.
+    pub fn received(&mut self, now: f64) {
+        self.phase = Phase::Streaming(now);
+    }
+
+    /// The answer goes on.
+    pub fn progress(&mut self, now: f64) {
+        self.phase = Phase::Streaming(now);
+    }
+
+    /// The attempt is over; only the total limit holds.
+    pub fn wait(&mut self) {
+        self.phase = Phase::Waiting;
+    }
+
+    /// The limit that passes next, and when.
+    pub fn next(&self) -> (Limit, f64) {
+        let total = (Limit::Total, self.started + self.limits.total);
+        let of_phase = match self.phase {
+            Phase::Waiting => return total,
+            Phase::Sent(at) => (Limit::FirstByte, at + self.limits.first_byte),
+            Phase::Streaming(at) => (Limit::Idle, at + self.limits.idle),
+        };
+        if of_phase.1 < total.1 { of_phase } else { total }
+    }
+
+    /// The limit that has passed, if one has.
+    pub fn expired(&self, now: f64) -> Option<Limit> {
+        let (limit, at) = self.next();
+        (now >= at).then_some(limit)
+    }
+
+    /// Milliseconds left of the total limit.
+    pub fn remaining(&self, now: f64) -> f64 {
+        self.started + self.limits.total - now
+    }
+
+    /// The error for a limit that passed.
+    pub fn error(&self, limit: Limit) -> Error {
+        let (what, option, milliseconds) = match limit {
+            Limit::Total => ("the call was not finished", "timeout.total", self.limits.total),
+            Limit::FirstByte => ("no byte of the answer came", "timeout.firstByte", self.limits.first_byte),
+            Limit::Idle => ("the stream brought no text", "timeout.idle", self.limits.idle),
+        };
+        let message = format!(
+            "Timed out: {what} within {} s ({option}). The call may have been billed; give it more time, or a requestId \
+             so that its answer can be fetched later.",
+            milliseconds / 1000.0
+        );
+        Error::new(Code::Timeout, message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Deadline, Limit, Limits};
+
+    const LIMITS: Limits = Limits { total: 300.0, first_byte: 90.0, idle: 60.0 };
+
+    #[test]
+    fn each_phase_has_its_limit_and_the_total_holds_throughout() {
+        let mut deadline = Deadline::start(LIMITS, 1_000.0);
+        assert_eq!(deadline.next(), (Limit::Total, 1_300.0));
+        deadline.sent(1_010.0);
+        assert_eq!(deadline.next(), (Limit::FirstByte, 1_100.0));
+        assert_eq!(deadline.expired(1_099.9), None);
+        assert_eq!(deadline.expired(1_100.0), Some(Limit::FirstByte));
+        deadline.received(1_050.0);
+        assert_eq!(deadline.next(), (Limit::Idle, 1_110.0));
+        deadline.progress(1_100.0);
+        assert_eq!(deadline.expired(1_159.9), None);
+        assert_eq!(deadline.expired(1_160.0), Some(Limit::Idle));
+        deadline.progress(1_290.0);
+        assert_eq!(deadline.next(), (Limit::Total, 1_300.0));
+        assert_eq!(deadline.expired(1_300.0), Some(Limit::Total));
+    }
+
+    #[test]
+    fn a_wait_between_attempts_counts_for_the_total_only() {
+        let mut deadline = Deadline::start(LIMITS, 0.0);
+        deadline.sent(0.0);
+        deadline.wait();
+        assert_eq!(deadline.expired(299.0), None);
+        assert!((deadline.remaining(100.0) - 200.0).abs() < f64::EPSILON);
+        deadline.sent(200.0);
+        assert_eq!(deadline.next(), (Limit::FirstByte, 290.0));
+    }
+
+    #[test]
+    fn an_infinite_limit_never_passes() {
+        let off = Limits { total: f64::INFINITY, first_byte: f64::INFINITY, idle: f64::INFINITY };
+        let mut deadline = Deadline::start(off, 0.0);
+        deadline.received(5.0);
+        assert_eq!(deadline.expired(1e15), None);
+    }
+
+    #[test]
+    fn the_message_names_the_limit_its_option_and_what_to_do() {
+        let deadline = Deadline::start(Limits::STREAM, 0.0);
+        for (limit, start) in [
+            (Limit::Total, "Timed out: the call was not finished within 300 s (timeout.total). The call may"),
+            (Limit::FirstByte, "Timed out: no byte of the answer came within 90 s (timeout.firstByte). The call may"),
+            (Limit::Idle, "Timed out: the stream brought no text within 60 s (timeout.idle). The call may"),
+        ] {
+            let error = deadline.error(limit);
+            assert_eq!((error.code().as_str(), error.outcome().as_str()), ("timeout", "unknown"));
+            assert!(error.message().starts_with(start), "{error}");
+            assert!(error.message().ends_with("or a requestId so that its answer can be fetched later."), "{error}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Fetching an answer that was paid for: what one look at a job's state means. Pure, on any parsed JSON.
+
+use crate::error::{Code, Error, Result, redact};
+use crate::json::{Json, JsonKind};
+use crate::response::{Answer as _, Job, JobState};
+
+/// First wait between two looks, in milliseconds.
+const FIRST_POLL_MS: f64 = 500.0;
+
+/// Longest wait between two looks, in milliseconds.
+const LONGEST_POLL_MS: f64 = 5_000.0;
+
+/// What to do after a look at a job.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Not done: look again after that many milliseconds.
+    Wait(f64),
+    /// Done: the part of the answer's text that was not delivered yet.
+    Complete(String),
+}
+
+/// Reads a job's state.
+///
+/// `delivered` is the text that the caller already has; only what follows it is given. `looks` counts the looks before
+/// this one, `jitter` is a random number from 0 to 1.
+///
+/// # Errors
+/// `stream_error` when the job failed, `bad_response` when its state cannot be read or its answer does not continue the
+/// delivered text; both carry `delivered` as their partial text.
+pub fn step<J: Json>(job: &J, delivered: &str, looks: u32, jitter: f64) -> Result<Step> {
+    let with_partial = |error: Error| if delivered.is_empty() { error } else { error.with_partial(delivered) };
+    Job::check(job).map_err(with_partial)?;
+    let status = text(job, "status").unwrap_or_default();
+    match JobState::from_status(&status) {
+        Some(JobState::Running) => Ok(Step::Wait(poll_wait(looks, jitter))),
+        Some(JobState::Failed) => Err(with_partial(failure(job))),
+        Some(JobState::Completed) => remainder(job, delivered).map(Step::Complete).map_err(with_partial),
+        None => Err(with_partial(unreadable(&format!("the job's status is \"{}\"", redact(&status))))),
+    }
+}
+
+/// Waits grow by half each time; half of each is random, so that many clients do not look together.
+fn poll_wait(looks: u32, jitter: f64) -> f64 {
+    let grown = FIRST_POLL_MS * 1.5_f64.powi(i32::try_from(looks.min(30)).unwrap_or(30));
+    grown.min(LONGEST_POLL_MS) * (0.5 + 0.5 * jitter.clamp(0.0, 1.0))
+}
+
+fn remainder<J: Json>(job: &J, delivered: &str) -> Result<String> {
+    let result = job.get("result").filter(|result| result.kind() == JsonKind::Object);
+    let content = result
+        .as_ref()
+        .and_then(|result| text(&**result, "content"))
+        .ok_or_else(|| unreadable("the job is completed, but its answer has no content"))?;
+    match content.strip_prefix(delivered) {
+        Some(rest) => Ok(rest.to_owned()),
+        None => Err(unreadable("the stored answer does not begin with the text that was streamed")),
+    }
+}
+
+fn failure<J: Json>(job: &J) -> Error {
+    let error = job.get("error");
+    let part = |name| error.as_ref().and_then(|error| text(&**error, name)).unwrap_or_default();
+    let (code, message) = (part("code"), part("message"));
+    let reason = [code, message].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
+    let reason = if reason.is_empty() { String::new() } else { format!(" ({})", redact(&reason)) };
+    Error::new(
+        Code::StreamError,
+        format!(
+            "The API could not finish the answer{reason}. It may have been billed; ask again under a new requestId."
+        ),
+    )
+}
+
+fn unreadable(what: &str) -> Error {
+    Error::new(Code::BadResponse, format!("The paid answer could not be fetched: {what}."))
+}
+
+fn text<J: Json>(value: &J, name: &str) -> Option<String> {
+    value.get(name)?.as_str().map(std::borrow::Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Step, poll_wait, step};
+    use crate::error::Code;
+
+    fn completed(content: &str) -> Value {
+        json!({ "id": "bg_1", "status": "completed", "result": { "content": content } })
+    }
+
+    #[test]
+    fn only_the_text_not_yet_delivered_is_given() {
+        for (content, delivered, rest) in [
+            ("SOL is up", "", "SOL is up"),
+            ("SOL is up", "SOL ", "is up"),
+            ("SOL is up", "SOL is up", ""),
+            ("가격이 올랐다", "가격", "이 올랐다"),
+            ("", "", ""),
+        ] {
+            assert_eq!(step(&completed(content), delivered, 0, 0.0).ok(), Some(Step::Complete(rest.to_owned())));
+        }
+    }
+
+    #[test]
+    fn a_running_job_is_looked_at_again_with_growing_waits() {
+        for status in ["queued", "in_progress"] {
+            let job = json!({ "status": status });
+            assert_eq!(step(&job, "", 0, 1.0).ok(), Some(Step::Wait(500.0)));
+            assert_eq!(step(&job, "", 2, 0.0).ok(), Some(Step::Wait(562.5)));
+        }
+        for (looks, wait) in [(0, 500.0), (1, 750.0), (2, 1_125.0), (6, 5_000.0), (1_000_000, 5_000.0)] {
+            assert!((poll_wait(looks, 1.0) - wait).abs() < 1e-9, "{looks}");
+            assert!((poll_wait(looks, 0.0) - wait / 2.0).abs() < 1e-9, "{looks}");
+        }
+    }
+
+    #[test]
+    fn a_job_without_a_usable_answer_is_an_error_that_keeps_the_delivered_text() {
+        for (job, code, message) in [
+            (
+                json!({ "status": "failed", "error": { "code": "processing_timeout", "message": "took too long" } }),
+                Code::StreamError,
+                "The API could not finish the answer (processing_timeout: took too long). It may have been billed; ask \
+                 again under a new requestId.",
+            ),
+            (
+                json!({ "status": "failed" }),
+                Code::StreamError,
+                "The API could not finish the answer. It may have been billed; ask again under a new requestId.",
+            ),
+            (
+                json!({ "status": "completed" }),
+                Code::BadResponse,
+                "The paid answer could not be fetched: the job is completed, but its answer has no content.",
+            ),
+            (
+                completed("ETH is up"),
+                Code::BadResponse,
+                "The paid answer could not be fetched: the stored answer does not begin with the text that was streamed.",
+            ),
+            (
+                json!({ "status": "paused" }),
+                Code::BadResponse,
+                "The paid answer could not be fetched: the job's status is \"paused\".",
+            ),
+            (
+                json!({ "status": 3 }),
+                Code::BadResponse,
+                "The API answered success, but status is a number and not a string. The call was billed; the body is \
+                 kept in the error.",
+            ),
+        ] {
+            let error = step(&job, "SOL", 0, 0.5).expect_err("no usable answer");
+            assert_eq!((error.code(), error.message(), error.partial()), (code, message, Some("SOL")));
+        }
+    }
+}
