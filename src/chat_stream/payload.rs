@@ -119,7 +119,7 @@ impl<'a> Chunk<'a> {
 
     /// The error that the stream reports here, if it does: an error object, or the finish reason `error`.
     pub(super) fn failure(&self, event: &str, data: &[u8]) -> Option<Error> {
-        let finished_in_error = self.finish_reason.and_then(RawJson::string_body) == Some(b"error");
+        let finished_in_error = self.finish_reason.and_then(RawJson::to_text).is_some_and(|reason| reason == "error");
         if self.error.is_none() && !finished_in_error && event != "error" {
             return None;
         }

@@ -233,7 +233,7 @@ impl Decoder {
                 self.keep(held);
                 self.begin_value(field)?;
                 self.extend_value(field, value)?;
-                self.set(field);
+                self.set(field)?;
             }
             None => {}
         }
@@ -280,11 +280,11 @@ impl Decoder {
     fn end_line(&mut self) -> Result<()> {
         let place = core::mem::replace(&mut self.place, Place::LineStart);
         match place {
-            Place::Colon(field) | Place::Value(field) => self.set(field),
+            Place::Colon(field) | Place::Value(field) => self.set(field)?,
             Place::Name => {
                 if let Some(field) = Field::from_name(&self.name) {
                     self.begin_value(field)?;
-                    self.set(field);
+                    self.set(field)?;
                 }
             }
             Place::Bom(_) | Place::LineStart | Place::Ignored => {}
@@ -324,14 +324,16 @@ impl Decoder {
     }
 
     /// Gives a finished line its meaning.
-    fn set(&mut self, field: Field) {
+    fn set(&mut self, field: Field) -> Result<()> {
         match field {
-            Field::Data => {}
+            Field::Data => return Ok(()),
             Field::Event => self.event = String::from_utf8_lossy(&self.value).into_owned(),
             Field::Id if self.value.contains(&0) => {}
             Field::Id => self.next_id = Some(String::from_utf8_lossy(&self.value).into_owned()),
             Field::Retry => self.retry = parse_retry(&self.value).or(self.retry),
         }
+        // Replacement characters can make the text longer than its bytes were.
+        self.admit(0)
     }
 
     /// Ends an event: nothing is dispatched unless it had a data line.
