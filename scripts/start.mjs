@@ -9,7 +9,7 @@ import { step } from "./process/step.mjs";
 import { childEnvironment } from "./setup/environment.mjs";
 import { root } from "./setup/paths.mjs";
 import { findPort } from "./start/ports.mjs";
-import { answers, startSandbox } from "./start/sandbox.mjs";
+import { startSandbox } from "./start/sandbox.mjs";
 import { readStartSettings } from "./start/settings.mjs";
 import { askHealth, startWorker } from "./start/worker.mjs";
 
@@ -56,7 +56,6 @@ async function build() {
 async function runSandbox(settings, port, env) {
   return step("sandbox", async (note) => {
     const { sandbox, url } = await startSandbox({ port, key: settings.sandboxKey, env });
-    await sandbox.ready(() => answers(url), { deadlineMs: 15_000 });
     if (settings.worker.MINARA_BASE_URL) note("started; MINARA_BASE_URL is not used, as there is no key");
     else note("started");
     settings.worker.MINARA_API_KEY = settings.sandboxKey;
@@ -84,8 +83,10 @@ async function runWorker(settings, port, env) {
 
 /** @param {{ port: number, sandboxPort: number, settings: StartSettings, upstream?: string }} state */
 function announcement({ port, sandboxPort, settings, upstream }) {
+  const baseUrl = settings.worker.MINARA_BASE_URL ?? "https://api.minara.ai";
+  const cost = upstream === "live" ? "calls are billed" : "it says it is a sandbox";
   const source = settings.live
-    ? `Talking to ${settings.worker.MINARA_BASE_URL ?? "https://api.minara.ai"} (${upstream}) with your key: calls are billed.`
+    ? `Talking to ${baseUrl} with your key: ${cost}.`
     : `This is the sandbox (http://127.0.0.1:${sandboxPort}): example data, nothing is billed. ` +
       "Set MINARA_API_KEY in the environment or in .dev.vars to use the real API.";
   return `\nMinara runs at http://localhost:${port}\n${source}\nCtrl-C stops it.\n`;

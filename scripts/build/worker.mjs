@@ -20,6 +20,8 @@ export async function buildWorker(env, note) {
   };
   await buildOnce(recipe, note, async () => {
     const log = join(stateDir, "logs", "worker-build.log");
-    await run("worker-build", ["--release"], { cwd: join(root, "worker"), env, log });
+    // A backtrace of worker-build itself would bury the compiler's message.
+    const quiet = { ...env, RUST_BACKTRACE: "0" };
+    await run("worker-build", ["--release"], { cwd: join(root, "worker"), env: quiet, log });
   });
 }

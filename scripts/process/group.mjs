@@ -1,10 +1,13 @@
 import { spawn } from "node:child_process";
+import { readFileSync, readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** @typedef {import("node:child_process").ChildProcess} ChildProcess */
 
 /** @type {Set<ChildProcess>} */
 const groups = new Set();
+
+const pollMs = 25;
 
 /**
  * Starts a command as the leader of a process group of its own, so that it can be ended with everything that
@@ -68,9 +71,32 @@ function signalGroup(pid, signal) {
 
 /** @param {number} pid @param {number} limitMs */
 async function groupEnds(pid, limitMs) {
-  for (let waited = 0; waited < limitMs; waited += 25) {
-    if (!signalGroup(pid, 0)) return true;
-    await sleep(25);
+  for (let waited = 0; waited < limitMs; waited += pollMs) {
+    if (!groupRuns(pid)) return true;
+    await sleep(pollMs);
   }
-  return !signalGroup(pid, 0);
+  return !groupRuns(pid);
+}
+
+/**
+ * Whether any process of a group still runs. A process that has ended but that its new parent has not yet
+ * collected still takes signals; in containers that may last for seconds, so Linux is asked for its state.
+ * @param {number} group
+ */
+function groupRuns(group) {
+  if (!signalGroup(group, 0)) return false;
+  if (process.platform !== "linux") return true;
+  return readdirSync("/proc").some((name) => /^\d+$/.test(name) && runsInGroup(name, group));
+}
+
+/** @param {string} pid @param {number} group */
+function runsInGroup(pid, group) {
+  try {
+    // "pid (name) state ppid pgrp …", where the name may hold spaces and parentheses.
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const [state, , pgrp] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return Number(pgrp) === group && state !== "Z" && state !== "X";
+  } catch {
+    return false;
+  }
 }

@@ -55,7 +55,7 @@ export async function run(command, args, options = {}) {
   const shown = [command, ...args].join(" ");
   if (code === null) throw new Failure(`\`${command}\` was not found on PATH (wanted for \`${shown}\`).`);
   const where = options.log ? `\nThe whole output is in ${options.log}` : "";
-  throw new Failure(`\`${shown}\` failed with exit code ${code}:\n${lastLines(output, 20)}${where}`);
+  throw new Failure(`\`${shown}\` failed with exit code ${code}:\n${lastLines(output, 80)}${where}`);
 }
 
 /** @param {string} text @param {number} count */

@@ -51,6 +51,14 @@ export class Service {
     }
   }
 
+  /**
+   * Whether the service printed a line with this text before `show()`.
+   * @param {string} text
+   */
+  hasSaid(text) {
+    return this.#kept.some((line) => line.includes(text));
+  }
+
   /** From now on what the service says goes to the terminal. */
   show() {
     this.#shown = true;
