@@ -14,6 +14,8 @@ export class Service {
   /** @type {string[]} */
   #kept = [];
   #shown = false;
+  /** @type {Failure | undefined} */
+  #failure;
   #secrets;
 
   /**
@@ -33,7 +35,7 @@ export class Service {
     this.ended = exitOf(child).then((code) => {
       throw new Failure(`${name} ended with exit code ${code}.${this.#unseen()}`);
     });
-    this.ended.catch(() => {});
+    this.ended.catch((failure) => (this.#failure = failure));
   }
 
   /**
@@ -43,7 +45,8 @@ export class Service {
    */
   async ready(isReady, { deadlineMs, pollMs = 50 }) {
     const deadline = Date.now() + deadlineMs;
-    while (!(await Promise.race([isReady(), this.ended.then(() => false)]))) {
+    while (!(await isReady())) {
+      if (this.#failure) throw this.#failure;
       if (Date.now() > deadline) {
         throw new Failure(`${this.name} was not ready within ${deadlineMs / 1000} s.${this.#unseen()}`);
       }
