@@ -8,5 +8,7 @@ pub mod request;
 pub mod response;
 pub mod retry;
 pub mod sse;
+#[cfg(feature = "fetch")]
+pub mod transport;
 pub mod wire;
 pub use error::{Code, Error, Outcome, Result};

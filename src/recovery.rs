@@ -39,6 +39,14 @@ pub fn step<J: Json>(job: &J, delivered: &str, looks: u32, jitter: f64) -> Resul
     }
 }
 
+/// The answer inside a completed job, `None` for anything else.
+pub fn job_answer<J: Json>(value: &J) -> Option<J> {
+    let is_completed =
+        text(value, "status").is_some_and(|status| JobState::from_status(&status) == Some(JobState::Completed));
+    let result = value.get("result").filter(|result| is_completed && result.kind() == JsonKind::Object)?;
+    Some(result.into_owned())
+}
+
 /// Waits grow by half each time; half of each is random, so that many clients do not look together.
 fn poll_wait(looks: u32, jitter: f64) -> f64 {
     let grown = FIRST_POLL_MS * 1.5_f64.powi(i32::try_from(looks.min(30)).unwrap_or(30));

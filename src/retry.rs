@@ -78,6 +78,22 @@ fn may_repeat(error: &Error, is_repeatable: bool) -> bool {
     }
 }
 
+/// Whether an error code of the platform proves that nothing was sent: the connection was never made.
+///
+/// Node and Bun give such codes; pages do not, so there every failed connection may have been billed.
+pub fn never_left(code: &str) -> bool {
+    matches!(
+        code,
+        "ECONNREFUSED"
+            | "ENOTFOUND"
+            | "EAI_AGAIN"
+            | "EHOSTUNREACH"
+            | "ENETUNREACH"
+            | "UND_ERR_CONNECT_TIMEOUT"
+            | "ConnectionRefused"
+    )
+}
+
 /// Full jitter: anything from nothing to the doubled wait, so that many clients do not return together.
 fn backoff(retries: u32, jitter: f64) -> f64 {
     let ceiling = BASE_BACKOFF_MS * f64::from(2_u32.saturating_pow(retries.min(16)));
@@ -88,7 +104,7 @@ fn backoff(retries: u32, jitter: f64) -> f64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Attempt, Decision, RetryPolicy, backoff, decide};
+    use super::{Attempt, Decision, RetryPolicy, backoff, decide, never_left};
     use crate::error::{Code, Error, Outcome};
 
     const FRESH: Attempt = Attempt { retries: 0, is_repeatable: false, remaining_ms: 180_000.0, jitter: 1.0 };
@@ -175,6 +191,16 @@ mod tests {
             for jitter in [0.0, 0.25, 1.0] {
                 assert!((backoff(retries, jitter) - ceiling * jitter).abs() < f64::EPSILON, "{retries} {jitter}");
             }
+        }
+    }
+
+    #[test]
+    fn only_a_connection_that_was_never_made_proves_that_nothing_left() {
+        for code in ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT", "ConnectionRefused"] {
+            assert!(never_left(code), "{code}");
+        }
+        for code in ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "UND_ERR_HEADERS_TIMEOUT", "ETIMEDOUT", ""] {
+            assert!(!never_left(code), "{code}");
         }
     }
 

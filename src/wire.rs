@@ -204,6 +204,11 @@ pub fn endpoint_of(path: &str) -> Option<Endpoint> {
     Endpoint::ALL.into_iter().find(|endpoint| endpoint.path() == path)
 }
 
+/// Whether a status is a success: any 2xx (the API is known to use 200, 201 and 202).
+pub const fn is_success(status: u16) -> bool {
+    matches!(status, 200..=299)
+}
+
 /// A header that a caller may not set, because the client itself answers for it.
 pub fn is_reserved_header(name: &str) -> bool {
     ["accept", "authorization", "content-length", "content-type", "cookie", "host", "origin"]

@@ -1,0 +1,186 @@
+//! The client for Rust: typed requests in, typed answers out.
+
+use serde_json::Value;
+use web_sys::Response;
+
+use super::config::{CallOptions, Config};
+use super::exchange::{Reply, await_answer, exchange};
+use super::failure::Failure;
+use super::scope::Scope;
+use super::stream::ChatStream;
+use crate::deadline::Limits;
+use crate::error::Result;
+use crate::recovery::job_answer;
+use crate::request::{ChatRequest, Delivery, PerpRequest, PredictionRequest, Request, SwapRequest, ValidRequest};
+use crate::response::{Answer, ChatAnswer, Job, PerpSuggestion, PredictionAnalysis, SwapTransaction};
+use crate::wire::{ApiKey, BaseUrl, DEFAULT_BASE_URL, WireRequest};
+
+/// A client of the Minara Agent API, or of a Worker before it.
+///
+/// Dropping a future or a stream of it aborts the call on the wire.
+///
+/// ```no_run
+/// # async fn run() -> minara::Result<()> {
+/// use minara::request::{ChatRequest, SwapRequest};
+/// use minara::transport::Client;
+///
+/// let minara = Client::behind_worker("/api")?;
+/// let answer = minara.chat(&ChatRequest::ask("Why did SOL rise today?")).await?;
+/// let swap = minara
+///     .intent_to_swap(&SwapRequest::new("swap 0.1 ETH to USDC", "0x742d35cc6634c0532925a3b844bc9e7595f0beb1").on("base"))
+///     .await?;
+/// # let _ = (answer, swap);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    config: Config,
+    stream: CallOptions,
+    unary: CallOptions,
+}
+
+impl Client {
+    /// A client that holds a key and calls the API itself: on a server only.
+    ///
+    /// # Errors
+    /// `invalid_request` for a key that a header cannot carry.
+    pub fn with_key(key: &str) -> Result<Self> {
+        Ok(Self::new(BaseUrl::with_key(DEFAULT_BASE_URL)?, Some(ApiKey::new(key)?)))
+    }
+
+    /// A client without a key, behind a Worker at `base`: an https URL, or a path of the page's own origin.
+    ///
+    /// # Errors
+    /// `invalid_request` for an address that is neither.
+    pub fn behind_worker(base: &str) -> Result<Self> {
+        Ok(Self::new(BaseUrl::without_key(base)?, None))
+    }
+
+    /// The same client with another address for the API: https, or plain http to this machine.
+    ///
+    /// # Errors
+    /// `invalid_request` for any other address.
+    pub fn at(mut self, base: &str) -> Result<Self> {
+        self.config.base = match self.config.key {
+            Some(_) => BaseUrl::with_key(base)?,
+            None => BaseUrl::without_key(base)?,
+        };
+        Ok(self)
+    }
+
+    fn new(base: BaseUrl, key: Option<ApiKey>) -> Self {
+        let config = Config { base, key, fetch: None, observer: None };
+        Self { config, stream: CallOptions::new(Limits::STREAM), unary: CallOptions::new(Limits::UNARY) }
+    }
+
+    /// Asks a question and waits for the whole answer (`POST /v1/developer/chat`).
+    pub async fn chat(&self, request: &ChatRequest) -> Result<ChatAnswer> {
+        let valid = request.validate(Delivery::Whole)?;
+        self.whole_chat(&valid).await.map_err(Failure::into_error)
+    }
+
+    async fn whole_chat(&self, valid: &ValidRequest) -> Result<ChatAnswer, Failure> {
+        let scope = Scope::open(self.unary.limits, None)?;
+        let reply = exchange(&self.config, &WireRequest::call(valid), &self.unary, &scope).await?;
+        let value: Value = reply.parse()?;
+        let answer = match (valid.request_id(), job_answer(&value)) {
+            (_, Some(answer)) => answer,
+            // The same id is at work already: its answer is fetched, not asked for again.
+            (Some(id), None) if reply.status() == 202 => {
+                let (job, ..) = await_answer::<Value>(&self.config, id, "", &self.unary, &scope).await?;
+                job_answer(&job).unwrap_or(job)
+            }
+            _ => value,
+        };
+        scope.close();
+        read_value(&reply, answer)
+    }
+
+    /// Asks a question and streams the answer. Nothing is sent before the first read.
+    ///
+    /// ```no_run
+    /// # async fn run() -> minara::Result<()> {
+    /// # use minara::{request::ChatRequest, transport::Client};
+    /// # let minara = Client::behind_worker("/api")?;
+    /// let mut stream = minara.chat_stream(&ChatRequest::ask("Why did SOL rise today?").expert())?;
+    /// let mut answer = String::new();
+    /// while let Some(text) = stream.next().await? {
+    ///     answer.push_str(&text);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn chat_stream(&self, request: &ChatRequest) -> Result<ChatStream> {
+        let valid = request.validate(Delivery::Stream)?;
+        Ok(ChatStream::new(self.config.clone(), self.stream.clone(), WireRequest::call(&valid)))
+    }
+
+    /// Asks a question whose answer is fetched later, with [`chat_status`](Self::chat_status) or
+    /// [`wait`](Self::wait).
+    pub async fn chat_background(&self, request: &ChatRequest) -> Result<Job> {
+        self.unary(&WireRequest::call(&request.validate(Delivery::Background)?)).await
+    }
+
+    /// Looks at a job, by its own id or by the caller's `requestId`; costs nothing
+    /// (`GET /v1/developer/chat/requests/{id}`).
+    pub async fn chat_status(&self, id: &str) -> Result<Job> {
+        self.unary(&WireRequest::status(id)?).await
+    }
+
+    /// Looks at a job until its answer is there.
+    pub async fn wait(&self, id: &str) -> Result<ChatAnswer> {
+        let fetch = async {
+            let scope = Scope::open(self.unary.limits, None)?;
+            let (job, _, reply) = await_answer::<Value>(&self.config, id, "", &self.unary, &scope).await?;
+            scope.close();
+            read_value(&reply, job_answer(&job).unwrap_or(job))
+        };
+        fetch.await.map_err(Failure::into_error)
+    }
+
+    /// Turns plain words into an unsigned transaction (`POST /v1/developer/intent-to-swap-tx`).
+    ///
+    /// # Errors
+    /// `unsupported_transaction` where the answer is none that an EVM wallet could sign.
+    pub async fn intent_to_swap(&self, request: &SwapRequest) -> Result<SwapTransaction> {
+        self.call(request).await
+    }
+
+    /// Asks for a position (`POST /v1/developer/perp-trading-suggestion`).
+    pub async fn perp_trading_suggestion(&self, request: &PerpRequest) -> Result<PerpSuggestion> {
+        self.call(request).await
+    }
+
+    /// Asks about a prediction market (`POST /v1/developer/prediction-market-ask`).
+    pub async fn prediction_market_ask(&self, request: &PredictionRequest) -> Result<PredictionAnalysis> {
+        self.call(request).await
+    }
+
+    async fn call<A: Answer>(&self, request: &impl Request) -> Result<A> {
+        self.unary(&WireRequest::call(&request.validate(Delivery::Whole)?)).await
+    }
+
+    async fn unary<A: Answer>(&self, wire: &WireRequest) -> Result<A> {
+        let fetch = async {
+            let scope = Scope::open(self.unary.limits, None)?;
+            let reply = exchange(&self.config, wire, &self.unary, &scope).await?;
+            scope.close();
+            let value = reply.parse()?;
+            read_value(&reply, value)
+        };
+        fetch.await.map_err(Failure::into_error)
+    }
+}
+
+fn read_value<A: Answer>(reply: &Reply, value: Value) -> Result<A, Failure> {
+    A::check(&value).map_err(|error| reply.unreadable(error))?;
+    let content_type = reply.content_type();
+    serde_json::from_value(value).map_err(|_| reply.unreadable(crate::response::unreadable(content_type.as_deref())))
+}
+
+impl From<Reply> for Response {
+    fn from(reply: Reply) -> Self {
+        reply.response
+    }
+}

@@ -1,0 +1,101 @@
+//! What a client is set up with, and what one call may say differently.
+
+use std::rc::Rc;
+
+use js_sys::Function;
+use web_sys::AbortSignal;
+
+use crate::deadline::Limits;
+use crate::error::{Error, Result, Violation};
+use crate::retry::RetryPolicy;
+use crate::wire::{ApiKey, BaseUrl, is_reserved_header};
+
+/// What a client is set up with.
+#[derive(Clone)]
+pub struct Config {
+    /// Where the API, or the Worker before it, is found.
+    pub base: BaseUrl,
+    /// The API key; none behind a Worker.
+    pub key: Option<ApiKey>,
+    /// A replacement of the platform's `fetch`: called with a `Request`, gives a promise of a `Response`.
+    pub fetch: Option<Function>,
+    /// Told of each attempt.
+    pub observer: Option<Rc<dyn Observer>>,
+}
+
+/// What one call may say differently.
+#[derive(Clone)]
+pub struct CallOptions {
+    /// Aborts the call.
+    pub signal: Option<AbortSignal>,
+    /// Time limits.
+    pub limits: Limits,
+    /// Repetitions.
+    pub retry: RetryPolicy,
+    /// Further headers; checked by [`check_headers`](Self::check_headers).
+    pub headers: Vec<(String, String)>,
+    /// A session token, sent in place of an API key.
+    pub bearer: Option<String>,
+}
+
+impl CallOptions {
+    /// The defaults of a stream or of every other call.
+    pub fn new(limits: Limits) -> Self {
+        Self { signal: None, limits, retry: RetryPolicy::default(), headers: Vec::new(), bearer: None }
+    }
+
+    /// Refuses headers that the client answers for, and names or values that HTTP cannot carry (RFC 9110 §5).
+    pub fn check_headers(&self) -> Result<()> {
+        let violations: Vec<_> = self.headers.iter().filter_map(|(name, value)| header_fault(name, value)).collect();
+        if violations.is_empty() { Ok(()) } else { Err(Error::invalid("call options", violations)) }
+    }
+}
+
+fn header_fault(name: &str, value: &str) -> Option<Violation> {
+    let is_name =
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
+    let is_value = value.bytes().all(|b| b == b'\t' || (b' '..=b'~').contains(&b));
+    let fault = if !is_name {
+        "is not a header name"
+    } else if is_reserved_header(name) {
+        "is set by the client itself and cannot be given"
+    } else if !is_value {
+        "holds a character that a header cannot carry"
+    } else {
+        return None;
+    };
+    let shown: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
+    Some(Violation::new(format!("headers.{shown}"), fault))
+}
+
+/// An attempt that goes out. It carries neither key nor body.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent<'a> {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path below the base URL.
+    pub path: &'a str,
+    /// 1 for the first.
+    pub attempt: u32,
+}
+
+/// An attempt that came back, or did not.
+#[derive(Debug, Clone, Copy)]
+pub struct Settled<'a> {
+    /// The attempt.
+    pub sent: Sent<'a>,
+    /// The HTTP status; none where no answer came.
+    pub status: Option<u16>,
+    /// From sending to the answer's headers, in milliseconds.
+    pub milliseconds: f64,
+    /// The other side's correlation id.
+    pub request_id: Option<&'a str>,
+}
+
+/// Told of each attempt, for logs and metrics.
+pub trait Observer {
+    /// An attempt goes out.
+    fn sent(&self, attempt: Sent<'_>);
+    /// An attempt came back, or did not.
+    fn settled(&self, attempt: Settled<'_>);
+}

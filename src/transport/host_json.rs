@@ -1,0 +1,51 @@
+//! JSON that the host parsed: the browser build so needs no parser of its own.
+
+use std::borrow::Cow;
+
+use js_sys::{Array, JSON, Object, Reflect};
+use wasm_bindgen::{JsCast as _, JsValue};
+
+use crate::json::{Json, JsonKind};
+
+impl Json for JsValue {
+    fn parse(text: &str) -> Option<Self> {
+        JSON::parse(text).ok()
+    }
+
+    fn kind(&self) -> JsonKind {
+        if self.is_string() {
+            JsonKind::String
+        } else if self.is_null() || self.is_undefined() {
+            JsonKind::Null
+        } else if Array::is_array(self) {
+            JsonKind::Array
+        } else if self.is_object() {
+            JsonKind::Object
+        } else if self.as_bool().is_some() {
+            JsonKind::Boolean
+        } else {
+            JsonKind::Number
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<Cow<'_, Self>> {
+        let object = self.dyn_ref::<Object>()?;
+        // An own property only: `constructor` or `__proto__` of the prototype is no member of the JSON text.
+        let key = Self::from_str(name);
+        Object::has_own(object, &key).then(|| Reflect::get(object, &key).ok()).flatten().map(Cow::Owned)
+    }
+
+    fn at(&self, index: usize) -> Option<Cow<'_, Self>> {
+        let array = self.dyn_ref::<Array>()?;
+        let index = u32::try_from(index).ok()?;
+        (index < array.length()).then(|| Cow::Owned(array.get(index)))
+    }
+
+    fn as_str(&self) -> Option<Cow<'_, str>> {
+        self.as_string().map(Cow::Owned)
+    }
+
+    fn as_f64(&self) -> Option<f64> {
+        Self::as_f64(self)
+    }
+}

@@ -1,0 +1,182 @@
+//! A streamed answer for Rust callers: decoded, watched by the time limits, and completed after a cut.
+
+use serde_json::Value;
+use wasm_bindgen::JsCast as _;
+use web_sys::ReadableStreamDefaultReader;
+
+use super::body::{cancel, read_chunk};
+use super::config::{CallOptions, Config};
+use super::exchange::{Reply, await_answer, exchange};
+use super::failure::Failure;
+use super::scope::Scope;
+use crate::chat_stream::{ChatDecoder, ChatOptions, State};
+use crate::error::{Code, Error, Outcome, Result};
+use crate::recovery::job_answer;
+use crate::wire::WireRequest;
+
+/// A streamed answer, read once. Dropping it aborts the call on the wire.
+pub struct ChatStream {
+    config: Config,
+    options: CallOptions,
+    wire: WireRequest,
+    decoder: ChatDecoder,
+    source: Source,
+    scope: Option<Scope>,
+    has_begun: bool,
+    text: String,
+}
+
+enum Source {
+    Unsent,
+    Open(ReadableStreamDefaultReader),
+    Ended,
+}
+
+impl ChatStream {
+    pub(super) fn new(config: Config, options: CallOptions, wire: WireRequest) -> Self {
+        let decoder = ChatDecoder::new(ChatOptions::default());
+        Self {
+            config,
+            options,
+            wire,
+            decoder,
+            source: Source::Unsent,
+            scope: None,
+            has_begun: false,
+            text: String::new(),
+        }
+    }
+
+    /// The next part of the answer's text, `None` after the last. The first call sends the request.
+    ///
+    /// # Errors
+    /// Every error of a stream holds the text so far in [`Error::partial`]. Under a `requestId` a stream that was cut
+    /// or stalled is completed from the stored answer first.
+    pub async fn next(&mut self) -> Result<Option<String>> {
+        let part = self.read().await.map_err(Failure::into_error);
+        if !matches!(part, Ok(Some(_))) {
+            self.end();
+        }
+        part.map_err(|error| if self.text.is_empty() { error } else { error.with_partial(&*self.text) })
+    }
+
+    /// The text so far.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The conversation's id, once the stream has named it.
+    pub fn chat_id(&self) -> Option<&str> {
+        self.decoder.chat_id()
+    }
+
+    /// The answer's id, once the stream has named it.
+    pub fn message_id(&self) -> Option<&str> {
+        self.decoder.message_id()
+    }
+
+    fn end(&mut self) {
+        if let Source::Open(reader) = core::mem::replace(&mut self.source, Source::Ended) {
+            cancel(&reader);
+        }
+        if let Some(scope) = self.scope.take() {
+            scope.close();
+        }
+    }
+
+    async fn read(&mut self) -> Result<Option<String>, Failure> {
+        loop {
+            let reader = match &self.source {
+                Source::Ended => return Ok(None),
+                Source::Open(reader) => reader.clone(),
+                Source::Unsent => match self.open().await? {
+                    Some(part) => return Ok(Some(self.give(part))),
+                    None => continue,
+                },
+            };
+            match self.read_part(&reader).await {
+                Ok(Some(part)) => return Ok(Some(self.give(part))),
+                Ok(None) if self.decoder.state() == State::Done => return Ok(None),
+                Ok(None) => {}
+                Err(failure) => return Ok(self.recover(failure).await?.map(|rest| self.give(rest))),
+            }
+        }
+    }
+
+    fn give(&mut self, part: String) -> String {
+        self.text.push_str(&part);
+        part
+    }
+
+    /// Sends the request. An answer that is no stream is the whole text.
+    async fn open(&mut self) -> Result<Option<String>, Failure> {
+        let scope = self.scope.insert(Scope::open(self.options.limits, None)?).clone();
+        let reply = exchange(&self.config, &self.wire, &self.options, &scope).await?;
+        if reply.text.is_some() {
+            self.source = Source::Ended;
+            return self.whole(&reply).await;
+        }
+        let body = reply.response.body().ok_or_else(|| reply.unreadable(empty()))?;
+        self.source = Source::Open(body.get_reader().unchecked_into());
+        Ok(None)
+    }
+
+    async fn whole(&mut self, reply: &Reply) -> Result<Option<String>, Failure> {
+        let value: Value = reply.parse()?;
+        if let (Some(id), 202) = (self.wire.request_id.clone(), reply.status()) {
+            return self.fetch_rest(&id).await;
+        }
+        let answer = job_answer(&value).unwrap_or(value);
+        let content = answer.get("content").and_then(|content| content.as_str());
+        content.map(|text| Some(text.to_owned())).ok_or_else(|| reply.unreadable(empty()))
+    }
+
+    async fn read_part(&mut self, reader: &ReadableStreamDefaultReader) -> Result<Option<String>, Failure> {
+        let Some(scope) = self.scope.clone() else { return Ok(None) };
+        let Some(chunk) = read_chunk(&scope, reader).await? else {
+            self.decoder.finish()?;
+            return Ok(None);
+        };
+        if !core::mem::replace(&mut self.has_begun, true) {
+            scope.received();
+        }
+        let mut part = String::new();
+        let state = self.decoder.push(&chunk.to_vec(), &mut part);
+        if part.is_empty() {
+            state?;
+            return Ok(None);
+        }
+        // An error behind text comes with the next read, so that the text is not lost.
+        scope.progress();
+        Ok(Some(part))
+    }
+
+    /// Completes a cut stream from the stored answer, if it has an id under which one is kept.
+    async fn recover(&mut self, failure: Failure) -> Result<Option<String>, Failure> {
+        let id = match (&failure, &self.wire.request_id) {
+            (Failure::Failed { error, .. }, Some(id)) if is_recoverable(error) => id.clone(),
+            _ => return Err(failure),
+        };
+        if let Source::Open(reader) = core::mem::replace(&mut self.source, Source::Ended) {
+            cancel(&reader);
+        }
+        // The first error says what the caller met; why the look-up failed as well is of less use.
+        self.fetch_rest(&id).await.map_err(|_| failure)
+    }
+
+    async fn fetch_rest(&mut self, id: &str) -> Result<Option<String>, Failure> {
+        let Some(scope) = self.scope.clone() else { return Ok(None) };
+        let (_, rest, _) = await_answer::<Value>(&self.config, id, &self.text, &self.options, &scope).await?;
+        Ok((!rest.is_empty()).then_some(rest))
+    }
+}
+
+/// Whether an answer may still be on its way to being stored.
+fn is_recoverable(error: &Error) -> bool {
+    let is_cut = matches!(error.code(), Code::StreamTruncated | Code::Network | Code::Timeout);
+    is_cut && error.outcome() == Outcome::Unknown
+}
+
+fn empty() -> Error {
+    Error::new(Code::BadResponse, "The API answered the stream request with neither a stream nor a content.")
+}
