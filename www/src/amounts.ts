@@ -1,0 +1,57 @@
+// Token amounts: whole numbers of the smallest unit, up to 2^256 − 1, as decimal text. No step goes through a
+// float, which would change the last digits of anything above 2^53.
+
+/** A decimal number: `digits` × 10^−`places`. */
+export interface Decimal {
+  digits: bigint;
+  places: number;
+}
+
+/** Reads `12`, `-0.03` or `1960.63`; undefined for anything else, exponents included. */
+export function parseDecimal(text: unknown): Decimal | undefined {
+  const match = typeof text === "string" ? /^([+-]?)(\d{1,100})(?:\.(\d{1,100}))?$/.exec(text.trim()) : null;
+  if (!match) return undefined;
+  const [, sign, whole = "", fraction = ""] = match;
+  const digits = BigInt(whole + fraction);
+  return { digits: sign === "-" ? -digits : digits, places: fraction.length };
+}
+
+/** A token amount in the smallest unit and the token's decimals, both as the API gives them. */
+export function tokenAmount(units: unknown, decimals: unknown): Decimal | undefined {
+  const amount = parseDecimal(units);
+  const places = typeof decimals === "number" ? String(decimals) : decimals;
+  if (!amount || amount.places > 0 || typeof places !== "string" || !/^\d{1,2}$/.test(places)) return undefined;
+  return { digits: amount.digits, places: Number(places) };
+}
+
+export function multiply(a: Decimal, b: Decimal): Decimal {
+  return { digits: a.digits * b.digits, places: a.places + b.places };
+}
+
+/** All digits, without trailing zeros: `0.1`, `194.058559`. */
+export function decimalText({ digits, places }: Decimal): string {
+  const sign = digits < 0n ? "-" : "";
+  const text = String(digits < 0n ? -digits : digits).padStart(places + 1, "0");
+  const whole = text.slice(0, text.length - places);
+  const fraction = text.slice(text.length - places).replace(/0+$/, "");
+  return fraction === "" ? sign + whole : `${sign}${whole}.${fraction}`;
+}
+
+/** All digits, grouped as the language does it: `1,234.000000000000000001`. */
+export function formatDecimal(value: Decimal, language: string): string {
+  const format = new Intl.NumberFormat(language, { maximumFractionDigits: 100 });
+  return formatExact(format, value);
+}
+
+/** US dollars: cents from a dollar on, two significant digits below. */
+export function formatUsd(value: Decimal, language: string): string {
+  const one = 10n ** BigInt(value.places);
+  const isSmall = value.digits < one && value.digits > -one && value.digits !== 0n;
+  const precision = isSmall ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2, minimumFractionDigits: 2 };
+  return formatExact(new Intl.NumberFormat(language, { style: "currency", currency: "USD", ...precision }), value);
+}
+
+/** Decimal text is formatted digit by digit (Intl.NumberFormat v3), where a number would be rounded first. */
+function formatExact(format: Intl.NumberFormat, value: Decimal): string {
+  return format.format(decimalText(value) as Intl.StringNumericLiteral);
+}

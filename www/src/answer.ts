@@ -1,0 +1,57 @@
+// One answer in the conversation: text as it comes, then how it ended and what can be done with it.
+import { copyButton } from "./copy.js";
+import { element } from "./dom.js";
+import { errorBox, type ErrorBoxOptions } from "./errors.js";
+import type { Strings } from "./locales/index.js";
+import { renderMarkdown } from "./markdown.js";
+
+export type AnswerState = "waiting" | "streaming" | "done" | "stopped" | "failed";
+
+export class Answer {
+  readonly root: HTMLElement;
+  readonly #strings: Strings;
+  readonly #prose = element("div", { class: "prose" });
+  readonly #footer = element("div", { class: "answer-footer" });
+  readonly #markdown;
+  #text = "";
+
+  constructor(mode: "fast" | "expert", strings: Strings) {
+    this.#strings = strings;
+    this.#markdown = renderMarkdown(this.#prose, strings.markdown, 3);
+    const dots = element("p", { class: "waiting" }, element("span", { class: "dots", "aria-hidden": "true" }, element("i"), element("i"), element("i")));
+    this.#footer.append(dots);
+    const heading = element("h2", {}, "Minara ", element("span", { class: "mode-tag" }, strings.chat[mode]));
+    this.root = element("article", { class: "answer" }, heading, this.#prose, this.#footer);
+    this.#state = "waiting";
+  }
+
+  set #state(state: AnswerState) {
+    this.root.dataset["state"] = state;
+  }
+
+  write(text: string): void {
+    this.#text += text;
+    this.#markdown.write(text);
+    this.#state = "streaming";
+  }
+
+  finish(): void {
+    this.#end("done");
+  }
+
+  /** What has arrived stays, marked as incomplete. */
+  markStopped(): void {
+    this.#end("stopped", element("p", { class: "stopped-note" }, this.#strings.chat.incomplete));
+  }
+
+  markFailed(error: unknown, options: Omit<ErrorBoxOptions, "strings">): void {
+    this.#end("failed", errorBox(error, { strings: this.#strings, ...options }));
+  }
+
+  #end(state: AnswerState, note?: HTMLElement): void {
+    this.#markdown.end();
+    this.#state = state;
+    const copy = this.#text !== "" && element("div", { class: "actions" }, copyButton(() => this.#text, this.#strings));
+    this.#footer.replaceChildren(...[note, copy].filter((part) => part instanceof HTMLElement));
+  }
+}

@@ -1,0 +1,146 @@
+// A form that makes one call and shows its result: empty, loading, stopped, failed or done. Swap, perp and
+// prediction are such forms; each says which fields it has, how it calls, and how it shows an answer.
+import { type CallResponse, MinaraError } from "minara";
+
+import { copyButton } from "./copy.js";
+import { element, newId } from "./dom.js";
+import { errorBox } from "./errors.js";
+import { type Field, showViolations } from "./field.js";
+import type { Strings } from "./locales/index.js";
+import { viewTitle } from "./navigation.js";
+import { RunButtons } from "./run-buttons.js";
+
+export interface CallForm<Answer> {
+  title: string;
+  intro: string;
+  /** The form's content, in which the fields stand. */
+  controls: HTMLElement[];
+  /** The fields to which a violation may refer. */
+  fields: Field[];
+  submit: string;
+  /** Shown where the result will be. */
+  empty: string;
+  call: (signal: AbortSignal) => Promise<CallResponse<Answer>>;
+  show: (answer: Answer) => HTMLElement;
+}
+
+export function callForm<Answer>(options: CallForm<Answer>, strings: Strings): HTMLElement {
+  const { fields } = options;
+  const result = new ResultPanel(strings, options.empty);
+  let controller: AbortController | undefined;
+  const buttons = new RunButtons(options.submit, strings.actions.stop, () => controller?.abort());
+  const form = element(
+    "form",
+    { class: "card", novalidate: true },
+    ...options.controls,
+    element("div", { class: "actions" }, buttons.start, buttons.stop),
+  );
+
+  const send = async () => {
+    if (buttons.running) return;
+    const { signal } = (controller = new AbortController());
+    for (const field of fields) field.clear();
+    buttons.running = true;
+    result.showLoading();
+    try {
+      const { data, warnings } = await options.call(signal);
+      for (const { field, message } of warnings) fields.find(({ name }) => name === field)?.showWarning(message);
+      result.showAnswer(options.show(data), data);
+    } catch (error) {
+      if (signal.aborted) result.showStopped();
+      else if (error instanceof MinaraError && error.violations) result.showViolations(error, fields);
+      else result.showError(error, send);
+    } finally {
+      buttons.running = false;
+    }
+  };
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void send();
+  });
+  const heading = element("div", { class: "view-heading" }, viewTitle(options.title), element("p", {}, options.intro));
+  return element("section", { class: "view form-view" }, heading, form, result.root);
+}
+
+class ResultPanel {
+  readonly root: HTMLElement;
+  readonly #content = element("div", { class: "result-content" });
+  /** Says in words what the panel shows; the panel itself is too long to be read out whole. */
+  readonly #status = element("p", { class: "visually-hidden", role: "status" });
+
+  constructor(
+    readonly strings: Strings,
+    empty: string,
+  ) {
+    const heading = element("h2", { id: newId("result") }, strings.result.title);
+    this.root = element("section", { class: "card result", "aria-labelledby": heading.id }, heading, this.#content, this.#status);
+    this.#show("empty", element("p", { class: "muted" }, empty));
+  }
+
+  showLoading(): void {
+    const { loading } = this.strings.result;
+    const dots = element("span", { class: "dots", "aria-hidden": "true" }, element("i"), element("i"), element("i"));
+    this.#show("loading", element("p", { class: "waiting" }, dots, loading));
+    this.#status.textContent = loading;
+  }
+
+  showAnswer(view: HTMLElement, answer: unknown): void {
+    this.#show("done", view, rawAnswer(answer, this.strings));
+    this.#status.textContent = this.strings.result.ready;
+    this.#bringIntoView();
+  }
+
+  showStopped(): void {
+    const { stopped, stoppedBilling } = this.strings.result;
+    this.#show("stopped", element("p", { class: "stopped-note" }, element("strong", {}, stopped), " ", stoppedBilling));
+    this.#status.textContent = `${stopped} ${stoppedBilling}`;
+  }
+
+  showViolations(error: MinaraError, fields: Field[]): void {
+    const others = showViolations(error.violations ?? [], fields);
+    // What no field of this form stands for is shown whole, as any other error.
+    if (others.length > 0) return this.showError(error);
+    const note = element("p", { class: "stopped-note", role: "alert" }, this.strings.result.checkFields);
+    this.#show("error", note);
+  }
+
+  showError(error: unknown, retry?: () => void): void {
+    this.#show("error", errorBox(error, { strings: this.strings, ...(retry && { retry }) }));
+    this.#bringIntoView();
+  }
+
+  #show(state: string, ...children: HTMLElement[]): void {
+    this.root.dataset["state"] = state;
+    this.root.setAttribute("aria-busy", String(state === "loading"));
+    this.#status.textContent = "";
+    this.#content.replaceChildren(...children);
+  }
+
+  /** On a narrow screen the result is below the form. */
+  #bringIntoView(): void {
+    this.root.scrollIntoView({ block: "nearest" });
+  }
+}
+
+function rawAnswer(answer: unknown, strings: Strings): HTMLElement {
+  const json = JSON.stringify(answer, null, 2);
+  return element(
+    "details",
+    { class: "raw" },
+    element("summary", {}, strings.result.rawAnswer),
+    element("pre", { tabindex: 0, role: "group", "aria-label": strings.result.rawAnswer }, element("code", {}, json)),
+    element("div", { class: "actions" }, copyButton(() => json, strings)),
+  );
+}
+
+/** A line of a result: a name and what holds for it; a missing value says so. */
+export function row(name: string, value: string | Node | undefined, strings: Strings, note?: string): HTMLElement {
+  const shown = value === undefined ? element("span", { class: "muted" }, strings.result.missing) : value;
+  const remark = note !== undefined && element("span", { class: "remark" }, note);
+  return element("div", {}, element("dt", {}, name), element("dd", {}, shown, remark));
+}
+
+/** Something that a reader must not miss; the word in front says so without colour. */
+export function warningNote(text: string, strings: Strings): HTMLElement {
+  return element("p", { class: "warning-note" }, element("strong", {}, `${strings.result.warning}: `), text);
+}

@@ -1,0 +1,37 @@
+// Puts the page together: language, client, and one view per feature.
+import { init, Minara } from "minara";
+
+import { chatView } from "./chat.js";
+import { showSource } from "./health.js";
+import { chooseLocale } from "./locales/index.js";
+import { mountNavigation } from "./navigation.js";
+import { perpView } from "./perp.js";
+import { predictionView } from "./prediction.js";
+import { swapView } from "./swap.js";
+
+const strings = chooseLocale(navigator.languages);
+document.documentElement.lang = strings.language;
+
+// The Worker holds the key. A longer wait for a retry than this is better told than sat out in silence.
+const minara = new Minara({ baseUrl: "/api", maxRetryAfter: 3 });
+
+mountNavigation(
+  byId("navigation"),
+  byId("main"),
+  [
+    { id: "chat", name: strings.navigation.chat, root: chatView(minara, strings) },
+    { id: "swap", name: strings.navigation.swap, root: swapView(minara, strings) },
+    { id: "perp", name: strings.navigation.perp, root: perpView(minara, strings) },
+    { id: "prediction", name: strings.navigation.prediction, root: predictionView(minara, strings) },
+  ],
+  strings.navigation.label,
+);
+void showSource(byId("source"), strings);
+// Warms up while the visitor types. A failure is not lost: the first call tries again and says so.
+init().catch(() => {});
+
+function byId(id: string): HTMLElement {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`index.html has no element with the id ${id}`);
+  return found;
+}

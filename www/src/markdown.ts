@@ -1,0 +1,98 @@
+// Markdown that arrives in parts, shown as it arrives. What the model wrote is not trusted: raw HTML stays text,
+// links lead to http(s) only, and no picture is fetched.
+import * as smd from "streaming-markdown";
+
+import { element } from "./dom.js";
+import type { Strings } from "./locales/index.js";
+
+export interface MarkdownWriter {
+  write(text: string): void;
+  /** Shows what was held back because it could have become markup. */
+  end(): void;
+}
+
+type Data = smd.Default_Renderer_Data;
+
+/**
+ * @param root  takes the rendered elements
+ * @param topHeading  level of the highest heading, so that answers fit below the page's own headings
+ */
+export function renderMarkdown(root: HTMLElement, strings: Strings["markdown"], topHeading: number): MarkdownWriter {
+  const renderer = smd.default_renderer(root);
+  const headings = headingLevels(topHeading);
+  renderer.add_token = (data, token) => addToken(data, token, strings, headings);
+  renderer.set_attr = (data, attribute, value) => setAttribute(data, attribute, value, strings);
+  const parser = smd.parser(renderer);
+  return {
+    write: (text) => smd.parser_write(parser, text),
+    end: () => smd.parser_end(parser),
+  };
+}
+
+function addToken(data: Data, token: smd.Token, strings: Strings["markdown"], headings: (token: smd.Token) => smd.Token): void {
+  if (token >= smd.HEADING_1 && token <= smd.HEADING_6) {
+    smd.default_add_token(data, headings(token));
+  } else if (token === smd.IMAGE) {
+    // A link to the picture instead of the picture; within a link, just its text.
+    smd.default_add_token(data, current(data).closest("a") ? smd.ITALIC_AST : smd.LINK);
+  } else if (token === smd.CHECKBOX) {
+    push(data, element("span", { class: "task", role: "img", "aria-label": strings.open }, "☐"));
+  } else {
+    smd.default_add_token(data, token);
+    if (token === smd.TABLE) makeScrollable(current(data), strings.table);
+    if (token === smd.CODE_BLOCK || token === smd.CODE_FENCE) makeScrollable(current(data).parentElement, strings.code);
+  }
+}
+
+function setAttribute(data: Data, attribute: smd.Attr, value: string, strings: Strings["markdown"]): void {
+  const node = current(data);
+  if (attribute === smd.HREF || attribute === smd.SRC) {
+    if (node instanceof HTMLAnchorElement) linkTo(node, value);
+  } else if (attribute === smd.CHECKED) {
+    node.textContent = "☑";
+    node.setAttribute("aria-label", strings.done);
+  } else if (attribute === smd.START) {
+    node.setAttribute("start", String(Number.parseInt(value, 10)));
+  } else if (attribute === smd.LANG) {
+    node.setAttribute("data-language", value);
+  }
+}
+
+function linkTo(anchor: HTMLAnchorElement, address: string): void {
+  if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) return;
+  anchor.href = address;
+  anchor.rel = "noopener noreferrer nofollow";
+  anchor.target = "_blank";
+}
+
+/**
+ * `#` and `##` become the top level (models use either for a title), `###` the next, and so on, but never more than
+ * one level below the heading before.
+ */
+function headingLevels(top: number): (token: smd.Token) => smd.Token {
+  let last = top - 1;
+  return (token) => {
+    last = Math.min(top + Math.max(0, token - smd.HEADING_2), last + 1, 6);
+    return (smd.HEADING_1 - 1 + last) as smd.Token;
+  };
+}
+
+/** Wide tables and long code scroll by themselves, also by keyboard, so that the page never does. */
+function makeScrollable(target: HTMLElement | null, label: string): void {
+  if (!target) return;
+  const frame = element("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": label });
+  target.replaceWith(frame);
+  frame.append(target);
+}
+
+function current(data: Data): HTMLElement {
+  const node = data.nodes[data.index];
+  if (!node) throw new Error("the markdown parser ended more elements than it began");
+  return node;
+}
+
+function push(data: Data, node: HTMLElement): void {
+  current(data).append(node);
+  data.index += 1;
+  data.nodes[data.index] = node;
+}

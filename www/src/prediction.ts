@@ -1,0 +1,81 @@
+// Prediction: how likely each outcome of a market is, and why.
+import type { CallResponse, Minara, Prediction, PredictionAnswer } from "minara";
+
+import { bar } from "./bar.js";
+import { callForm, warningNote } from "./call-form.js";
+import { element, newId } from "./dom.js";
+import { Field, ModeSwitch } from "./field.js";
+import type { Strings } from "./locales/index.js";
+import { renderMarkdown } from "./markdown.js";
+import { formatPercent, isNumber } from "./numbers.js";
+
+/** Rounding may leave this much between yes + no and 1. */
+const ROUNDING = 0.005;
+
+export function predictionView(minara: Minara, strings: Strings): HTMLElement {
+  const { prediction: text } = strings;
+  const address = { type: "text", inputmode: "url", autocomplete: "off", autocapitalize: "off", spellcheck: "false" };
+  const link = new Field("link", text.link, element("input", address), text.linkHint);
+  const mode = new ModeSwitch(text.mode, strings.chat);
+  const prompt = new Field("customPrompt", text.customPrompt, element("textarea", { rows: 2 }), text.customPromptHint);
+  const onlyResult = element("input", { type: "checkbox", id: newId("only-result") });
+  const onlyResultLine = element("div", { class: "check" }, onlyResult, element("label", { for: onlyResult.id }, text.onlyResult));
+
+  const call = (signal: AbortSignal): Promise<CallResponse<PredictionAnswer>> => {
+    const request = { link: link.control.value.trim(), mode: mode.value, onlyResult: onlyResult.checked, customPrompt: prompt.value };
+    return minara.predictionMarketAsk(request, { signal }).withResponse();
+  };
+  return callForm<PredictionAnswer>(
+    {
+      title: text.title,
+      intro: text.intro,
+      controls: [link.root, mode.root, prompt.root, onlyResultLine],
+      fields: [link, prompt],
+      submit: text.submit,
+      empty: text.empty,
+      call,
+      show: (answer) => predictionResult(answer, strings),
+    },
+    strings,
+  );
+}
+
+export function predictionResult({ predictions, reasoning }: PredictionAnswer, strings: Strings): HTMLElement {
+  const { prediction: text } = strings;
+  const outcomes = (predictions ?? []).map((prediction) => outcome(prediction, strings));
+  const view = element(
+    "div",
+    { class: "prediction-result" },
+    element("h3", {}, text.outcomes),
+    outcomes.length > 0 ? element("ul", { class: "outcomes" }, ...outcomes) : element("p", { class: "muted" }, text.noOutcomes),
+  );
+  if (reasoning) {
+    const prose = element("div", { class: "prose" });
+    const markdown = renderMarkdown(prose, strings.markdown, 4);
+    markdown.write(reasoning);
+    markdown.end();
+    view.append(element("h3", {}, text.reasoning), prose);
+  }
+  view.append(element("p", { class: "muted" }, text.advice));
+  return view;
+}
+
+/** Yes and No as numbers, and Yes as a bar. An event may hold many outcomes that do not exclude each other. */
+function outcome({ outcome: name, yesProb: yes, noProb: no }: Prediction, strings: Strings): HTMLElement {
+  const { prediction: text, result, language } = strings;
+  const percent = (share: unknown) => (isNumber(share) ? formatPercent(share, language) : result.missing);
+  const addsUp = !isNumber(yes) || !isNumber(no) || Math.abs(yes + no - 1) <= ROUNDING;
+  return element(
+    "li",
+    {},
+    element(
+      "div",
+      { class: "outcome" },
+      element("span", { class: "outcome-name" }, name ?? result.missing),
+      element("span", { class: "probability" }, `${text.yes} `, element("strong", {}, percent(yes))),
+      element("span", { class: "probability muted" }, `${text.no} ${percent(no)}`),
+    ),
+    isNumber(yes) && bar(yes),
+    !addsUp && warningNote(text.doNotAddUp(percent(yes + no)), strings),
+  );
+}

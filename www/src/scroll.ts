@@ -1,0 +1,10 @@
+/** How far from the bottom still counts as being there, in CSS pixels. */
+const NEAR = 80;
+
+/** Makes a change and keeps the end of the page in sight, but only for a reader who was there already. */
+export function followScroll(change: () => void): void {
+  const { scrollHeight, clientHeight } = document.documentElement;
+  const atBottom = scrollHeight - clientHeight - scrollY <= NEAR;
+  change();
+  if (atBottom) scrollTo(0, document.documentElement.scrollHeight);
+}

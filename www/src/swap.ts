@@ -1,0 +1,147 @@
+// Swap: says in words what to swap, and reads the quote. Nothing is signed here.
+import type { CallResponse, Minara, SwapAnswer } from "minara";
+
+import { decimalText, formatDecimal, formatUsd, multiply, parseDecimal, tokenAmount } from "./amounts.js";
+import { callForm, row, warningNote } from "./call-form.js";
+import { element } from "./dom.js";
+import { Field, select } from "./field.js";
+import type { Strings } from "./locales/index.js";
+
+const CHAINS = [
+  ["base", "Base"],
+  ["ethereum", "Ethereum"],
+  ["bsc", "BNB Smart Chain"],
+  ["arbitrum", "Arbitrum"],
+  ["optimism", "Optimism"],
+] as const;
+
+/** What gas is paid in. */
+const COINS: Record<string, string> = { base: "ETH", ethereum: "ETH", bsc: "BNB", arbitrum: "ETH", optimism: "ETH" };
+
+/** From here on a price impact is worth a word, in percent. */
+const HIGH_IMPACT = 3;
+const VERY_HIGH_IMPACT = 10;
+
+export function swapView(minara: Minara, strings: Strings): HTMLElement {
+  const { swap: text } = strings;
+  const example = { rows: 2, placeholder: text.intentExample };
+  const intent = new Field("intent", text.intent, element("textarea", example));
+  const plain = { type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: "false", placeholder: "0x…", class: "code" };
+  const wallet = new Field("walletAddress", text.wallet, element("input", plain), text.walletHint);
+  const chain = new Field("chain", text.chain, select([["", text.anyChain], ...CHAINS]));
+
+  const call = (signal: AbortSignal): Promise<CallResponse<SwapAnswer>> => {
+    const request = { intent: intent.control.value, walletAddress: wallet.control.value.trim(), chain: chain.value };
+    return minara.intentToSwap(request, { signal }).withResponse();
+  };
+  return callForm<SwapAnswer>(
+    {
+      title: text.title,
+      intro: text.intro,
+      controls: [intent.root, wallet.root, chain.root],
+      fields: [intent, wallet, chain],
+      submit: text.submit,
+      empty: text.empty,
+      call,
+      show: (answer) => swapResult(answer, strings),
+    },
+    strings,
+  );
+}
+
+export function swapResult(answer: SwapAnswer, strings: Strings): HTMLElement {
+  const { swap: text } = strings;
+  const { intent, quote, inputToken, outputToken, unsignedTx } = answer;
+  const paid = side(text.youPay, quote?.fromTokenAmount ?? intent?.amount, inputToken, intent?.inputTokenSymbol, strings);
+  const received = side(text.youReceive, quote?.toTokenAmount, outputToken, intent?.outputTokenSymbol, strings);
+  const rows = [
+    row(text.chain, chainName(intent?.chain), strings),
+    row(text.priceImpact, ...priceImpact(quote?.priceImpact, strings)),
+    row(text.fee, fee(quote?.tradeFee, strings), strings, text.feeUnit),
+    row(text.gas, ...gas(answer, strings)),
+    row(text.approval, approval(answer, strings), strings, answer.approval?.message ?? undefined),
+    row(text.inputToken, tokenAddress(inputToken?.address ?? intent?.inputTokenAddress, text.nativeToken), strings),
+    row(text.outputToken, tokenAddress(outputToken?.address ?? intent?.outputTokenAddress, text.nativeToken), strings),
+    row(text.wallets, code(unsignedTx?.from), strings),
+    row(text.target, code(unsignedTx?.to), strings),
+  ];
+  return element(
+    "div",
+    { class: "swap-result" },
+    element("div", { class: "swap-sides" }, paid, element("span", { class: "arrow", "aria-hidden": "true" }, "→"), received),
+    element("p", { class: "muted" }, text.expected),
+    element("dl", { class: "rows" }, ...rows),
+    warningNote(text.notSigned, strings),
+  );
+}
+
+type Token = SwapAnswer["inputToken"];
+
+/** One side of the swap: the amount to its last digit, and what it is worth. */
+function side(name: string, units: unknown, token: Token, symbol: string | null | undefined, strings: Strings): HTMLElement {
+  const amount = tokenAmount(units, token?.decimals);
+  const price = parseDecimal(token?.unitPrice);
+  const worth = amount && price && formatUsd(multiply(amount, price), strings.language);
+  return element(
+    "div",
+    { class: "swap-side" },
+    element("p", { class: "eyebrow" }, name),
+    element(
+      "p",
+      { class: "amount" },
+      amount ? formatDecimal(amount, strings.language) : strings.result.missing,
+      " ",
+      element("span", { class: "symbol" }, token?.symbol ?? symbol ?? ""),
+    ),
+    worth !== undefined && element("p", { class: "muted" }, strings.swap.worth(worth)),
+  );
+}
+
+function chainName(chain: string | null | undefined): string | undefined {
+  return CHAINS.find(([value]) => value === chain)?.[1] ?? chain ?? undefined;
+}
+
+/** The API does not say what its sign means, so only the size counts. */
+function priceImpact(impact: unknown, strings: Strings): [string | undefined, Strings, string?] {
+  const percent = parseDecimal(impact);
+  if (!percent) return [undefined, strings];
+  const size = Math.abs(Number(decimalText(percent)));
+  const { low, high, veryHigh } = strings.swap.impactLevels;
+  const level = size >= VERY_HIGH_IMPACT ? veryHigh : size >= HIGH_IMPACT ? high : low;
+  return [`${formatDecimal(percent, strings.language)} %`, strings, level];
+}
+
+function fee(tradeFee: unknown, { language }: Strings): string | undefined {
+  const amount = parseDecimal(tradeFee);
+  return amount && formatDecimal(amount, language);
+}
+
+/** Units of gas, and what they cost where the quote holds a price. */
+function gas({ intent, quote, unsignedTx }: SwapAnswer, strings: Strings): [string | undefined, Strings, string?] {
+  const units = parseDecimal(quote?.estimatedGas ?? unsignedTx?.gas);
+  if (!units) return [undefined, strings];
+  const shown = strings.swap.gasUnits(formatDecimal(units, strings.language));
+  const price = tokenAmount(unsignedTx?.gasPrice, "18");
+  const coin = intent?.chain ? COINS[intent.chain] : undefined;
+  if (!price || !coin) return [shown, strings];
+  return [shown, strings, strings.swap.gasCost(`${formatDecimal(multiply(units, price), strings.language)} ${coin}`)];
+}
+
+function approval({ approval: wanted, inputToken, intent }: SwapAnswer, strings: Strings): string | undefined {
+  if (typeof wanted?.isRequired !== "boolean") return undefined;
+  if (!wanted.isRequired) return strings.swap.approvalNotNeeded;
+  const amount = tokenAmount(wanted.approveAmount ?? wanted.requiredAmount, inputToken?.decimals);
+  const shown = amount ? formatDecimal(amount, strings.language) : strings.result.missing;
+  const symbol = inputToken?.symbol ?? intent?.inputTokenSymbol ?? "";
+  return strings.swap.approvalNeeded(`${shown} ${symbol}`, wanted.spenderAddress ?? strings.result.missing);
+}
+
+/** The chain's own coin is written as null, the zero address, or 0xEeee…EEeE. */
+function tokenAddress(address: string | null | undefined, native: string): string | Node | undefined {
+  if (address === null || (address && /^0x(?:0{40}|e{40})$/i.test(address))) return native;
+  return code(address);
+}
+
+function code(text: string | null | undefined): Node | undefined {
+  return text ? element("code", {}, text) : undefined;
+}
