@@ -12,8 +12,8 @@ const TOPICS = [
   ["code", /\b(code|javascript|typescript|rust|sdk|api|fetch|curl|example)\b|코드|예제|代码|示例|\bkod|örnek/iu],
   ["swap", /\b(swap|bridge|exchange|convert|slippage|approv)|스왑|교환|승인|兑换|交换|授权|takas|çevir|onay/iu],
   ["prediction", /\b(predict|polymarket|odds|probabilit|election)|예측|확률|预测|概率|tahmin|olasılık/iu],
-  ["perp", /\b(perp|leverage|long|short|liquidat|futures|margin)|레버리지|선물|청산|롱|숏|杠杆|合约|清算|永续|kaldıraç|vadeli|likidasyon/iu],
-  ["price", /\b(price|chart|analy[sz]e|analysis|trend|market|support|resistance)|가격|시세|분석|차트|价格|走势|分析|行情|fiyat|analiz|grafik/iu],
+  ["perp", /\b(perp|leverage|long|short|liquidat|futures|margin)|레버리지|선물|청산|杠杆|合约|清算|永续|kaldıraç|vadeli|likidasyon/iu],
+  ["price", /\b(price|chart|analy[sz]|trend|market|support|resistance)|가격|시세|분석|차트|价格|走势|分析|行情|fiyat|grafik/iu],
 ];
 
 /**

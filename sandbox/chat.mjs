@@ -108,7 +108,8 @@ export class Chat {
   }
 
   #streamReply(answer, generation, fault, headers) {
-    const events = fault.job?.status === "failed" ? failingEvents(answer, generation, fault) : chatEvents(answer, generation, fault);
+    const write = fault.job?.status === "failed" ? failingEvents : chatEvents;
+    const events = write(answer, generation, fault);
     return { status: 200, headers: { ...STREAM_HEADERS, ...headers }, events, isChat: true };
   }
 

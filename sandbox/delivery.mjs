@@ -4,12 +4,16 @@ import { endingOf } from "./faults.mjs";
 import { pause } from "./pause.mjs";
 import { alterEvents, chunkEvent, COMMENT } from "./sse.mjs";
 
+/** How long a client has to read what precedes a reset. */
+const RESET_LINGER_MS = 20;
+
 /**
  * @typedef {object} Reply
  * @property {number} status
  * @property {Record<string, string>} headers
  * @property {Buffer} [body] a whole body …
  * @property {AsyncIterable<string | Buffer>} [events] … or parts that are flushed one by one
+ * @property {boolean} [isChat] the parts are events of a chat stream, which faults can alter
  */
 
 /**
@@ -82,6 +86,8 @@ async function finishBy(kind, exchange, fault, writer) {
   const { request, response, signal } = exchange;
   if (kind === "stall") return stall(exchange, fault, writer);
   exchange.endedByFault = true;
+  // A reset that overtakes its data is seen as a plain end by some clients (libuv): let them read first.
+  if (kind === "reset" && writer) await pause(RESET_LINGER_MS, signal);
   if (kind === "reset") request.socket.resetAndDestroy();
   else if (kind === "cut") request.socket.destroy();
   else if (writer) await writer.end();
@@ -97,6 +103,7 @@ async function stall(exchange, fault, writer) {
   clearInterval(heartbeat);
 }
 
+/** Repeats something that is no progress; it carries the ids of the answer that it belongs to. */
 function beat(writer, { answer = {} }, { heartbeat = "comment", heartbeatMs }) {
   const text = {
     comment: COMMENT,

@@ -3,6 +3,7 @@ import { timingSafeEqual } from "node:crypto";
 import { deliver } from "./delivery.mjs";
 import { faultReply } from "./fault-reply.mjs";
 import { replacesReply } from "./faults.mjs";
+import { percentDecoded } from "./percent.mjs";
 import { badRequest, json, refusal, Refused, unauthorized } from "./replies.mjs";
 import { operations, unknownFields } from "./validate.mjs";
 
@@ -22,9 +23,8 @@ export async function handle(sandbox, request, response) {
     if (exchange.signal.aborted || response.headersSent) return void response.destroy();
     const refused = error instanceof Refused;
     const reply = refused ? badRequest(...error.messages) : refusal(error.status ?? 500, error.message);
-    if (refused || error.status) journal.count("rejected");
-    else console.error(error);
-    await deliver(exchange, async () => reply, {});
+    if (reply.status === 500) console.error(error);
+    await deliver(exchange, counted(journal, async () => reply), {});
   }
 }
 
@@ -73,10 +73,17 @@ async function answer(sandbox, exchange, text) {
     const reply = faultReply(fault, exchange.request.headers.authorization);
     return deliver(exchange, async () => reply, fault);
   }
-  if (isRefused) journal.count(refused.status === 401 ? "unauthorized" : "rejected");
   const work = isRefused ? async () => refused : call(fault ?? {});
-  await deliver(exchange, work, fault ?? {});
+  await deliver(exchange, counted(journal, work), fault ?? {});
 }
+
+/** Counts the API's own refusals before they are sent, so that whoever hears one finds it counted. */
+const counted = (journal, work) => async () => {
+  const reply = await work();
+  if (reply.status === 401) journal.count("unauthorized");
+  else if (reply.status >= 400 && reply.status < 500) journal.count("rejected");
+  return reply;
+};
 
 /** What the API says before any work: a refusal, or the call to make. */
 function check(sandbox, exchange, text) {
@@ -95,7 +102,7 @@ function check(sandbox, exchange, text) {
 
 function lookUpCall({ chat, journal }, path) {
   journal.count("statusLookups");
-  const id = decodeURIComponent(path.slice(LOOKUP.length));
+  const id = percentDecoded(path.slice(LOOKUP.length));
   return { call: (fault) => async () => chat.lookUp(id, fault) };
 }
 

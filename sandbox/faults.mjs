@@ -9,7 +9,7 @@ const isFlag = (value) => typeof value === "boolean";
 const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isStatus = (value) => Number.isInteger(value) && value >= 200 && value <= 599;
 
-const FIELDS = {
+export const FIELDS = {
   name: isText,
   match: isRecord,
   times: isCount,
@@ -97,8 +97,8 @@ export function endingOf(fault) {
 
 function meets({ method, path, contains }, record, bodyText) {
   const actual = record.path.split("?")[0];
-  const samePath = path === undefined || (path.endsWith("*") ? actual.startsWith(path.slice(0, -1)) : actual === path);
-  return samePath && (method === undefined || method === record.method) && (contains === undefined || bodyText.includes(contains));
+  const samePath = path?.endsWith("*") ? actual.startsWith(path.slice(0, -1)) : actual === (path ?? actual);
+  return samePath && record.method === (method ?? record.method) && bodyText.includes(contains ?? "");
 }
 
 function checkFault(fault) {
@@ -114,7 +114,11 @@ function checkFault(fault) {
 
 function checkFields(value, checks, where) {
   for (const [name, field] of Object.entries(value)) {
-    if (!Object.hasOwn(checks, name)) throw new TypeError(`${where}.${name} is not known; known are ${Object.keys(checks).join(", ")}`);
-    if (field !== undefined && !checks[name](field)) throw new TypeError(`${where}.${name} cannot be ${JSON.stringify(field)}`);
+    if (!Object.hasOwn(checks, name)) {
+      throw new TypeError(`${where}.${name} is not known; known are ${Object.keys(checks).join(", ")}`);
+    }
+    if (field !== undefined && !checks[name](field)) {
+      throw new TypeError(`${where}.${name} cannot be ${JSON.stringify(field)}`);
+    }
   }
 }

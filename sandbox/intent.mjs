@@ -3,13 +3,21 @@ import { PRICE_PLACES, scaledPrice } from "./markets.mjs";
 import { Refused } from "./replies.mjs";
 import { CHAINS } from "./tokens.mjs";
 
-const VERBS =
-  /\b(swap|exchange|convert|trade|sell|buy|change|turn)\b|스왑|교환|환전|바꿔|바꾸|전환|매도|매수|兑换|兑成|换成|换为|交换|买入|卖出|çevir|takas|dönüştür|değiştir|bozdur|satın al|\bsat\b/iu;
+const VERBS = new RegExp(
+  [
+    "\\b(swap|exchange|convert|trade|sell|buy|change|turn)\\b",
+    "스왑|교환|환전|바꿔|바꾸|전환|매도|매수",
+    "兑换|兑成|换成|换为|交换|买入|卖出",
+    "çevir|takas|dönüştür|değiştir|bozdur|satın al|\\bsat\\b",
+  ].join("|"),
+  "iu",
+);
 const NUMBER = "\\d{1,3}(?:,\\d{3})+(?:\\.\\d+)?|\\d+(?:[.,]\\d+)?|\\.\\d+";
-const AMOUNT = new RegExp(`(?<![A-Za-z\\d.,])(-?)(\\$?)(${NUMBER})\\s*(?:(?:worth )?of\\s+)?([A-Za-z][A-Za-z0-9]*(?:\\.e\\b)?)`, "gu");
+const SYMBOL = "[A-Za-z][A-Za-z0-9]*(?:\\.e\\b)?";
+const AMOUNT = new RegExp(`(?<![A-Za-z\\d.,])(-?)(\\$?)(${NUMBER})\\s*(?:(?:worth )?of\\s+)?(${SYMBOL})`, "gu");
 /** `buy 0.1 ETH …` names what should come out: the API quotes what goes in. */
 const BUYS_AMOUNT = /(\bbuy|\bget)\s*$/iu;
-const WORD = /(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]*(?:\.e\b)?/gu;
+const WORD = new RegExp(`(?<![A-Za-z0-9])${SYMBOL}`, "gu");
 const EXAMPLE = 'for example "swap 0.1 ETH to USDC"';
 
 const key = (symbol) => symbol.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
@@ -23,7 +31,9 @@ export function parseIntent(text, chain) {
   const sentence = text.normalize("NFKC").replaceAll("→", " to ").replaceAll("->", " to ");
   const chosen = chooseChain(sentence, chain);
   const { tokens } = CHAINS[chosen];
-  if (!VERBS.test(sentence) && !/ to /.test(sentence)) throw new Refused(`intent is not a swap that the sandbox understands; ${EXAMPLE}`);
+  if (!VERBS.test(sentence) && !/ to /.test(sentence)) {
+    throw new Refused(`intent is not a swap that the sandbox understands; ${EXAMPLE}`);
+  }
   const sold = soldIn(sentence);
   const input = tokenNamed(sold.symbol, tokens, chosen);
   const output = otherToken(sentence, sold, tokens, chosen);

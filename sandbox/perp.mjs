@@ -57,7 +57,8 @@ const rounded = (price) => Number(price.toPrecision(7));
 function reasons({ symbol, side, entry, frame, reward, indicators, strategy }) {
   const up = side === "long";
   return [
-    `Sandbox example, not market data: ${symbol} ${up ? "holds above" : "stays below"} its 50-period average on the ${frame} chart.`,
+    "Sandbox example, not market data: " +
+      `${symbol} ${up ? "holds above" : "stays below"} its 50-period average on the ${frame} chart.`,
     `RSI(14) at ${indicators.rsi} leaves room to ${up ? "rise" : "fall"} before the market is ${up ? "overbought" : "oversold"}.`,
     `Volume is ${indicators.volume} % over its 20-period mean while price ${up ? "rises" : "falls"} towards ${entry}.`,
     `MACD crossed ${up ? "above" : "below"} its signal line; strategy ${strategy} aims at ${reward.toFixed(1)} times the risk.`,
@@ -68,8 +69,10 @@ function risks({ entry, stop, liquidation, side, hold, indicators }, marginUSD, 
   const position = marginUSD * leverage;
   const loss = (position * Math.abs(entry - stop)) / entry;
   return [
-    `Sandbox example, not advice: at ${leverage}x, ${dollars(marginUSD)} of margin holds a position of ${dollars(position)}; the stop at ${stop} costs about ${dollars(loss)}.`,
-    `Rough liquidation at ${liquidation}: a ${side === "long" ? "fall" : "rise"} of ${(100 / leverage).toFixed(1)} % takes the whole margin.`,
+    `Sandbox example, not advice: at ${leverage}x, ${dollars(marginUSD)} of margin holds a position of ` +
+      `${dollars(position)}; the stop at ${stop} costs about ${dollars(loss)}.`,
+    `Rough liquidation at ${liquidation}: ` +
+      `a ${side === "long" ? "fall" : "rise"} of ${(100 / leverage).toFixed(1)} % takes the whole margin.`,
     `Funding of ${indicators.funding} % every eight hours adds up when the position is held for ${hold}.`,
   ];
 }
