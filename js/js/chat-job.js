@@ -1,0 +1,55 @@
+// A chat that the API works on by itself.
+import { within } from "./abort.js";
+import { MinaraError } from "./errors.js";
+import { storedAnswer } from "./stored-answer.js";
+
+/** @import { ChatAnswer, WaitOptions } from "./index.js" */
+/** @import { Look } from "./stored-answer.js" */
+
+/** Longest wait for a job unless told otherwise, in milliseconds. */
+const DEFAULT_TOTAL = 600_000;
+
+export class ChatJob {
+  /** @type {string | undefined} */
+  #id;
+  #look;
+
+  /**
+   * @param {Record<string, unknown>} answer  the API's, whose members this has
+   * @param {Look} look
+   */
+  constructor({ wait: _, ...members }, look) {
+    Object.assign(this, members);
+    this.#id = [members.id, members.requestId].find((id) => typeof id === "string");
+    this.#look = look;
+  }
+
+  /**
+   * @param {WaitOptions} [options]
+   * @returns {Promise<ChatAnswer>}
+   */
+  async wait({ signal, timeout } = {}) {
+    const id = this.#id;
+    if (id === undefined) throw nameless();
+    const milliseconds = timeout?.total ?? DEFAULT_TOTAL;
+    const limit = { signal, milliseconds, expired: () => expired(id, milliseconds) };
+    const { answer } = await within(limit, (both) => storedAnswer(id, "", this.#look, both));
+    return answer;
+  }
+}
+
+function nameless() {
+  const message = "The API started the job without giving its id, so its answer cannot be looked up.";
+  return new MinaraError(message, { code: "bad_response", outcome: "done" });
+}
+
+/**
+ * @param {string} id
+ * @param {number} milliseconds
+ */
+function expired(id, milliseconds) {
+  const message =
+    `The job was not done after ${milliseconds} ms (timeout.total of wait). ` +
+    `It goes on: wait again, or look it up with chatStatus("${id}").`;
+  return new MinaraError(message, { code: "timeout", outcome: "unknown" });
+}

@@ -1,0 +1,185 @@
+// The client: settings, one call into WebAssembly per method, and what a promise of a call can do.
+import { abortable } from "./abort.js";
+import { ChatJob } from "./chat-job.js";
+import { ChatStream } from "./chat-stream.js";
+import { MinaraError, misuse } from "./errors.js";
+import { inPage, ready, running } from "./instance.js";
+import { plain } from "./requests.js";
+import { Session } from "./session.js";
+
+/** @import { CallOptions, CallResponse, ChatStatus, MinaraOptions, WaitOptions } from "./index.js" */
+/** @import { Instance } from "./instance.js" */
+
+/**
+ * A call's answer as the WebAssembly module gives it.
+ * @typedef {object} Reply
+ * @property {any} data
+ * @property {number} status
+ * @property {Headers} headers
+ * @property {string} [requestId]
+ * @property {{ field: string, message: string }[]} warnings
+ * @property {Response} [response]  of an event stream, still to be read
+ * @property {any} [exchange]       its time limits
+ */
+
+/** Where a page finds its Worker, unless told otherwise. */
+const WORKER = "/api";
+
+export class Minara {
+  #config;
+  #session;
+  /** @type {{ instance: Instance, caller: any } | undefined} */
+  #bound;
+
+  /** @param {MinaraOptions} [options] */
+  constructor(options = {}) {
+    if (options === null || typeof options !== "object") throw misuse("new Minara() takes an object of options.");
+    const { session, ...config } = /** @type {MinaraOptions} */ (plain(options));
+    if (session !== undefined && typeof session !== "function") throw misuse("session must be a function.", "session");
+    if (inPage()) {
+      if ("apiKey" in config) throw keyInBrowser();
+      config.baseUrl ??= WORKER;
+    }
+    this.#config = { ...config, baseUrl: config.baseUrl?.toString(), inPage: inPage() };
+    this.#session = session && new Session(session, (token, bearer) => this.#openSession(token, bearer));
+    // Where the module need not be waited for, wrong options are noticed here rather than at the first call.
+    if (!inPage()) this.#bind(running("Minara"));
+  }
+
+  /** @param {unknown} request @param {CallOptions} [options] */
+  chat(request, options) {
+    return this.#call("chat", request, options);
+  }
+
+  /** @param {unknown} request @param {CallOptions} [options] */
+  chatStream(request, options) {
+    return new ChatStream(request, options, {
+      send: (settled) => this.#send("chatStream", request, settled),
+      look: this.#look,
+    });
+  }
+
+  /** @param {unknown} request @param {CallOptions} [options] */
+  chatBackground(request, options) {
+    const job = this.#call("chatBackground", request, options, (data) => new ChatJob(data, this.#look));
+    const wait = async (/** @type {WaitOptions | undefined} */ limits) => (await job).wait(limits);
+    return Object.assign(job, { wait });
+  }
+
+  /** @param {string} id @param {CallOptions} [options] */
+  chatStatus(id, options) {
+    return this.#call("chatStatus", id, options);
+  }
+
+  /** @param {unknown} request @param {CallOptions} [options] */
+  intentToSwap(request, options) {
+    return this.#call("intentToSwap", request, options);
+  }
+
+  /** @param {unknown} request @param {CallOptions} [options] */
+  perpTradingSuggestion(request, options) {
+    return this.#call("perpTradingSuggestion", request, options);
+  }
+
+  /** @param {unknown} request @param {CallOptions} [options] */
+  predictionMarketAsk(request, options) {
+    return this.#call("predictionMarketAsk", request, options);
+  }
+
+  /** @type {import("./stored-answer.js").Look} */
+  #look = async (id, signal) => (await this.#send("chatStatus", id, { signal })).data;
+
+  /**
+   * @param {string} operation
+   * @param {unknown} request
+   * @param {CallOptions | undefined} options
+   * @param {(data: any) => unknown} [shape]
+   */
+  #call(operation, request, options, shape = (data) => data) {
+    const sent = this.#send(operation, request, options);
+    const shaped = sent.then((reply) => ({ ...reply, data: shape(reply.data) }));
+    const data = shaped.then((reply) => reply.data);
+    const withResponse = () => {
+      // Whoever asks for the whole response hears of a failure there, and only there.
+      data.catch(() => {});
+      return shaped.then(described);
+    };
+    return Object.assign(data, { withResponse });
+  }
+
+  /**
+   * Sends a call, with a session where the Worker wants one. A call that was refused for want of a session cost
+   * nothing and is repeated once.
+   * @param {string} operation
+   * @param {unknown} request
+   * @param {CallOptions} [options]
+   * @returns {Promise<Reply>}
+   */
+  async #send(operation, request, options) {
+    const session = this.#session;
+    if (!session) return this.#attempt(operation, request, options);
+    const bearer = await abortable(session.bearer(), options?.signal);
+    try {
+      return await this.#attempt(operation, request, { ...options, bearer });
+    } catch (error) {
+      if (!wantsSession(error, bearer)) throw error;
+      const fresh = await abortable(session.replace(bearer), options?.signal);
+      return this.#attempt(operation, request, { ...options, bearer: fresh });
+    }
+  }
+
+  /**
+   * @param {string} operation
+   * @param {unknown} request
+   * @param {object} [options]
+   * @returns {Promise<Reply>}
+   */
+  async #attempt(operation, request, options) {
+    const instance = await ready();
+    return instance.settle(this.#bind(instance).call(operation, plain(request), plain(options ?? {})));
+  }
+
+  /**
+   * @param {string | undefined} turnstileToken
+   * @param {string | undefined} bearer
+   */
+  async #openSession(turnstileToken, bearer) {
+    return (await this.#attempt("session", plain({ turnstileToken }), { bearer })).data;
+  }
+
+  /**
+   * The WebAssembly half of this client in that instance: another one after a trap.
+   * @param {Instance} instance
+   */
+  #bind(instance) {
+    if (this.#bound?.instance !== instance) {
+      this.#bound = { instance, caller: new instance.bindings.Caller(this.#config) };
+    }
+    return this.#bound.caller;
+  }
+}
+
+/**
+ * @param {Reply} reply
+ * @returns {CallResponse<any>}
+ */
+export function described({ data, status, headers, requestId, warnings }) {
+  return { data, status, headers, requestId, warnings };
+}
+
+/**
+ * @param {unknown} error
+ * @param {string | undefined} bearer  what the call was sent with
+ */
+function wantsSession(error, bearer) {
+  if (!(error instanceof MinaraError)) return false;
+  return error.code === "session_required" || (error.code === "unauthorized" && bearer !== undefined);
+}
+
+function keyInBrowser() {
+  const message =
+    "An API key in a page can be read by everyone who opens it. Keep the key in your Worker and give its address " +
+    'instead: new Minara({ baseUrl: "/api" }). If this is a server, import minara through the "node", "workerd" or ' +
+    '"edge-light" condition of its exports.';
+  return new MinaraError(message, { code: "key_in_browser", outcome: "not_sent", field: "apiKey" });
+}

@@ -1,0 +1,187 @@
+// The WebAssembly module: loaded once, instantiated when first needed, and instantiated afresh after a trap.
+import { MinaraError, misuse } from "./errors.js";
+import { createGlue } from "./glue.js";
+
+/** @import { WasmSource } from "./index.js" */
+/** @typedef {ReturnType<ReturnType<typeof createGlue>["start"]>} Bindings */
+
+/**
+ * What an entry knows of its runtime.
+ * @typedef {object} Platform
+ * @property {boolean} inPage             whether whoever opens the page can read what the client is given
+ * @property {() => WebAssembly.Module} [compile]      where compiling need not be waited for
+ * @property {() => Promise<WebAssembly.Module>} [load]  elsewhere
+ */
+
+/** @type {Platform} */
+let platform;
+/** @type {WebAssembly.Module | undefined} */
+let module;
+/** @type {Instance | undefined} */
+let current;
+/** @type {Promise<void> | undefined} */
+let loading;
+
+/** @param {Platform} entry */
+export function setPlatform(entry) {
+  platform = entry;
+}
+
+export const inPage = () => platform.inPage;
+
+/** @param {WasmSource} [source] */
+export function init(source) {
+  // A load that failed, for want of a network perhaps, can be tried again.
+  loading ??= load(source).catch((cause) => {
+    loading = undefined;
+    throw loadFailure(cause);
+  });
+  return loading;
+}
+
+/** @param {WasmSource} [source] */
+async function load(source) {
+  module ??= await (source === undefined ? (platform.compile ?? platform.load)?.() : compile(source));
+  if (current) return;
+  const next = new Instance();
+  // Engines have refused to instantiate larger modules on a page's main thread at once.
+  next.start(await WebAssembly.instantiate(/** @type {WebAssembly.Module} */ (module), next.imports));
+  current ??= next;
+}
+
+/**
+ * @param {WasmSource} source
+ * @returns {Promise<WebAssembly.Module>}
+ */
+export async function compile(source) {
+  if (source instanceof WebAssembly.Module) return source;
+  const isPlace = typeof source === "string" || source instanceof URL;
+  const found = isPlace ? await fetch(source) : source;
+  if (!(found instanceof Response)) return WebAssembly.compile(/** @type {BufferSource} */ (found));
+  // A server that knows no better type than octet-stream must not stop us; a page of HTML fails to compile.
+  if (!found.ok) throw new TypeError(`HTTP ${found.status} for ${found.url}`);
+  const isTyped = found.headers.get("content-type") === "application/wasm";
+  return isTyped ? WebAssembly.compileStreaming(found) : WebAssembly.compile(await found.arrayBuffer());
+}
+
+/** @param {unknown} cause */
+function loadFailure(cause) {
+  const isNetwork = cause instanceof TypeError;
+  const advice = isNetwork
+    ? "Check that minara_bg.wasm is served beside the package's JavaScript."
+    : "A Content-Security-Policy has to allow 'wasm-unsafe-eval' in script-src.";
+  const message = `The WebAssembly module could not be loaded (${/** @type {Error} */ (cause)?.message}). ${advice}`;
+  return new MinaraError(message, {
+    code: isNetwork ? "network" : "internal",
+    retryable: isNetwork,
+    outcome: "not_sent",
+    cause,
+  });
+}
+
+/** The running instance, whether or not it has to be loaded first. */
+export async function ready() {
+  if (!current && !platform.compile) await init();
+  return running("");
+}
+
+/**
+ * The running instance, at once.
+ * @param {string} who  what needs it, for the message
+ */
+export function running(who) {
+  if (!current) {
+    module ??= platform.compile?.();
+    if (!module) {
+      throw misuse(`${who} needs the WebAssembly module, which a page loads first: await init() before using it.`);
+    }
+    const next = new Instance();
+    next.start(new WebAssembly.Instance(module, next.imports));
+    current = next;
+  }
+  return current;
+}
+
+/** One instance of the module, with everything that hangs on it. */
+export class Instance {
+  #glue = createGlue();
+  /** @type {Set<(failure: MinaraError) => void>} */
+  #watchers = new Set();
+  /** @type {MinaraError | undefined} set by a trap */
+  failure;
+  /** @type {Bindings} */
+  bindings = /** @type {never} */ (undefined);
+
+  get imports() {
+    return this.#glue.imports;
+  }
+
+  /** @param {WebAssembly.Instance} instance */
+  start({ exports }) {
+    const guarded = Object.entries(exports).map(([name, value]) => [name, this.#guard(name, value)]);
+    this.bindings = this.#glue.start(Object.fromEntries(guarded));
+  }
+
+  /**
+   * A trap leaves the instance callable but in an unknown state. Whatever waits on it then would wait for ever,
+   * because its task queue has stopped: so all of that fails at once, and the next use gets a new instance.
+   * @param {string} name
+   * @param {unknown} value
+   */
+  #guard(name, value) {
+    if (typeof value !== "function" || UNGUARDED.test(name)) return value;
+    return (/** @type {unknown[]} */ ...args) => {
+      try {
+        return value(...args);
+      } catch (fault) {
+        // A stack overflow is a RangeError. Anything else was thrown on purpose.
+        if (!(fault instanceof WebAssembly.RuntimeError || fault instanceof RangeError)) throw fault;
+        this.#fail(fault);
+        // The platform called this one, and would only report what it throws as uncaught.
+        if (CALLED_BY_PLATFORM.test(name)) return;
+        throw this.failure;
+      }
+    };
+  }
+
+  /** @param {Error} cause */
+  #fail(cause) {
+    const message =
+      `The WebAssembly module failed (${cause.message}). This is a fault of the package minara: please report it. ` +
+      "The next call uses a fresh instance.";
+    this.failure ??= new MinaraError(message, { code: "internal", outcome: "unknown", cause });
+    if (current === this) current = undefined;
+    for (const watcher of this.#watchers) watcher(this.failure);
+    this.#watchers.clear();
+  }
+
+  /**
+   * Tells `watcher` of a trap, until it is told to stop.
+   * @param {(failure: MinaraError) => void} watcher
+   * @returns {() => void} stops
+   */
+  watch(watcher) {
+    if (this.failure) watcher(this.failure);
+    else this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /**
+   * The promise of an async export, which a trap leaves pending: this one rejects.
+   * @template T
+   * @param {Promise<T>} promise
+   * @returns {Promise<T>}
+   */
+  settle(promise) {
+    return new Promise((resolve, reject) => {
+      const stop = this.watch(reject);
+      promise.then(resolve, reject).finally(stop);
+    });
+  }
+}
+
+/** Called for every string that crosses over; they do not run our code. */
+const UNGUARDED = /^__(wbindgen_(malloc|realloc|free|exn_store|start)|externref)/;
+
+/** Promise jobs, timers, event listeners, finalizers. */
+const CALLED_BY_PLATFORM = /closure|^__wbg_\w+_free$/;

@@ -1,0 +1,142 @@
+// Builders of requests. A request is never changed: each step gives a new one, so a common start can be shared.
+// They hold plain objects and need no WebAssembly; the rules are checked where the request is sent.
+
+/** @import { Chain, ChatInput, Mode, PerpInput, PredictionInput, Style, SwapInput } from "./index.js" */
+/** @import { TranslatedMode, TranslatedStyle } from "./index.js" */
+
+/** @template {object} Fields */
+class Builder {
+  /** @type {Fields} */
+  #fields;
+
+  /** @param {Fields} fields */
+  constructor(fields) {
+    this.#fields = fields;
+  }
+
+  /**
+   * @template {Builder<object>} Self
+   * @template {object} Fields
+   * @param {Self & Builder<Fields>} request
+   * @param {Partial<Fields>} more
+   * @returns {Self}
+   */
+  static with(request, more) {
+    const next = new Builder({ ...request.#fields, ...more });
+    return /** @type {never} */ (Object.setPrototypeOf(next, Object.getPrototypeOf(request)));
+  }
+
+  toJSON() {
+    return { ...this.#fields };
+  }
+}
+
+/** @extends {Builder<ChatInput>} */
+export class ChatRequest extends Builder {
+  /** @param {string} message */
+  static ask(message) {
+    return new ChatRequest({ message });
+  }
+
+  /** @param {Mode | TranslatedMode} mode */
+  mode(mode) {
+    return Builder.with(this, { mode });
+  }
+
+  expert() {
+    return this.mode("expert");
+  }
+
+  /** @param {string} chatId */
+  continue(chatId) {
+    return Builder.with(this, { chatId });
+  }
+
+  /** @param {string} requestId */
+  requestId(requestId) {
+    return Builder.with(this, { requestId });
+  }
+}
+
+/** @extends {Builder<SwapInput>} */
+export class SwapRequest extends Builder {
+  /**
+   * @param {string} intent
+   * @param {string} walletAddress
+   */
+  constructor(intent, walletAddress) {
+    super({ intent, walletAddress });
+  }
+
+  /** @param {Chain} chain */
+  on(chain) {
+    return Builder.with(this, { chain });
+  }
+}
+
+/** @extends {Builder<PerpInput>} */
+export class PerpRequest extends Builder {
+  /** @param {string} symbol */
+  constructor(symbol) {
+    super({ symbol });
+  }
+
+  /** @param {Style | TranslatedStyle} style */
+  style(style) {
+    return Builder.with(this, { style });
+  }
+
+  /** @param {number} marginUSD */
+  marginUSD(marginUSD) {
+    return Builder.with(this, { marginUSD });
+  }
+
+  /** @param {number} leverage */
+  leverage(leverage) {
+    return Builder.with(this, { leverage });
+  }
+
+  /** @param {string} strategy */
+  strategy(strategy) {
+    return Builder.with(this, { strategy });
+  }
+}
+
+/** @extends {Builder<PredictionInput>} */
+export class PredictionRequest extends Builder {
+  /** @param {string} link */
+  constructor(link) {
+    super({ link });
+  }
+
+  /** @param {Mode | TranslatedMode} mode */
+  mode(mode) {
+    return Builder.with(this, { mode });
+  }
+
+  expert() {
+    return this.mode("expert");
+  }
+
+  onlyResult() {
+    return Builder.with(this, { onlyResult: true });
+  }
+
+  /** @param {string} customPrompt */
+  customPrompt(customPrompt) {
+    return Builder.with(this, { customPrompt });
+  }
+}
+
+/**
+ * A request as the rules are to see it: plain, and without the members that are only there as `undefined`, which an
+ * optional field of the caller's own often is. `null` stays, for it is a value that someone wrote.
+ * @param {unknown} request
+ * @returns {unknown}
+ */
+export function plain(request) {
+  const source = request instanceof Builder ? request.toJSON() : request;
+  if (source === null || typeof source !== "object" || Array.isArray(source)) return source;
+  const members = Object.entries(source).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(members.map(([name, value]) => [name, name === "message" ? plain(value) : value]));
+}

@@ -1,0 +1,93 @@
+// The bearer token with which a Worker knows its visitor.
+import { MinaraError, misuse } from "./errors.js";
+
+/**
+ * Asks the Worker for a token: a new one against a Turnstile token, or a renewal under the bearer given.
+ * @typedef {(turnstileToken: string | undefined, bearer: string | undefined) => Promise<unknown>} Trade
+ */
+
+/** A token this close to its end is renewed before it is used, in milliseconds. */
+const RENEW_BEFORE = 60_000;
+
+export class Session {
+  #solve;
+  #trade;
+  #now;
+  /** @type {string | undefined} */
+  #token;
+  #expiresAt = Infinity;
+  /** @type {Promise<string> | undefined} the trade that is under way: calls share it */
+  #pending;
+
+  /**
+   * @param {() => Promise<string>} solve  the caller's, gives a Turnstile token
+   * @param {Trade} trade
+   * @param {() => number} [now]
+   */
+  constructor(solve, trade, now = Date.now) {
+    this.#solve = solve;
+    this.#trade = trade;
+    this.#now = now;
+  }
+
+  /** The token for the next call; none before the Worker has asked for one. */
+  async bearer() {
+    if (this.#pending) return this.#pending;
+    const isFresh = this.#now() < this.#expiresAt - RENEW_BEFORE;
+    return this.#token === undefined || isFresh ? this.#token : this.#share(() => this.#renew());
+  }
+
+  /**
+   * Another token than the one that was refused.
+   * @param {string | undefined} refused
+   */
+  replace(refused) {
+    if (this.#token !== undefined && this.#token !== refused && !this.#pending) return Promise.resolve(this.#token);
+    return this.#share(() => this.#begin());
+  }
+
+  /** @param {() => Promise<string>} obtain */
+  #share(obtain) {
+    this.#pending ??= obtain().finally(() => (this.#pending = undefined));
+    return this.#pending;
+  }
+
+  /** Renewal keeps the identity to which the visitor's chats are bound, so it comes before a new beginning. */
+  async #renew() {
+    try {
+      return this.#keep(await this.#trade(undefined, this.#token));
+    } catch (error) {
+      if (!(error instanceof MinaraError) || error.outcome !== "refused") throw error;
+      return this.#begin();
+    }
+  }
+
+  async #begin() {
+    const turnstileToken = await this.#solve();
+    if (typeof turnstileToken !== "string" || turnstileToken === "") {
+      throw misuse("session must give a Turnstile token: a non-empty string.", "session");
+    }
+    return this.#keep(await this.#trade(turnstileToken, undefined));
+  }
+
+  /** @param {unknown} answer */
+  #keep(answer) {
+    const { token, expiresAt } = /** @type {{ token?: unknown, expiresAt?: unknown }} */ (answer ?? {});
+    if (typeof token !== "string") {
+      throw new MinaraError("The Worker's session answer has no token.", { code: "bad_response", outcome: "done" });
+    }
+    this.#token = token;
+    this.#expiresAt = milliseconds(expiresAt);
+    return token;
+  }
+}
+
+/**
+ * A time as ISO 8601, or in seconds or milliseconds since 1970. Unknown ones never pass: the Worker will say so.
+ * @param {unknown} time
+ */
+function milliseconds(time) {
+  const value = typeof time === "number" ? time : Date.parse(String(time));
+  if (Number.isNaN(value)) return Infinity;
+  return value < 1e11 ? value * 1000 : value;
+}
