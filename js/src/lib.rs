@@ -1,1 +1,16 @@
-//! JavaScript bindings.
+//! The WebAssembly side of the npm package `minara`.
+//!
+//! JavaScript holds what users see: the class `Minara`, the streams, the builders. What crosses over is little: one
+//! [`Caller`] for every call, one [`Exchange`] for the life of an open stream, and the readers of event streams.
+//! Answers stay JavaScript values from end to end: the host parses them, and they are only looked into here.
+
+mod caller;
+mod error;
+mod exchange;
+mod object;
+mod options;
+mod recovery;
+
+pub use caller::Caller;
+pub use exchange::Exchange;
+pub use recovery::recovery_step;

@@ -1,0 +1,83 @@
+//! The chat stream's decoder across the boundary: a chunk in, one string out, both as bytes in the module's memory.
+
+use minara::chat_stream::{ChatDecoder, ChatOptions, State, Terminator};
+use wasm_bindgen::prelude::*;
+
+use crate::sse::{INPUT_BYTES, address, describe, length};
+
+const DONE: u32 = 1;
+const FAILED: u32 = 2;
+const ASCII: u32 = 4;
+
+/// See `ChatDecoder` in `chat-decoder.js`, its only user.
+#[wasm_bindgen]
+pub struct ChatEngine {
+    decoder: ChatDecoder,
+    input: Box<[u8]>,
+    text: String,
+}
+
+#[wasm_bindgen]
+impl ChatEngine {
+    /// An engine at the start of a stream.
+    #[wasm_bindgen(constructor)]
+    pub fn new(terminator_required: bool, max_event_bytes: u32) -> Self {
+        let terminator = if terminator_required { Terminator::Required } else { Terminator::Optional };
+        let options = ChatOptions { terminator, max_event_bytes: max_event_bytes as usize };
+        Self {
+            decoder: ChatDecoder::new(options),
+            input: vec![0; INPUT_BYTES].into_boxed_slice(),
+            // Text is never longer than the chunk, unless an event began before it.
+            text: String::with_capacity(INPUT_BYTES),
+        }
+    }
+
+    /// Where to write a chunk, of at most 64 KiB.
+    pub fn input(&self) -> u32 {
+        address(&self.input)
+    }
+
+    /// Where the text of the last push is.
+    pub fn text(&self) -> u32 {
+        address(self.text.as_bytes())
+    }
+
+    /// Decodes so many bytes of the input. Eight times the text's length in bytes, plus flags.
+    pub fn push(&mut self, bytes: usize) -> u32 {
+        self.text.clear();
+        let state = self.decoder.push(&self.input[..bytes], &mut self.text);
+        let flags = match state {
+            Ok(State::Open) => 0,
+            Ok(State::Done) => DONE,
+            Ok(State::Failed) | Err(_) => FAILED,
+        };
+        length(self.text.as_bytes()) << 3 | flags | if self.text.is_ascii() { ASCII } else { 0 }
+    }
+
+    /// Ends the input. The failure, empty if it ended well.
+    pub fn finish(&mut self) -> String {
+        self.decoder.finish().err().as_ref().map(describe).unwrap_or_default()
+    }
+
+    /// Why the stream has failed.
+    pub fn failure(&self) -> String {
+        self.decoder.failure().map(describe).unwrap_or_default()
+    }
+
+    /// The conversation's id, once the stream has named it.
+    #[wasm_bindgen(js_name = chatId)]
+    pub fn chat_id(&self) -> Option<String> {
+        self.decoder.chat_id().map(str::to_owned)
+    }
+
+    /// The answer's id, once the stream has named it.
+    #[wasm_bindgen(js_name = messageId)]
+    pub fn message_id(&self) -> Option<String> {
+        self.decoder.message_id().map(str::to_owned)
+    }
+
+    /// The token counts, a JSON text.
+    pub fn usage(&self) -> Option<String> {
+        self.decoder.usage().map(str::to_owned)
+    }
+}
