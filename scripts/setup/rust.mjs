@@ -40,7 +40,7 @@ async function installToolchain(note) {
 async function addWasmTarget(note) {
   const log = join(stateDir, "logs", "wasm-target.log");
   const added = await tryRun("rustup", ["target", "add", wasmTarget], { cwd: root, log });
-  if (added.code === 0) return note("installed"), {};
+  if (added.code === 0 && (await hasWasmStd())) return note("installed"), {};
   if (!canUseApt()) {
     throw new Failure(
       added.code === null
