@@ -43,6 +43,11 @@ export function formatDecimal(value: Decimal, language: string): string {
   return formatExact(format, value);
 }
 
+/** A number that already is in percent. */
+export function formatPercentage(value: Decimal, language: string): string {
+  return formatExact(new Intl.NumberFormat(language, { style: "unit", unit: "percent", maximumFractionDigits: 100 }), value);
+}
+
 /** US dollars: cents from a dollar on, two significant digits below. */
 export function formatUsd(value: Decimal, language: string): string {
   const one = 10n ** BigInt(value.places);

@@ -41,7 +41,7 @@ export class Answer {
 
   /** What has arrived stays, marked as incomplete. */
   markStopped(): void {
-    this.#end("stopped", element("p", { class: "stopped-note" }, this.#strings.chat.incomplete));
+    this.#end("stopped", element("p", { class: "note" }, this.#strings.chat.incomplete));
   }
 
   markFailed(error: unknown, options: Omit<ErrorBoxOptions, "strings">): void {

@@ -92,7 +92,7 @@ class ResultPanel {
 
   showStopped(): void {
     const { stopped, stoppedBilling } = this.strings.result;
-    this.#show("stopped", element("p", { class: "stopped-note" }, element("strong", {}, stopped), " ", stoppedBilling));
+    this.#show("stopped", element("p", { class: "note" }, element("strong", {}, stopped), " ", stoppedBilling));
     this.#status.textContent = `${stopped} ${stoppedBilling}`;
   }
 
@@ -100,7 +100,7 @@ class ResultPanel {
     const others = showViolations(error.violations ?? [], fields);
     // What no field of this form stands for is shown whole, as any other error.
     if (others.length > 0) return this.showError(error);
-    const note = element("p", { class: "stopped-note", role: "alert" }, this.strings.result.checkFields);
+    const note = element("p", { class: "note", role: "alert" }, this.strings.result.checkFields);
     this.#show("error", note);
   }
 

@@ -1,8 +1,8 @@
 // Swap: says in words what to swap, and reads the quote. Nothing is signed here.
 import type { CallResponse, Minara, SwapAnswer } from "minara";
 
-import { decimalText, formatDecimal, formatUsd, multiply, parseDecimal, tokenAmount } from "./amounts.js";
-import { callForm, row, warningNote } from "./call-form.js";
+import { decimalText, formatDecimal, formatPercentage, formatUsd, multiply, parseDecimal, tokenAmount } from "./amounts.js";
+import { callForm, row } from "./call-form.js";
 import { element } from "./dom.js";
 import { Field, select } from "./field.js";
 import type { Strings } from "./locales/index.js";
@@ -59,7 +59,8 @@ export function swapResult(answer: SwapAnswer, strings: Strings): HTMLElement {
     row(text.priceImpact, ...priceImpact(quote?.priceImpact, strings)),
     row(text.fee, fee(quote?.tradeFee, strings), strings, text.feeUnit),
     row(text.gas, ...gas(answer, strings)),
-    row(text.approval, approval(answer, strings), strings, answer.approval?.message ?? undefined),
+    row(text.approval, approval(answer, strings), strings),
+    ...(answer.approval?.isRequired ? [row(text.spender, code(answer.approval.spenderAddress), strings)] : []),
     row(text.inputToken, tokenAddress(inputToken?.address ?? intent?.inputTokenAddress, text.nativeToken), strings),
     row(text.outputToken, tokenAddress(outputToken?.address ?? intent?.outputTokenAddress, text.nativeToken), strings),
     row(text.wallets, code(unsignedTx?.from), strings),
@@ -71,7 +72,7 @@ export function swapResult(answer: SwapAnswer, strings: Strings): HTMLElement {
     element("div", { class: "swap-sides" }, paid, element("span", { class: "arrow", "aria-hidden": "true" }, "→"), received),
     element("p", { class: "muted" }, text.expected),
     element("dl", { class: "rows" }, ...rows),
-    warningNote(text.notSigned, strings),
+    element("p", { class: "note" }, text.notSigned),
   );
 }
 
@@ -108,7 +109,7 @@ function priceImpact(impact: unknown, strings: Strings): [string | undefined, St
   const size = Math.abs(Number(decimalText(percent)));
   const { low, high, veryHigh } = strings.swap.impactLevels;
   const level = size >= VERY_HIGH_IMPACT ? veryHigh : size >= HIGH_IMPACT ? high : low;
-  return [`${formatDecimal(percent, strings.language)} %`, strings, level];
+  return [formatPercentage(percent, strings.language), strings, level];
 }
 
 function fee(tradeFee: unknown, { language }: Strings): string | undefined {
@@ -128,12 +129,12 @@ function gas({ intent, quote, unsignedTx }: SwapAnswer, strings: Strings): [stri
 }
 
 function approval({ approval: wanted, inputToken, intent }: SwapAnswer, strings: Strings): string | undefined {
-  if (typeof wanted?.isRequired !== "boolean") return undefined;
+  if (typeof wanted?.isRequired !== "boolean") return wanted?.message ?? undefined;
   if (!wanted.isRequired) return strings.swap.approvalNotNeeded;
   const amount = tokenAmount(wanted.approveAmount ?? wanted.requiredAmount, inputToken?.decimals);
   const shown = amount ? formatDecimal(amount, strings.language) : strings.result.missing;
   const symbol = inputToken?.symbol ?? intent?.inputTokenSymbol ?? "";
-  return strings.swap.approvalNeeded(`${shown} ${symbol}`, wanted.spenderAddress ?? strings.result.missing);
+  return strings.swap.approvalNeeded(`${shown} ${symbol}`);
 }
 
 /** The chain's own coin is written as null, the zero address, or 0xEeee…EEeE. */

@@ -61,7 +61,6 @@ export interface Strings {
     youReceive: string;
     worth: (amount: string) => string;
     expected: string;
-    onChain: (chain: string) => string;
     priceImpact: string;
     impactLevels: { low: string; high: string; veryHigh: string };
     fee: string;
@@ -70,8 +69,9 @@ export interface Strings {
     gasUnits: (units: string) => string;
     gasCost: (cost: string) => string;
     approval: string;
-    approvalNeeded: (amount: string, spender: string) => string;
+    approvalNeeded: (amount: string) => string;
     approvalNotNeeded: string;
+    spender: string;
     inputToken: string;
     outputToken: string;
     nativeToken: string;
