@@ -1,0 +1,109 @@
+// The built Worker in a bare workerd: no development proxy in between, so that what a test sees is what the runtime
+// does with the Worker's own answers.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const program = join(root, "node_modules", "workerd", "bin", "workerd");
+const build = join(root, "worker", "build");
+const quoted = (text) => JSON.stringify(text);
+
+/**
+ * @typedef {object} WorkerdOptions
+ * @property {Record<string, string>} [settings]  variables and secrets
+ * @property {{ caller?: number, address?: number, session?: number }} [limits]  requests per minute; none by default
+ * @property {string} [state]  folder of the budget's database, kept; by default a new one that `stop` removes
+ * @property {string} [build]  folder of index.js and index_bg.wasm
+ */
+
+/**
+ * Starts the Worker on a free port.
+ * @param {WorkerdOptions} [options]
+ */
+export async function startWorkerd(options = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "minara-workerd-"));
+  chmodSync(folder, 0o700);
+  const state = options.state ?? join(folder, "state");
+  mkdirSync(state, { recursive: true });
+  const config = join(folder, "config.capnp");
+  writeFileSync(config, configuration({ ...options, state }), { mode: 0o600 });
+  const child = spawn(program, ["serve", config, "--experimental", "--control-fd=3", "--import-path=/"], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+  });
+  /** @type {string[]} */
+  const log = [];
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", (line) => log.push(line));
+  const ended = once(child, "exit");
+  const port = await Promise.race([listening(child), ended.then(() => Promise.reject(new Error(log.join("\n"))))]);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    pid: child.pid,
+    /** Every line that the Worker and the runtime wrote. */
+    log,
+    /** The Worker's own lines, parsed. */
+    lines: () => log.flatMap((line) => (line.startsWith('{"id":') ? [JSON.parse(line)] : [])),
+    ended,
+    async stop(signal = "SIGTERM") {
+      child.kill(signal);
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The port of the socket, as workerd reports it once it listens. */
+async function listening(child) {
+  for await (const line of createInterface({ input: child.stdio[3] })) {
+    const message = JSON.parse(line);
+    if (message.event === "listen" && message.socket === "http") return message.port;
+  }
+  throw new Error("workerd closed its control pipe");
+}
+
+/** @param {WorkerdOptions & { state: string }} options */
+function configuration({ settings = {}, limits = {}, state, build: folder = build }) {
+  const bindings = [
+    ...Object.entries(settings).map(([name, text]) => `(name = ${quoted(name)}, text = ${quoted(text)})`),
+    `(name = "BUDGET", durableObjectNamespace = "Budget")`,
+    `(name = "ASSETS", service = "assets")`,
+    ...Object.entries({ CALLER_LIMIT: limits.caller, ADDRESS_LIMIT: limits.address, SESSION_LIMIT: limits.session })
+      .filter(([, limit]) => limit !== undefined)
+      .map(([name, limit]) => limiter(name, limit)),
+  ];
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "gateway", worker = .gateway),
+    (name = "internet", network = (allow = ["public", "private"])),
+    (name = "assets", disk = (path = ${quoted(join(root, "www"))})),
+    (name = "state", disk = (path = ${quoted(state)}, writable = true)),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "gateway")],
+  extensions = [(modules = [(name = "limits:limiter", internal = true, esModule = embed ${quoted(join(root, "tests/worker/limiter.js"))})])],
+);
+const gateway :Workerd.Worker = (
+  modules = [
+    (name = "index.js", esModule = embed ${quoted(join(folder, "index.js"))}),
+    (name = "index_bg.wasm", wasm = embed ${quoted(join(folder, "index_bg.wasm"))}),
+  ],
+  compatibilityDate = "2026-11-17",
+  compatibilityFlags = ["enable_request_signal"],
+  bindings = [${bindings.join(", ")}],
+  durableObjectNamespaces = [(className = "Budget", uniqueKey = "budget", enableSql = true)],
+  durableObjectStorage = (localDisk = "state"),
+);
+`;
+}
+
+/** The rate-limit binding, which workerd itself does not have. */
+function limiter(name, limit) {
+  const inner = `(name = "limit", json = ${quoted(String(limit))})`;
+  return `(name = ${quoted(name)}, wrapped = (moduleName = "limits:limiter", innerBindings = [${inner}]))`;
+}

@@ -1,0 +1,27 @@
+//! One JSON line per request, of nothing but these fields: no body, prompt, wallet, address or token can get in.
+
+use serde::Serialize;
+
+/// What is logged of a request.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct LogLine<'a> {
+    /// The correlation id, as the caller got it in `X-Request-Id`.
+    pub(crate) id: &'a str,
+    /// The route's name; `none` where the path is none.
+    pub(crate) route: &'static str,
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// Milliseconds until the answer's head.
+    pub(crate) ms: f64,
+    /// The error's code, where the request was not served.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reject: Option<&'static str>,
+}
+
+impl LogLine<'_> {
+    /// The line.
+    pub(crate) fn to_json(self) -> String {
+        // Texts and numbers always have a JSON text.
+        serde_json::to_string(&self).unwrap_or_default()
+    }
+}

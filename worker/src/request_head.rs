@@ -1,0 +1,149 @@
+//! Method, URL and headers of a request, as one text that the platform hands over.
+
+/// The start of a request. A header that is missing reads as empty.
+#[derive(Debug)]
+pub(crate) struct RequestHead {
+    text: String,
+    ends: [usize; LINES],
+}
+
+/// In the order in which `platform.js` writes them.
+const LINES: usize = 9;
+const METHOD: usize = 0;
+const URL: usize = 1;
+const CONTENT_TYPE: usize = 2;
+const CONTENT_LENGTH: usize = 3;
+const ORIGIN: usize = 4;
+const SEC_FETCH_SITE: usize = 5;
+const AUTHORIZATION: usize = 6;
+const CLIENT_ADDRESS: usize = 7;
+const REQUESTED_METHOD: usize = 8;
+
+impl RequestHead {
+    /// Reads the lines that `head` in `platform.js` writes.
+    pub(crate) fn parse(text: String) -> Self {
+        let mut ends = [text.len(); LINES];
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at);
+        for (end, at) in ends.iter_mut().zip(breaks) {
+            *end = at;
+        }
+        Self { text, ends }
+    }
+
+    fn line(&self, index: usize) -> &str {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] + 1 };
+        self.text.get(start..self.ends[index]).unwrap_or_default()
+    }
+
+    /// The method, in capitals where it is one that the platform knows.
+    pub(crate) fn method(&self) -> &str {
+        self.line(METHOD)
+    }
+
+    /// The scheme, host and port that were called, as in `https://example.com`.
+    pub(crate) fn own_origin(&self) -> &str {
+        let url = self.line(URL);
+        &url[..self.path_start()]
+    }
+
+    /// The path, without the query, as the WHATWG URL parser normalised it.
+    pub(crate) fn path(&self) -> &str {
+        let rest = &self.line(URL)[self.path_start()..];
+        &rest[..rest.find(['?', '#']).unwrap_or(rest.len())]
+    }
+
+    fn path_start(&self) -> usize {
+        let url = self.line(URL);
+        let host = url.find("://").map_or(0, |at| at + 3);
+        url[host..].find('/').map_or(url.len(), |at| host + at)
+    }
+
+    /// `Content-Type`
+    pub(crate) fn content_type(&self) -> &str {
+        self.line(CONTENT_TYPE)
+    }
+
+    /// `Content-Length`, where it is a number.
+    pub(crate) fn content_length(&self) -> Option<u64> {
+        self.line(CONTENT_LENGTH).parse().ok()
+    }
+
+    /// `Origin`
+    pub(crate) fn origin(&self) -> &str {
+        self.line(ORIGIN)
+    }
+
+    /// `Sec-Fetch-Site`
+    pub(crate) fn sec_fetch_site(&self) -> &str {
+        self.line(SEC_FETCH_SITE)
+    }
+
+    /// The token of `Authorization: Bearer …` (RFC 6750 §2.1).
+    pub(crate) fn bearer(&self) -> Option<&str> {
+        let (scheme, token) = self.line(AUTHORIZATION).split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
+    }
+
+    /// The caller's IP address, as Cloudflare saw it (`CF-Connecting-IP`).
+    pub(crate) fn client_address(&self) -> &str {
+        self.line(CLIENT_ADDRESS)
+    }
+
+    /// `Access-Control-Request-Method`, which makes an OPTIONS request a preflight.
+    pub(crate) fn requested_method(&self) -> &str {
+        self.line(REQUESTED_METHOD)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RequestHead;
+
+    fn head(lines: &[&str]) -> RequestHead {
+        RequestHead::parse(lines.join("\n"))
+    }
+
+    #[test]
+    fn each_line_is_one_part_of_the_head() {
+        let head = head(&[
+            "POST",
+            "https://example.com:8443/api/v1/developer/chat?x=/y",
+            "application/json",
+            "17",
+            "https://a.example",
+            "cross-site",
+            "bearer  token ",
+            "192.0.2.1",
+            "PUT",
+        ]);
+        assert_eq!(head.method(), "POST");
+        assert_eq!(head.own_origin(), "https://example.com:8443");
+        assert_eq!(head.path(), "/api/v1/developer/chat");
+        assert_eq!(head.content_type(), "application/json");
+        assert_eq!(head.content_length(), Some(17));
+        assert_eq!(head.origin(), "https://a.example");
+        assert_eq!(head.sec_fetch_site(), "cross-site");
+        assert_eq!(head.bearer(), Some("token"));
+        assert_eq!(head.client_address(), "192.0.2.1");
+        assert_eq!(head.requested_method(), "PUT");
+    }
+
+    #[test]
+    fn missing_headers_read_as_empty() {
+        let head = head(&["GET", "http://localhost", "", "", "", "", "", "", ""]);
+        assert_eq!(head.own_origin(), "http://localhost");
+        assert_eq!(head.path(), "");
+        assert_eq!(head.content_length(), None);
+        assert_eq!(head.bearer(), None);
+        assert_eq!(head.requested_method(), "");
+    }
+
+    #[test]
+    fn a_bearer_token_needs_its_scheme_and_a_value() {
+        for (line, token) in
+            [("Bearer a", Some("a")), ("BEARER a", Some("a")), ("Bearer", None), ("Bearer  ", None), ("Basic a", None)]
+        {
+            assert_eq!(head(&["GET", "http://h/", "", "", "", "", line, "", ""]).bearer(), token, "{line}");
+        }
+    }
+}
