@@ -105,10 +105,12 @@ impl Deadline {
             Limit::FirstByte => ("no byte of the answer came", "timeout.firstByte", self.limits.first_byte),
             Limit::Idle => ("the stream brought no text", "timeout.idle", self.limits.idle),
         };
+        // Whole milliseconds: the standard library's way of writing a float weighs several kilobytes of wasm.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "limits are positive")]
+        let milliseconds = milliseconds as u64;
         let message = format!(
-            "Timed out: {what} within {} s ({option}). The call may have been billed; give it more time, or a requestId \
-             so that its answer can be fetched later.",
-            milliseconds / 1000.0
+            "Timed out: {what} within {milliseconds} ms ({option}). The call may have been billed; give it more time, or a requestId \
+             so that its answer can be fetched later."
         );
         Error::new(Code::Timeout, message)
     }
@@ -161,9 +163,12 @@ mod tests {
     fn the_message_names_the_limit_its_option_and_what_to_do() {
         let deadline = Deadline::start(Limits::STREAM, 0.0);
         for (limit, start) in [
-            (Limit::Total, "Timed out: the call was not finished within 300 s (timeout.total). The call may"),
-            (Limit::FirstByte, "Timed out: no byte of the answer came within 90 s (timeout.firstByte). The call may"),
-            (Limit::Idle, "Timed out: the stream brought no text within 60 s (timeout.idle). The call may"),
+            (Limit::Total, "Timed out: the call was not finished within 300000 ms (timeout.total). The call may"),
+            (
+                Limit::FirstByte,
+                "Timed out: no byte of the answer came within 90000 ms (timeout.firstByte). The call may",
+            ),
+            (Limit::Idle, "Timed out: the stream brought no text within 60000 ms (timeout.idle). The call may"),
         ] {
             let error = deadline.error(limit);
             assert_eq!((error.code().as_str(), error.outcome().as_str()), ("timeout", "unknown"));

@@ -86,9 +86,7 @@ impl BaseUrl {
     /// Whether requests stay on this machine (`localhost`, 127.0.0.0/8, `::1`).
     pub fn is_loopback(&self) -> bool {
         let host = self.host();
-        host.eq_ignore_ascii_case("localhost")
-            || host == "[::1]"
-            || host.parse::<core::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+        host.eq_ignore_ascii_case("localhost") || host == "[::1]" || is_loopback_address(host)
     }
 
     /// The host, without its port; empty for a path.
@@ -105,6 +103,12 @@ impl BaseUrl {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// 127.0.0.0/8 in its usual form of four numbers.
+fn is_loopback_address(host: &str) -> bool {
+    let parts: Vec<_> = host.split('.').collect();
+    parts.len() == 4 && parts[0] == "127" && parts.iter().all(|part| part.parse::<u8>().is_ok())
 }
 
 fn fault(message: &str) -> Error {

@@ -20,9 +20,9 @@ const NEW_TYPE: u32 = 2;
 /// In the table: the id is another than the last one's; where it ends follows in the next entry.
 const NEW_ID: u32 = 4;
 
-/// The module's memory.
-#[wasm_bindgen]
-pub fn memory() -> JsValue {
+/// The module's memory, in which JavaScript reads and writes by address.
+#[wasm_bindgen(js_name = moduleMemory)]
+pub fn module_memory() -> JsValue {
     wasm_bindgen::memory()
 }
 

@@ -62,11 +62,24 @@ pub fn parse_retry_after(header: &str, now_ms: f64) -> Option<f64> {
     let header = header.trim();
     // RFC 9110 allows whole seconds only; fractions are seen in the wild and mean what they say.
     if header.starts_with(|first: char| first.is_ascii_digit()) {
-        return header.parse::<f64>().ok().filter(|seconds| seconds.is_finite());
+        return parse_seconds(header);
     }
     let date = header.parse::<HttpDate>().ok()?;
     let since_epoch = std::time::SystemTime::from(date).duration_since(std::time::UNIX_EPOCH).ok()?;
     Some((since_epoch.as_secs_f64() - now_ms / 1000.0).max(0.0))
+}
+
+/// `120` or `0.5`; at most nine digits before the point, which is thirty years. The standard library's parser would
+/// weigh more than everything else that is read here.
+fn parse_seconds(text: &str) -> Option<f64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.len() > 9 || fraction.len() > 9 || !is_digits(whole) || !is_digits(fraction) {
+        return None;
+    }
+    let value = |digits: &str| digits.bytes().fold(0.0, |value, digit| value * 10.0 + f64::from(digit - b'0'));
+    let scale = (0..fraction.len()).fold(1.0, |scale, _| scale * 10.0);
+    Some(value(whole) + value(fraction) / scale)
 }
 
 /// The Worker's own error shape, with a code of our set.

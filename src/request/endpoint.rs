@@ -43,7 +43,7 @@ const PERP: &[Field] = &[
     Field::required("symbol", Rule::name(64)),
     Field::optional("style", Rule::Word(&STYLES)),
     Field::optional("marginUSD", Rule::Positive),
-    Field::optional("leverage", Rule::Between(1.0, 40.0)),
+    Field::optional("leverage", Rule::Between(1, 40)),
     Field::optional("strategy", Rule::name(64)),
 ];
 

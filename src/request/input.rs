@@ -170,6 +170,18 @@ impl<'de> Visitor<'de> for Depth {
         Ok(Input::Number(number as f64))
     }
 
+    fn visit_bytes<E: de::Error>(self, _: &[u8]) -> Result<Input, E> {
+        Err(E::custom("it holds binary data"))
+    }
+
+    fn visit_i128<E: de::Error>(self, _: i128) -> Result<Input, E> {
+        Err(E::custom("it holds a BigInt that no double holds"))
+    }
+
+    fn visit_u128<E: de::Error>(self, _: u128) -> Result<Input, E> {
+        Err(E::custom("it holds a BigInt that no double holds"))
+    }
+
     fn visit_f64<E>(self, number: f64) -> Result<Input, E> {
         Ok(Input::Number(number))
     }

@@ -31,10 +31,10 @@ fn is_authority(authority: &str) -> bool {
 
 fn is_host(host: &str) -> bool {
     if let Some(address) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        return address.parse::<core::net::Ipv6Addr>().is_ok();
+        return address.contains(':') && address.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'));
     }
     let labels_fit = host.trim_end_matches('.').split('.').all(|label| !label.is_empty());
-    labels_fit && host.chars().all(|c| c.is_alphanumeric() || !c.is_ascii() || matches!(c, '-' | '.' | '_'))
+    labels_fit && host.chars().all(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_'))
 }
 
 #[cfg(test)]

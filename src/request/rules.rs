@@ -38,7 +38,7 @@ pub(super) enum Rule {
     /// A finite number above zero.
     Positive,
     /// A finite number within the range, ends included.
-    Between(f64, f64),
+    Between(u32, u32),
     /// `0x` and 40 hexadecimal digits.
     Address,
     /// An absolute http or https URL.
@@ -151,13 +151,13 @@ fn check_value(rule: &Rule, value: Input, path: &str, report: &mut Report) -> Op
 
 fn check_number(rule: &Rule, number: f64) -> Result<Input, String> {
     let fits = match rule {
-        Rule::Between(least, most) => (*least..=*most).contains(&number),
+        Rule::Between(least, most) => (f64::from(*least)..=f64::from(*most)).contains(&number),
         _ => number.is_finite() && number > 0.0,
     };
     if fits {
         return Ok(Input::Number(number));
     }
-    Err(format!("must be {}, not {number}", expected(rule)))
+    Err(format!("must be {}, not {}", expected(rule), decimal(number)))
 }
 
 fn check_text(rule: &Rule, text: String) -> Result<Input, String> {
@@ -215,6 +215,24 @@ fn shown(text: &str) -> String {
     format!("\"{head}{tail}\"")
 }
 
+/// A number for a message, with up to three digits after the point. The standard library's exact form would weigh more
+/// than all the rules.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 10^15, and not negative")]
+fn decimal(number: f64) -> String {
+    let sign = if number < 0.0 { "-" } else { "" };
+    let size = number.abs();
+    if number.is_nan() {
+        return "NaN".to_owned();
+    } else if size >= 1e15 {
+        return format!("{sign}{}", if size.is_infinite() { "Infinity" } else { "a number of more than 15 digits" });
+    }
+    let thousandths = (size * 1000.0).round() as u64;
+    let fraction = format!("{:03}", thousandths % 1000);
+    let fraction = fraction.trim_end_matches('0');
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{}{point}{fraction}", thousandths / 1000)
+}
+
 /// `32000` as `32,000`.
 fn grouped(number: usize) -> String {
     let digits = number.to_string();
@@ -226,4 +244,30 @@ fn grouped(number: usize) -> String {
         text.push(digit);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decimal, grouped};
+
+    #[test]
+    fn numbers_are_shown_as_a_person_writes_them() {
+        for (number, text) in [
+            (0.0, "0"),
+            (41.0, "41"),
+            (-1.5, "-1.5"),
+            (0.25, "0.25"),
+            (40.001, "40.001"),
+            (1e14, "100000000000000"),
+            (1e15, "a number of more than 15 digits"),
+            (f64::INFINITY, "Infinity"),
+            (f64::NEG_INFINITY, "-Infinity"),
+            (f64::NAN, "NaN"),
+        ] {
+            assert_eq!(decimal(number), text);
+        }
+        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (32_000, "32,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
 }
