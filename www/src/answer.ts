@@ -4,6 +4,7 @@ import { element } from "./dom.js";
 import { errorBox, type ErrorBoxOptions } from "./errors.js";
 import type { Strings } from "./locales/index.js";
 import { renderMarkdown } from "./markdown.js";
+import { waitingLine } from "./waiting.js";
 
 export type AnswerState = "waiting" | "streaming" | "done" | "stopped" | "failed";
 
@@ -18,8 +19,7 @@ export class Answer {
   constructor(mode: "fast" | "expert", strings: Strings) {
     this.#strings = strings;
     this.#markdown = renderMarkdown(this.#prose, strings.markdown, 3);
-    const dots = element("p", { class: "waiting" }, element("span", { class: "dots", "aria-hidden": "true" }, element("i"), element("i"), element("i")));
-    this.#footer.append(dots);
+    this.#footer.append(waitingLine(strings.chat.waiting[mode]));
     const heading = element("h2", {}, "Minara ", element("span", { class: "mode-tag" }, strings.chat[mode]));
     this.root = element("article", { class: "answer" }, heading, this.#prose, this.#footer);
     this.#state = "waiting";

@@ -9,6 +9,7 @@ import { type Field, showViolations } from "./field.js";
 import type { Strings } from "./locales/index.js";
 import { viewTitle } from "./navigation.js";
 import { RunButtons } from "./run-buttons.js";
+import { waitingLine } from "./waiting.js";
 
 export interface CallForm<Answer> {
   title: string;
@@ -79,8 +80,7 @@ class ResultPanel {
 
   showLoading(): void {
     const { loading } = this.strings.result;
-    const dots = element("span", { class: "dots", "aria-hidden": "true" }, element("i"), element("i"), element("i"));
-    this.#show("loading", element("p", { class: "waiting" }, dots, loading));
+    this.#show("loading", waitingLine(loading));
     this.#status.textContent = loading;
   }
 

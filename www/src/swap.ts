@@ -57,7 +57,7 @@ export function swapResult(answer: SwapAnswer, strings: Strings): HTMLElement {
   const rows = [
     row(text.chain, chainName(intent?.chain), strings),
     row(text.priceImpact, ...priceImpact(quote?.priceImpact, strings)),
-    row(text.fee, fee(quote?.tradeFee, strings), strings, text.feeUnit),
+    row(text.fee, ...fee(quote?.tradeFee, strings)),
     row(text.gas, ...gas(answer, strings)),
     row(text.approval, approval(answer, strings), strings),
     ...(answer.approval?.isRequired ? [row(text.spender, code(answer.approval.spenderAddress), strings)] : []),
@@ -112,9 +112,9 @@ function priceImpact(impact: unknown, strings: Strings): [string | undefined, St
   return [formatPercentage(percent, strings.language), strings, level];
 }
 
-function fee(tradeFee: unknown, { language }: Strings): string | undefined {
+function fee(tradeFee: unknown, strings: Strings): [string | undefined, Strings, string?] {
   const amount = parseDecimal(tradeFee);
-  return amount && formatDecimal(amount, language);
+  return amount ? [formatDecimal(amount, strings.language), strings, strings.swap.feeUnit] : [undefined, strings];
 }
 
 /** Units of gas, and what they cost where the quote holds a price. */

@@ -6,7 +6,7 @@ export const en: Strings = {
   source: {
     sandboxTitle: "Example data.",
     sandbox: "This page is connected to the sandbox: every price, amount and answer is made up, and nothing is billed.",
-    unreachable: "The server of this page does not answer. Questions cannot be sent until it does; reload the page to look again.",
+    unreachable: "The server of this page is not ready, so questions may not reach Minara. Reload the page to look again.",
   },
   chat: {
     title: "Ask about crypto markets",
@@ -28,6 +28,7 @@ export const en: Strings = {
     send: "Send",
     newChat: "New chat",
     you: "You",
+    waiting: { fast: "Thinking…", expert: "Thinking… An expert answer takes 10–30 seconds." },
     answering: "Minara is answering.",
     answered: "The answer is complete.",
     incomplete: "Stopped: this answer is incomplete. It may have been billed.",

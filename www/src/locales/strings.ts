@@ -22,6 +22,8 @@ export interface Strings {
     send: string;
     newChat: string;
     you: string;
+    /** Until the first words of an answer arrive. */
+    waiting: { fast: string; expert: string };
     answering: string;
     answered: string;
     incomplete: string;

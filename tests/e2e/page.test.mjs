@@ -1,0 +1,38 @@
+// The whole path on one running site: page → Worker → sandbox, in Chromium.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { accessTests } from "./access.mjs";
+import { launch } from "./browser.mjs";
+import { chatTests } from "./chat.mjs";
+import { formTests } from "./forms.mjs";
+import { pageTests } from "./page.mjs";
+import { isFree, isRunning, startSite, until } from "./site.mjs";
+
+/** Filled before the first test runs. */
+const run = { site: undefined, browser: undefined };
+
+describe("npm start", () => {
+  before(async () => {
+    run.site = await startSite();
+    run.browser = await launch();
+  });
+  after(async () => {
+    await run.browser?.close();
+    await run.site?.stop();
+  });
+
+  pageTests(run);
+  chatTests(run);
+  formTests(run);
+  accessTests(run);
+
+  test("SIGTERM ends it, leaves no process behind and frees both ports", async () => {
+    const processes = await run.site.processes();
+    assert.ok(processes.length >= 4, `npm, the script, the sandbox and the Worker: ${processes}`);
+    await run.site.stop();
+    for (const id of processes) await until(async () => !(await isRunning(id)), `the end of process ${id}`);
+    for (const port of run.site.ports) assert.ok(await isFree(port), `port ${port} is free`);
+    assert.ok(!run.site.output().includes(run.site.key), "also the end of the output is without the key");
+  });
+});
