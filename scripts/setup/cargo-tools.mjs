@@ -12,14 +12,15 @@ import { cargoTools } from "./versions.mjs";
 /**
  * Installs one tool into its own folder of the cache, unless it is there.
  * @param {CargoTool} tool
+ * @param {NodeJS.ProcessEnv} env
  * @param {(note: string) => void} note
  */
-export async function ensureCargoTool(tool, note) {
+export async function ensureCargoTool(tool, env, note) {
   if (isInstalled(tool)) return note("up to date");
   const lock = join(toolCacheDir(), "locks", `${tool.name}-${tool.version}`);
   await withLock(lock, async () => {
     if (isInstalled(tool)) return note("up to date");
-    note(await install(tool));
+    note(await install(tool, env));
   });
 }
 
@@ -31,14 +32,15 @@ function isInstalled(tool) {
 /**
  * Installs beside the final place and renames, so that an interrupted install is never taken for a whole one.
  * @param {CargoTool} tool
+ * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<string>} how it was done
  */
-async function install(tool) {
+async function install(tool, env) {
   const partial = `${toolDir(tool)}.partial`;
   const log = join(stateDir, "logs", `install-${tool.name}.log`);
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true });
-  const how = (await installBinary(tool, partial, log)) ? "installed" : await compile(tool, partial, log);
+  const how = (await installBinary(tool, partial, { env, log })) ? "installed" : await compile(tool, partial, { env, log });
   if (!existsSync(join(partial, "bin", tool.binary))) {
     throw new Failure(`installing ${tool.name} ${tool.version} left no \`${tool.binary}\` behind; see ${log}`);
   }
@@ -47,28 +49,30 @@ async function install(tool) {
   return how;
 }
 
+/** @typedef {{ env: NodeJS.ProcessEnv, log: string }} InstallOptions */
+
 /**
  * Takes a ready-made binary where the user has cargo-binstall.
- * @param {CargoTool} tool @param {string} into @param {string} log
+ * @param {CargoTool} tool @param {string} into @param {InstallOptions} options
  */
-async function installBinary(tool, into, log) {
-  const { code } = await tryRun("cargo", ["binstall", "-V"], { cwd: root });
+async function installBinary(tool, into, { env, log }) {
+  const { code } = await tryRun("cargo", ["binstall", "-V"], { cwd: root, env });
   if (code !== 0) return false;
   const args = ["binstall", "--no-confirm", "--disable-strategies", "compile", "--root", into];
-  const { code: installed } = await tryRun("cargo", [...args, `${tool.name}@${tool.version}`], { cwd: root, log });
+  const { code: installed } = await tryRun("cargo", [...args, `${tool.name}@${tool.version}`], { cwd: root, env, log });
   return installed === 0;
 }
 
-/** @param {CargoTool} tool @param {string} into @param {string} log */
-async function compile(tool, into, log) {
+/** @param {CargoTool} tool @param {string} into @param {InstallOptions} options */
+async function compile(tool, into, { env, log }) {
   const locked = tool.locked ? ["--locked"] : [];
   const args = ["install", ...locked, "--root", into, `${tool.name}@${tool.version}`];
   // One build folder for all three: they share many dependencies.
   /** @type {NodeJS.ProcessEnv} */
-  const env = { ...process.env, CARGO_TARGET_DIR: join(toolCacheDir(), "build") };
-  delete env.CARGO_BUILD_TARGET;
-  delete env.RUSTFLAGS;
-  await run("cargo", args, { cwd: root, env, log });
+  const own = { ...env, CARGO_TARGET_DIR: join(toolCacheDir(), "build") };
+  // Settings for the project's own builds.
+  for (const name of ["CARGO_BUILD_TARGET", "RUSTFLAGS", "CARGO_PROFILE_RELEASE_LTO"]) delete own[name];
+  await run("cargo", args, { cwd: root, env: own, log });
   return "compiled";
 }
 

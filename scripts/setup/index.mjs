@@ -14,13 +14,13 @@ import { cargoTools } from "./versions.mjs";
 export async function setUp({ forTests = false } = {}) {
   checkWasmBindgenVersion();
   await step("npm packages", ensureNpmPackages);
-  const forWasm = await step("Rust and its wasm target", ensureWasmTarget);
+  const forRust = await step("Rust and its wasm target", ensureWasmTarget);
+  const environment = childEnvironment(process.env, forRust);
   for (const tool of Object.values(cargoTools)) {
-    await step(`${tool.name} ${tool.version}`, (note) => ensureCargoTool(tool, note));
+    await step(`${tool.name} ${tool.version}`, (note) => ensureCargoTool(tool, environment, note));
   }
-  const environment = childEnvironment(process.env, forWasm);
   if (!forTests) return environment;
-  await step("clippy and rustfmt", ensureRustLints);
+  await step("clippy and rustfmt", (note) => ensureRustLints(environment, note));
   const { chrome, chromedriver } = await step("Chromium and chromedriver", ensureBrowser);
   return { ...environment, CHROME_PATH: chrome, CHROMEDRIVER: chromedriver };
 }

@@ -13,45 +13,42 @@ export const debianToolchain = "debian-web";
 /**
  * Makes sure that Rust is there and can build for wasm.
  * @param {(note: string) => void} note
- * @returns {Promise<NodeJS.ProcessEnv>} what a wasm build needs in its environment beyond the usual
+ * @returns {Promise<NodeJS.ProcessEnv>} what every Rust command needs in its environment beyond the usual
  */
 export async function ensureWasmTarget(note) {
-  const rustc = await tryRun("rustc", ["--version"], { cwd: root });
-  if (rustc.code === null) throw new Failure("Rust is missing: install it from https://rustup.rs and run this again.");
-  if (rustc.code !== 0) return installToolchain(note);
   if (await hasWasmStd()) return note("up to date"), {};
   if (await hasWasmStd(debianToolchain)) return note("up to date, Debian's"), debianEnvironment();
   return withLock(join(toolCacheDir(), "locks", "wasm-target"), async () => {
-    if (await hasWasmStd()) return note("up to date"), {};
-    return addWasmTarget(note);
+    const log = join(stateDir, "logs", "wasm-target.log");
+    await addByRustup(log);
+    if (await hasWasmStd()) return note("installed"), {};
+    if (!canUseApt()) {
+      throw new Failure(`rustup could not add the target ${wasmTarget}; see ${log}. Run this again with a network.`);
+    }
+    await buildFromDebian();
+    note("built from Debian's sources");
+    return debianEnvironment();
   });
 }
 
-/** @param {(note: string) => void} note @returns {Promise<NodeJS.ProcessEnv>} */
-async function installToolchain(note) {
-  const args = ["toolchain", "install", "stable", "--profile", "minimal", "--no-self-update"];
-  const extras = ["--component", "clippy", "--component", "rustfmt", "--target", wasmTarget];
-  await run("rustup", [...args, ...extras], { cwd: root });
-  note("installed with Rust stable");
-  return {};
+/** @param {string} log */
+async function addByRustup(log) {
+  const rustc = await tryRun("rustc", ["--version"], { cwd: root });
+  if (rustc.code === null) throw new Failure("Rust is missing: install it from https://rustup.rs and run this again.");
+  const toolchain = ["--profile", "minimal", "--component", "clippy", "--component", "rustfmt", "--no-self-update"];
+  const args =
+    rustc.code === 0
+      ? ["target", "add", wasmTarget]
+      : // The toolchain that rust-toolchain.toml names is not there, or not whole.
+        ["toolchain", "install", "stable", "--target", wasmTarget, ...toolchain];
+  const added = await tryRun("rustup", args, { cwd: root, log });
+  if (added.code !== null) return;
+  throw new Failure(`Rust has no ${wasmTarget} target and there is no rustup to add it: install Rust from https://rustup.rs.`);
 }
 
-/** @param {(note: string) => void} note @returns {Promise<NodeJS.ProcessEnv>} */
-async function addWasmTarget(note) {
-  const log = join(stateDir, "logs", "wasm-target.log");
-  const added = await tryRun("rustup", ["target", "add", wasmTarget], { cwd: root, log });
-  if (added.code === 0 && (await hasWasmStd())) return note("installed"), {};
-  if (!canUseApt()) {
-    throw new Failure(
-      added.code === null
-        ? `Rust has no ${wasmTarget} target and there is no rustup to add it: install Rust from https://rustup.rs.`
-        : `\`rustup target add ${wasmTarget}\` failed; see ${log}. Run it by hand once the network is there.`,
-    );
-  }
+async function buildFromDebian() {
   const script = join(root, "scripts", "setup", "wasm-std-from-debian.sh");
   await run("sh", [script, debianToolchain], { log: join(stateDir, "logs", "wasm-std-from-debian.log") });
-  note("built from Debian's sources");
-  return debianEnvironment();
 }
 
 /**
@@ -74,17 +71,17 @@ function debianEnvironment() {
 
 /**
  * Adds clippy and rustfmt, which only the tests need.
+ * @param {NodeJS.ProcessEnv} env
  * @param {(note: string) => void} note
  */
-export async function ensureRustLints(note) {
+export async function ensureRustLints(env, note) {
   const missing = [];
-  for (const component of ["clippy", "rustfmt"]) {
-    const command = component === "clippy" ? "clippy" : "fmt";
-    const { code } = await tryRun("cargo", [command, "--version"], { cwd: root });
+  for (const [component, command] of [["clippy", "clippy"], ["rustfmt", "fmt"]]) {
+    const { code } = await tryRun("cargo", [command, "--version"], { cwd: root, env });
     if (code !== 0) missing.push(component);
   }
   if (missing.length === 0) return note("up to date");
-  await run("rustup", ["component", "add", ...missing], { cwd: root });
+  await run("rustup", ["component", "add", ...missing], { cwd: root, env });
   note("installed");
 }
 
