@@ -7,7 +7,8 @@ import { inPage, ready, running } from "./instance.js";
 import { plain } from "./requests.js";
 import { Session } from "./session.js";
 
-/** @import { CallOptions, CallResponse, ChatStatus, MinaraOptions, WaitOptions } from "./index.js" */
+/** @import { CallOptions, CallResponse, ChatInput, ChatOptions, ChatStreamOptions } from "./index.js" */
+/** @import { MinaraOptions, WaitOptions } from "./index.js" */
 /** @import { Instance } from "./instance.js" */
 
 /**
@@ -20,10 +21,11 @@ import { Session } from "./session.js";
  * @property {{ field: string, message: string }[]} warnings
  * @property {Response} [response]  of an event stream, still to be read
  * @property {any} [exchange]       its time limits
+ * @property {Instance} instance    in which both live
  */
 
-/** Where a page finds its Worker, unless told otherwise. */
-const WORKER = "/api";
+/** Longest time for a whole stream unless told otherwise, in milliseconds: as in the module. */
+const STREAM_TOTAL = 300_000;
 
 export class Minara {
   #config;
@@ -36,10 +38,7 @@ export class Minara {
     if (options === null || typeof options !== "object") throw misuse("new Minara() takes an object of options.");
     const { session, ...config } = /** @type {MinaraOptions} */ (plain(options));
     if (session !== undefined && typeof session !== "function") throw misuse("session must be a function.", "session");
-    if (inPage()) {
-      if ("apiKey" in config) throw keyInBrowser();
-      config.baseUrl ??= WORKER;
-    }
+    if (inPage() && "apiKey" in config) throw keyInBrowser();
     this.#config = { ...config, baseUrl: config.baseUrl?.toString(), inPage: inPage() };
     this.#session = session && new Session(session, (token, bearer) => this.#openSession(token, bearer));
     // Where the module need not be waited for, wrong options are noticed here rather than at the first call.
@@ -51,11 +50,15 @@ export class Minara {
     return this.#call("chat", request, options);
   }
 
-  /** @param {unknown} request @param {CallOptions} [options] */
+  /** @param {unknown} request @param {ChatStreamOptions} [options] */
   chatStream(request, options) {
-    return new ChatStream(request, options, {
-      send: (settled) => this.#send("chatStream", request, settled),
+    const plainly = plain(request);
+    const named = withRequestId(options);
+    return new ChatStream(named, {
+      send: (settled) => this.#send("chatStream", plainly, settled),
       look: this.#look,
+      requestId: named.requestId ?? /** @type {ChatInput | null} */ (plainly)?.requestId,
+      total: named.timeout?.total ?? this.#config.timeout?.total ?? STREAM_TOTAL,
     });
   }
 
@@ -93,10 +96,10 @@ export class Minara {
    * @param {string} operation
    * @param {unknown} request
    * @param {CallOptions | undefined} options
-   * @param {(data: any) => unknown} [shape]
+   * @param {(data: any) => any} [shape]
    */
   #call(operation, request, options, shape = (data) => data) {
-    const sent = this.#send(operation, request, options);
+    const sent = this.#send(operation, plain(request), withRequestId(options));
     const shaped = sent.then((reply) => ({ ...reply, data: shape(reply.data) }));
     const data = shaped.then((reply) => reply.data);
     const withResponse = () => {
@@ -136,7 +139,8 @@ export class Minara {
    */
   async #attempt(operation, request, options) {
     const instance = await ready();
-    return instance.settle(this.#bind(instance).call(operation, plain(request), plain(options ?? {})));
+    const reply = await instance.settle(this.#bind(instance).call(operation, request, options ?? {}));
+    return Object.assign(reply, { instance });
   }
 
   /**
@@ -174,6 +178,23 @@ export function described({ data, status, headers, requestId, warnings }) {
 function wantsSession(error, bearer) {
   if (!(error instanceof MinaraError)) return false;
   return error.code === "session_required" || (error.code === "unauthorized" && bearer !== undefined);
+}
+
+/**
+ * The option `requestId: true` is settled here, so that a stream knows under which id its answer is kept.
+ * @template {ChatOptions} Options
+ * @param {Options | undefined} options
+ * @returns {Options & { requestId?: string | undefined }}
+ */
+function withRequestId(options) {
+  const given = /** @type {Options} */ (plain(options ?? {}));
+  return given.requestId === true ? { ...given, requestId: newRequestId() } : /** @type {any} */ (given);
+}
+
+/** 128 random bits. `crypto.randomUUID` is missing in pages without https. */
+function newRequestId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return `req-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
 function keyInBrowser() {

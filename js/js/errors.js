@@ -1,13 +1,10 @@
 /** @import { MinaraErrorDetails } from "./index.js" */
 
-/** What an error may carry beyond its message, in the order in which a console shows it. */
-const MEMBERS = /** @type {const} */ ([
-  "code",
+/** What an error has only where it is known. */
+const OPTIONAL = /** @type {const} */ ([
   "status",
   "requestId",
-  "retryable",
   "retryAfter",
-  "outcome",
   "field",
   "violations",
   "partial",
@@ -22,28 +19,22 @@ export class MinaraError extends Error {
   constructor(message, details) {
     const { cause } = details;
     super(message, cause === undefined ? undefined : { cause });
-    assign(this, { retryable: false, ...details });
+    this.code = details.code;
+    this.outcome = details.outcome;
+    this.retryable = details.retryable ?? false;
+    // Only what is there becomes a member, so that a console shows no row of `undefined`.
+    for (const name of OPTIONAL) {
+      if (details[name] !== undefined) Object.assign(this, { [name]: details[name] });
+    }
   }
 
-  /** An Error's own members are lost in `JSON.stringify` and `structuredClone`; this plain object keeps them. */
+  /** An error's own members are lost in `JSON.stringify` and `structuredClone`; this plain object keeps them. */
   toJSON() {
-    return assign({ name: this.name, message: this.message }, this);
+    return { ...this, name: this.name, message: this.message };
   }
 }
 
 Object.defineProperty(MinaraError.prototype, "name", { value: "MinaraError", writable: true, configurable: true });
-
-/**
- * Only what is there becomes a member, so that a console shows no row of `undefined`.
- * @template {object} Target
- * @param {Target} target
- * @param {Partial<MinaraErrorDetails>} source
- * @returns {Target & MinaraErrorDetails}
- */
-function assign(target, source) {
-  const present = MEMBERS.filter((name) => source[name] !== undefined);
-  return Object.assign(target, Object.fromEntries(present.map((name) => [name, source[name]])));
-}
 
 /**
  * A call that broke a rule before anything was sent.

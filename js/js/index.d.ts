@@ -40,8 +40,8 @@ export class Minara {
   /**
    * @param options Settings of the client.
    * @throws {@link MinaraError} `key_in_browser` for an `apiKey` in a page or browser worker; `invalid_request` for
-   * an option that is unknown or of the wrong type. Rules of values (such as a `baseUrl` that is neither https nor
-   * loopback) are checked here on servers; in a page, where the module loads later, the first call rejects with them.
+   * an option that is wrong, such as a `baseUrl` that is neither https nor loopback. Servers throw it here; in a page,
+   * where the module loads later, the first call rejects with it.
    */
   constructor(options?: MinaraOptions);
 
@@ -78,7 +78,7 @@ export class Minara {
    * Starts a chat that the API works on by itself; its answer is fetched later, for up to 24 hours.
    *
    * @param request Question, mode and conversation.
-   * @param options Options of the call that starts the job; a `requestId` is generated where none is given.
+   * @param options Options of the call that starts the job; under a `requestId` it is safe to repeat.
    * @throws {@link MinaraError} See {@link MinaraErrorCode}.
    * @example
    * ```ts
@@ -160,10 +160,10 @@ export class Minara {
 /** Settings of a {@link Minara} client. The options of a call win over the defaults given here. */
 export interface MinaraOptions {
   /**
-   * Where the API is. In a page: your Worker, usually `"/api"` (relative to the page's origin). On a server with a
-   * key: https, or http on a loopback host only.
+   * Where the API is. In a page, and on a server without a key: your Worker, by https or by a path of the page's own
+   * origin, usually `"/api"`. With a key: https, or http to this machine only.
    *
-   * @defaultValue `"https://api.minara.ai"` on servers; a page has to name its Worker.
+   * @defaultValue `"https://api.minara.ai"` with a key; without one it is required.
    */
   baseUrl?: string | URL | undefined;
   /**
@@ -186,7 +186,7 @@ export interface MinaraOptions {
   /** Time limits of all calls. */
   timeout?: Timeout | undefined;
   /**
-   * How many times a call may be sent again, 0–10. A POST is repeated only when it provably never left, on 429, on
+   * How many times a call may be sent again, 0–1000. A POST is repeated only when it provably never left, on 429, on
    * 503 with `Retry-After`, or under a `requestId`.
    *
    * @defaultValue 2
@@ -203,7 +203,10 @@ export interface MinaraOptions {
   headers?: Record<string, string> | undefined;
 }
 
-/** Time limits in milliseconds. Each passes as a `timeout` error whose message names the limit. */
+/**
+ * Time limits in milliseconds, above 0; `Infinity` for none. When one passes, the call fails as `timeout`, whose message
+ * names it.
+ */
 export interface Timeout {
   /**
    * From the call to the last byte, retries included.
@@ -806,9 +809,9 @@ export interface ChatJob extends UnknownMembers {
   /** How far it was when it started. */
   status?: ChatStatus["status"];
   /**
-   * Asks for the answer until it is there: first after a second, then ever more slowly, up to every ten seconds.
+   * Looks until the answer is there, at first within half a second, then ever more slowly, up to every five seconds.
    *
-   * @throws {@link MinaraError} `upstream_error` when the job failed, `not_found` when it is gone, `timeout` when
+   * @throws {@link MinaraError} `stream_error` when the job failed, `not_found` when it is gone, `timeout` when
    * `timeout.total` has passed; the job goes on and can be waited for again.
    */
   wait(options?: WaitOptions): Promise<ChatAnswer>;
@@ -940,6 +943,11 @@ export class MinaraError extends Error {
   readonly body?: string;
   /** What lies beneath, such as the platform's own `TypeError`. */
   readonly cause?: unknown;
+  /**
+   * All members but `cause` and `stack`, to log or post: `structuredClone` keeps only an error's message.
+   * `new MinaraError(json.message, json)` is the error again.
+   */
+  toJSON(): MinaraErrorDetails & { name: string; message: string };
 }
 
 /** What a {@link MinaraError} is made of. */
@@ -995,8 +1003,8 @@ export interface SseOptions {
 /**
  * Decodes server-sent events from chunks of bytes that are split anywhere.
  *
- * In a page, {@link init} has to have been awaited before one is made, else `internal` says so; in Node and workerd
- * it works at once.
+ * In a page, {@link init} has to have been awaited before one is made, else the constructor throws `invalid_request`;
+ * in Node and workerd it works at once.
  *
  * @example
  * ```ts
@@ -1063,7 +1071,8 @@ export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView
  * load can be tried again.
  *
  * @param source Where the module is, if not beside this package.
- * @throws {@link MinaraError} `internal` when it cannot be loaded.
+ * @throws {@link MinaraError} `network` when it cannot be had, `internal` when it cannot be compiled, for instance under
+ * a Content-Security-Policy without `'wasm-unsafe-eval'`.
  * @example
  * ```ts
  * await init(); // warm up before the first question

@@ -21,8 +21,8 @@ export async function storedAnswer(id, delivered, look, signal) {
   for (let looks = 0; ; looks += 1) {
     const status = await look(id, signal);
     const { bindings } = await ready();
-    const { waitMs, rest = "", answer } = bindings.recoveryStep(status, delivered, looks, Math.random());
-    if (waitMs === undefined) return { answer, rest };
-    await sleep(waitMs, signal);
+    const step = bindings.recoveryStep(status, delivered, looks, Math.random());
+    if (step.waitMs === undefined) return step;
+    await sleep(step.waitMs, signal);
   }
 }

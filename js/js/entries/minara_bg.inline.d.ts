@@ -1,0 +1,2 @@
+/** The bytes of minara_bg.wasm; written by the build. */
+export function bytes(): Uint8Array<ArrayBuffer>;

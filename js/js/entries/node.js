@@ -1,0 +1,17 @@
+// Node, Deno, Bun. The bytes are imported, for bundlers of server code do not find files that are read.
+import { setPlatform } from "./minara.js";
+import { bytes } from "./minara_bg.inline.js";
+
+export {
+  ChatRequest,
+  init,
+  Minara,
+  MinaraError,
+  PerpRequest,
+  PredictionRequest,
+  readSse,
+  SseDecoder,
+  SwapRequest,
+} from "./minara.js";
+
+setPlatform({ inPage: false, compile: () => new WebAssembly.Module(bytes()) });

@@ -1,0 +1,17 @@
+// Cloudflare Workers, which compile the module when they are deployed and forbid it afterwards.
+import { setPlatform } from "./minara.js";
+import module from "./minara_bg.wasm";
+
+export {
+  ChatRequest,
+  init,
+  Minara,
+  MinaraError,
+  PerpRequest,
+  PredictionRequest,
+  readSse,
+  SseDecoder,
+  SwapRequest,
+} from "./minara.js";
+
+setPlatform({ inPage: false, compile: () => module });

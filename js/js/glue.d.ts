@@ -1,0 +1,67 @@
+// What the build makes of the crate's exports: wasm-bindgen's glue as a function (js/pack/glue.mjs).
+
+import type { ChatAnswer } from "./index.js";
+
+/** A fresh set of bindings; `start` takes the exports of an instance made with `imports`. */
+export function createGlue(): { imports: WebAssembly.Imports; start(exports: Record<string, unknown>): Bindings };
+
+/** What the crate exports. */
+export interface Bindings {
+  Caller: new (config: object) => Caller;
+  ChatEngine: new (terminatorRequired: boolean, maxEventBytes: number) => ChatEngine;
+  SseEngine: new (maxEventBytes: number) => SseEngine;
+  moduleMemory(): WebAssembly.Memory;
+  recoveryStep(
+    job: object,
+    delivered: string,
+    looks: number,
+    jitter: number,
+  ): { waitMs: number } | { waitMs?: undefined; rest: string; answer: ChatAnswer };
+}
+
+export interface Caller {
+  call(operation: string, request: unknown, options: object): Promise<Reply>;
+  free(): void;
+}
+
+export interface Reply {
+  // The shape was checked; what it means is said in index.d.ts.
+  data: any;
+  status: number;
+  headers: Headers;
+  requestId?: string;
+  warnings: { field: string; message: string }[];
+  response?: Response;
+  exchange?: Exchange;
+}
+
+export interface Exchange {
+  onabort: (() => void) | undefined;
+  received(): void;
+  progress(): void;
+  failure(cause: unknown, partial: string): unknown;
+  close(): void;
+  free(): void;
+}
+
+export interface ChatEngine {
+  input(): number;
+  text(): number;
+  push(bytes: number): number;
+  finish(): string;
+  failure(): string;
+  chatId(): string | undefined;
+  messageId(): string | undefined;
+  usage(): string | undefined;
+  free(): void;
+}
+
+export interface SseEngine {
+  input(): number;
+  header(): number;
+  push(bytes: number): number;
+  finish(): string;
+  failure(): string;
+  retry(): number | undefined;
+  free(): void;
+}

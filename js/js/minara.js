@@ -1,0 +1,6 @@
+// The package's one module of code: what users see, and `setPlatform`, by which an entry says where it runs.
+export { Minara } from "./client.js";
+export { MinaraError } from "./errors.js";
+export { compile, init, setPlatform } from "./instance.js";
+export { ChatRequest, PerpRequest, PredictionRequest, SwapRequest } from "./requests.js";
+export { SseDecoder, readSse } from "./sse.js";

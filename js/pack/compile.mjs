@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+import { run } from "../../scripts/process/run.mjs";
+
+/** Base name of wasm-pack's outputs. They are never renamed: the module's import namespace holds it. */
+const NAME = "minara";
+
+/**
+ * @typedef {object} Compiled
+ * @property {Buffer} wasm
+ * @property {string} glue  what wasm-bindgen generated for `--target web`
+ * @property {{ version: string, license: string, description: string, repository: string | null }} crate
+ */
+
+/**
+ * @param {{ crateDir: string, root: string, env: NodeJS.ProcessEnv, outDir: string }} options
+ * @returns {Promise<Compiled>}
+ */
+export async function compileCrate({ crateDir, root, env, outDir }) {
+  const flags = ["--release", "--target", "web", "--no-pack", "--no-gitignore", "--no-typescript"];
+  const named = ["--out-dir", outDir, "--out-name", NAME];
+  const cargo = ["--", "--locked"];
+  await run("wasm-pack", ["build", crateDir, ...flags, ...named, ...cargo], { cwd: root, env: withFlags(root, env) });
+  return {
+    wasm: readFileSync(join(outDir, `${NAME}_bg.wasm`)),
+    glue: readFileSync(join(outDir, `${NAME}.js`), "utf8"),
+    crate: await readCrate(root, env),
+  };
+}
+
+/**
+ * The messages of panics hold paths of source files: those of this machine are replaced, so that a build elsewhere
+ * gives the same bytes and tells nothing of where it ran.
+ * @param {string} root
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {NodeJS.ProcessEnv}
+ */
+function withFlags(root, env) {
+  const remapped = [...registries(env), [root.replace(/\/$/, ""), "minara"]];
+  const flags = ["-Ctarget-feature=+simd128", ...remapped.map(([from, to]) => `--remap-path-prefix=${from}=${to}`)];
+  const { RUSTFLAGS = "", ...rest } = env;
+  const given = RUSTFLAGS.split(" ").filter(Boolean);
+  // One unit separator between flags, for a path may hold spaces.
+  return { ...rest, CARGO_ENCODED_RUSTFLAGS: [...given, ...flags].join("\x1f") };
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {[string, string][]} folders of downloaded crates, named after where they came from
+ */
+function registries(env) {
+  const sources = join(env.CARGO_HOME ?? join(homedir(), ".cargo"), "registry", "src");
+  return readdirSync(sources).map((name) => [join(sources, name), "crates"]);
+}
+
+/**
+ * @param {string} root
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function readCrate(root, env) {
+  const metadata = await run("cargo", ["metadata", "--format-version=1", "--no-deps", "--locked"], { cwd: root, env });
+  const { packages } = JSON.parse(metadata.slice(metadata.indexOf("{")));
+  return packages.find((/** @type {{ name: string }} */ { name }) => name === NAME);
+}

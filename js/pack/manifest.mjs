@@ -1,0 +1,31 @@
+/** @import { Compiled } from "./compile.mjs" */
+
+/** Each sets where the module is when it is imported. */
+const ENTRIES = { workerd: "./workerd.js", "edge-light": "./edge.js", node: "./node.js", default: "./web.js" };
+
+/**
+ * The published package.json.
+ * @param {Compiled["crate"]} crate
+ */
+export function manifest({ version, license, repository }) {
+  return {
+    name: "minara",
+    version,
+    description: "Small, typed client for the Minara Agent API, in Rust and WebAssembly: chat streaming that loses no paid answer, swaps, perps, prediction markets, and a fast server-sent events reader",
+    keywords: ["minara", "sse", "server-sent-events", "eventsource", "streaming", "wasm", "webassembly", "defi", "crypto", "agent", "ai", "edge"],
+    license,
+    ...(repository ? { repository: { type: "git", url: `git+${repository}.git`, directory: "js" } } : {}),
+    type: "module",
+    sideEffects: Object.values(ENTRIES),
+    exports: {
+      ".": { types: "./index.d.ts", ...ENTRIES },
+      "./testing": { types: "./testing.d.ts", default: "./testing.js" },
+      "./minara_bg.wasm": "./minara_bg.wasm",
+      "./package.json": "./package.json",
+    },
+    main: "./node.js",
+    types: "./index.d.ts",
+    files: ["*.js", "*.d.ts", "*.wasm", "README.md", "LICENSE-*"],
+    engines: { node: ">=20" },
+  };
+}
