@@ -5,12 +5,16 @@
 //! Answers stay JavaScript values from end to end: the host parses them, and they are only looked into here.
 
 mod caller;
+mod chat;
 mod error;
 mod exchange;
 mod object;
 mod options;
 mod recovery;
+mod sse;
 
 pub use caller::Caller;
+pub use chat::ChatEngine;
 pub use exchange::Exchange;
 pub use recovery::recovery_step;
+pub use sse::{SseEngine, module_memory};
