@@ -1,0 +1,100 @@
+// From the chunks of a chat stream to its text: one string for each chunk.
+import { MinaraError, misuse } from "./errors.js";
+import { running } from "./instance.js";
+import { memoryOf } from "./memory.js";
+import { MAX_INPUT_BYTES, checkMaxEventBytes, failureFrom } from "./sse.js";
+
+/** @import { Usage } from "./index.js" */
+
+// What `push` says beside the text's length.
+const DONE = 1;
+const FAILED = 2;
+const ASCII = 4;
+
+/**
+ * Decodes the answer of a streamed chat call. Text that precedes an error in one chunk is returned; the error is then
+ * in `failure` at once, and thrown by the next call.
+ */
+export class ChatDecoder {
+  #instance;
+  #memory;
+  #engine;
+  #input;
+  /** Whether the answer is complete. */
+  done = false;
+  /** @type {MinaraError | undefined} why the stream failed; every further call throws it */
+  failure;
+
+  /** @param {{ terminator?: "required" | "optional", maxEventBytes?: number }} [options] */
+  constructor({ terminator = "required", maxEventBytes } = {}) {
+    if (terminator !== "required" && terminator !== "optional") {
+      throw misuse('terminator must be "required" or "optional"', "terminator");
+    }
+    const most = checkMaxEventBytes(maxEventBytes);
+    this.#instance = running("ChatDecoder");
+    this.#memory = memoryOf(this.#instance);
+    this.#engine = new this.#instance.bindings.ChatEngine(terminator === "required", most);
+    this.#input = this.#engine.input();
+  }
+
+  /**
+   * The text that this chunk adds.
+   * @param {Uint8Array} chunk
+   */
+  push(chunk) {
+    if (chunk.length <= MAX_INPUT_BYTES) return this.#pushPiece(chunk);
+    let text = "";
+    for (let at = 0; at < chunk.length && !this.failure; at += MAX_INPUT_BYTES) {
+      text += this.#pushPiece(chunk.subarray(at, at + MAX_INPUT_BYTES));
+    }
+    return text;
+  }
+
+  /** @param {Uint8Array} piece */
+  #pushPiece(piece) {
+    if (this.failure ?? this.#instance.failure) throw this.failure ?? this.#instance.failure;
+    const engine = this.#engine;
+    this.#memory.write(piece, this.#input);
+    const said = engine.push(piece.length);
+    if (said & (DONE | FAILED)) this.#end(said);
+    const length = said >>> 3;
+    if (length === 0) return "";
+    const address = engine.text();
+    return said & ASCII ? this.#memory.ascii(address, length) : this.#memory.utf8(address, length);
+  }
+
+  /** @param {number} said */
+  #end(said) {
+    this.done = (said & DONE) !== 0;
+    if (this.done) return;
+    this.failure = failureFrom(this.#engine.failure());
+    if (said >>> 3 === 0) throw this.failure;
+  }
+
+  /** Ends the input. Throws `stream_truncated` when the answer is not complete. */
+  finish() {
+    if (this.failure ?? this.#instance.failure) throw this.failure ?? this.#instance.failure;
+    const failure = this.#engine.finish();
+    if (failure) throw (this.failure = failureFrom(failure));
+    this.done = true;
+  }
+
+  get chatId() {
+    return this.#instance.failure ? undefined : this.#engine.chatId();
+  }
+
+  get messageId() {
+    return this.#instance.failure ? undefined : this.#engine.messageId();
+  }
+
+  /** @returns {Usage | undefined} */
+  get usage() {
+    const usage = this.#instance.failure ? undefined : this.#engine.usage();
+    return usage === undefined ? undefined : JSON.parse(usage);
+  }
+
+  /** Gives its memory back; it must not be used after. Without this the garbage collector does it. */
+  free() {
+    if (!this.#instance.failure) this.#engine.free();
+  }
+}

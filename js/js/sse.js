@@ -1,0 +1,284 @@
+// Server-sent events for anyone: bytes in, events out.
+import { onAbort } from "./abort.js";
+import { MinaraError, misuse } from "./errors.js";
+import { ready, running } from "./instance.js";
+import { memoryOf } from "./memory.js";
+
+/** @import { ReadSseOptions, SseEvent, SseOptions } from "./index.js" */
+
+/** A larger chunk is pushed in pieces. */
+export const MAX_INPUT_BYTES = 64 * 1024;
+
+const DEFAULT_MAX_EVENT_BYTES = 1024 * 1024;
+/** The longest string of an engine with 2^29 - 24 characters, less the rest of a batch. */
+const LARGEST_MAX_EVENT_BYTES = 512 * 1024 * 1024 - 256 * 1024;
+
+// Flags in the engine's table.
+const OTHER = 1;
+const NEW_TYPE = 2;
+const NEW_ID = 4;
+
+/** @param {number | undefined} most */
+export function checkMaxEventBytes(most = DEFAULT_MAX_EVENT_BYTES) {
+  if (Number.isInteger(most) && most >= 0 && most <= LARGEST_MAX_EVENT_BYTES) return most;
+  throw misuse(`maxEventBytes must be a whole number from 0 to ${LARGEST_MAX_EVENT_BYTES}`, "maxEventBytes");
+}
+
+/**
+ * The error that an engine describes.
+ * @param {string} description  code, message and body with NUL between them
+ */
+export function failureFrom(description) {
+  const [code, message, ...body] = description.split("\0");
+  return new MinaraError(message, {
+    code: /** @type {MinaraError["code"]} */ (code),
+    outcome: "unknown",
+    body: body.join("\0") || undefined,
+  });
+}
+
+export class SseDecoder {
+  #instance;
+  #memory;
+  #engine;
+  #input;
+  #header;
+  #type = "message";
+  #id = "";
+  /** @type {MinaraError | undefined} */
+  #failure;
+
+  /** @param {SseOptions} [options] */
+  constructor({ maxEventBytes } = {}) {
+    const most = checkMaxEventBytes(maxEventBytes);
+    this.#instance = running("SseDecoder");
+    this.#memory = memoryOf(this.#instance);
+    this.#engine = new this.#instance.bindings.SseEngine(most);
+    this.#input = this.#engine.input();
+    this.#header = this.#engine.header() >>> 2;
+  }
+
+  /** @param {Uint8Array} chunk */
+  push(chunk) {
+    if (!(chunk instanceof Uint8Array)) throw misuse("SseDecoder.push takes a Uint8Array");
+    /** @type {SseEvent[]} */
+    const events = [];
+    if (chunk.length <= MAX_INPUT_BYTES) {
+      this.#pushPiece(chunk, events);
+      return events;
+    }
+    for (let at = 0; at < chunk.length; at += MAX_INPUT_BYTES) {
+      this.#pushPiece(chunk.subarray(at, at + MAX_INPUT_BYTES), events);
+      if (this.#failure) break;
+    }
+    return events;
+  }
+
+  /**
+   * @param {Uint8Array} piece
+   * @param {SseEvent[]} events
+   */
+  #pushPiece(piece, events) {
+    const failure = this.#failure ?? this.#instance.failure;
+    if (failure) throw failure;
+    this.#memory.write(piece, this.#input);
+    const said = this.#engine.push(piece.length);
+    if (said > 1) this.#collect(said >>> 1, events);
+    if (said & 1) this.#fail(events);
+  }
+
+  /**
+   * Events that precede an error are given out; the next call throws it.
+   * @param {SseEvent[]} events
+   */
+  #fail(events) {
+    this.#failure = failureFrom(this.#engine.failure());
+    if (events.length === 0) throw this.#failure;
+  }
+
+  /**
+   * @param {number} count
+   * @param {SseEvent[]} events
+   */
+  #collect(count, events) {
+    const memory = this.#memory;
+    const { words } = memory;
+    const header = this.#header;
+    const asciiLength = words[header + 1];
+    const otherLength = words[header + 3];
+    const ascii = asciiLength > 0 ? memory.ascii(words[header], asciiLength) : "";
+    const other = otherLength > 0 ? memory.utf8(words[header + 2], otherLength) : "";
+    let entry = words[header + 4] >>> 2;
+    let asciiAt = 0;
+    let otherAt = 0;
+    let type = this.#type;
+    let id = this.#id;
+    for (let left = count; left > 0; left--) {
+      const flags = words[entry];
+      const end = flags >>> 3;
+      entry++;
+      let data;
+      if (flags & OTHER) {
+        data = other.slice(otherAt, end);
+        otherAt = end;
+      } else {
+        data = ascii.slice(asciiAt, end);
+        asciiAt = end;
+      }
+      if (flags & NEW_TYPE) type = other.slice(otherAt, (otherAt = words[entry++] >>> 3));
+      if (flags & NEW_ID) id = other.slice(otherAt, (otherAt = words[entry++] >>> 3));
+      events.push({ event: type, data, id });
+    }
+    this.#type = type;
+    this.#id = id;
+  }
+
+  finish() {
+    const failure = this.#failure ?? this.#instance.failure;
+    if (failure) throw failure;
+    const description = this.#engine.finish();
+    if (description) throw failureFrom(description);
+  }
+
+  get retry() {
+    return this.#instance.failure ? undefined : this.#engine.retry();
+  }
+
+  /** Gives its memory back at once; without this the garbage collector does it. */
+  free() {
+    if (!this.#instance.failure) this.#engine.free();
+  }
+
+  /** Why the stream failed, known as soon as the events before it are given out. */
+  get failure() {
+    return this.#failure;
+  }
+}
+
+/**
+ * @param {Response | ReadableStream<Uint8Array>} source
+ * @param {ReadSseOptions} [options]
+ */
+export function readSse(source, options = {}) {
+  const body = source instanceof ReadableStream ? source : source?.body;
+  if (body === undefined) throw misuse("readSse takes a Response or a ReadableStream of bytes");
+  checkMaxEventBytes(options.maxEventBytes);
+  return new SseReading(body, options);
+}
+
+/**
+ * The events of a stream, chunk by chunk. By hand rather than as a generator, which costs three turns of the event
+ * loop's microtasks for each event.
+ */
+class SseReading {
+  #body;
+  #options;
+  /** @type {ReadableStreamDefaultReader<Uint8Array> | undefined} */
+  #reader;
+  /** @type {SseDecoder | undefined} */
+  #decoder;
+  /** @type {SseEvent[]} those of the last chunk */
+  #events = [];
+  #given = 0;
+  /** @type {Promise<unknown> | undefined} the read under way, for whoever asks again before it is over */
+  #reading;
+  #isOver = false;
+  /** @type {{ reason: unknown } | undefined} */
+  #aborted;
+  #stopListening = () => {};
+
+  /**
+   * @param {ReadableStream<Uint8Array> | null} body
+   * @param {ReadSseOptions} options
+   */
+  constructor(body, options) {
+    this.#body = body;
+    this.#options = options;
+  }
+
+  [Symbol.asyncIterator]() {
+    return this;
+  }
+
+  /** @returns {Promise<IteratorResult<SseEvent, undefined>>} */
+  next() {
+    if (this.#given < this.#events.length && !this.#aborted) {
+      return Promise.resolve({ value: this.#events[this.#given++], done: false });
+    }
+    const again = () => this.next();
+    return this.#reading ? this.#reading.then(again, again) : this.#read();
+  }
+
+  /** @returns {Promise<IteratorResult<SseEvent, undefined>>} */
+  async return() {
+    if (!this.#isOver) this.#leave();
+    this.#events = [];
+    return { value: undefined, done: true };
+  }
+
+  #read() {
+    const reading = this.#advance().finally(() => {
+      if (this.#reading === reading) this.#reading = undefined;
+    });
+    this.#reading = reading;
+    return reading;
+  }
+
+  /** @returns {Promise<IteratorResult<SseEvent, undefined>>} */
+  async #advance() {
+    if (this.#isOver) return { value: undefined, done: true };
+    try {
+      this.#reader ?? (await this.#open());
+      while (await this.#readChunk()) {
+        if (this.#events.length > 0) return { value: this.#events[this.#given++], done: false };
+      }
+    } catch (error) {
+      this.#leave(error);
+      throw error;
+    }
+    this.#end();
+    return { value: undefined, done: true };
+  }
+
+  async #open() {
+    const { signal, maxEventBytes } = this.#options;
+    this.#stopListening = onAbort(signal, (reason) => {
+      this.#aborted = { reason };
+      this.#reader?.cancel(reason).catch(() => {});
+    });
+    this.#reader = this.#body?.getReader();
+    await ready();
+    this.#decoder = new SseDecoder({ maxEventBytes });
+  }
+
+  /** Whether there was a chunk. */
+  async #readChunk() {
+    this.#events = [];
+    this.#given = 0;
+    const decoder = /** @type {SseDecoder} */ (this.#decoder);
+    if (this.#aborted) throw this.#aborted.reason;
+    if (decoder.failure) throw decoder.failure;
+    const { done, value } = (await this.#reader?.read()) ?? { done: true, value: undefined };
+    if (this.#aborted) throw this.#aborted.reason;
+    if (done) {
+      decoder.finish();
+      return false;
+    }
+    this.#events = decoder.push(value);
+    return true;
+  }
+
+  /** @param {unknown} [reason] */
+  #leave(reason) {
+    const cancelled = this.#reader ? this.#reader.cancel(reason) : this.#body?.cancel(reason);
+    cancelled?.catch(() => {});
+    this.#end();
+  }
+
+  #end() {
+    this.#isOver = true;
+    this.#stopListening();
+    this.#decoder?.free();
+    this.#decoder = undefined;
+  }
+}
