@@ -4,3 +4,5 @@ export { MinaraError } from "./errors.js";
 export { compile, init, setPlatform } from "./instance.js";
 export { ChatRequest, PerpRequest, PredictionRequest, SwapRequest } from "./requests.js";
 export { SseDecoder, readSse } from "./sse.js";
+// For what is measured below the client: not among what the entries export.
+export { ChatDecoder } from "./chat-decoder.js";
