@@ -29,7 +29,10 @@ export const suites = [
   check("pure-core", "node", "scripts/test/pure-core.mjs"),
   { name: "rust", command: ["cargo", "test", "--locked", "-p", "minara"], count: countRustTests },
   check("types-scripts", "tsc", "--noEmit", "-p", "scripts"),
-  node("node", "tests/node/*.test.mjs"),
+  { ...check("types-package", "tsc", "--noEmit", "-p", "js"), needs: ["package"] },
+  { ...check("types-page", "tsc", "--noEmit", "-p", "www"), needs: ["package"] },
+  node("node", "tests/node/*.test.mjs", ["package"]),
+  node("e2e", "tests/e2e/*.test.mjs", ["package", "worker", "page"]),
 ];
 
 /** @param {string} name @param {[string, ...string[]]} command @returns {Suite} */
