@@ -51,7 +51,13 @@ impl Error {
     }
 
     /// An `invalid_request` that lists every violation; `subject` names what was checked, as in "chat request".
-    pub fn invalid(subject: &str, violations: Vec<Violation>) -> Self {
+    ///
+    /// A key that was pasted into the wrong field is redacted, for violations quote what they complain of.
+    pub fn invalid(subject: &str, mut violations: Vec<Violation>) -> Self {
+        for Violation { field, message } in &mut violations {
+            *field = redact(field);
+            *message = redact(message);
+        }
         let mut error = Self::new(Code::InvalidRequest, violation::summary(subject, &violations));
         error.0.violations = violations;
         error

@@ -104,6 +104,8 @@ impl Spelled {
                     (_, false) => "chatBackground",
                 };
                 report.violate(name, format!("is {}, which does not fit this method: call {method}", !wanted));
+                // As the method wants it, so that no rule about the two flags together complains once more.
+                self.members[index].1 = Input::Flag(wanted);
             }
             None if always_sent => self.members.push((name.to_owned(), Input::Flag(wanted))),
             _ => {}

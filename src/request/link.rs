@@ -1,7 +1,7 @@
 //! Absolute http and https URLs, checked without a URL parser, which would weigh as much as the rest of the client.
 
 /// Longest link that is sent, in bytes.
-const MAX_LINK: usize = 2_048;
+pub(super) const MAX_LINK: usize = 2_048;
 
 /// Whether the text is an absolute http or https URL with a host.
 ///
@@ -15,8 +15,16 @@ pub fn is_http_url(text: &str) -> bool {
     if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
         return false;
     }
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    is_authority(&rest[..end])
+    is_authority(before_path(rest))
+}
+
+/// What stands between the scheme and the path; empty where there is no scheme.
+pub(super) fn authority_of(text: &str) -> &str {
+    text.split_once("://").map_or("", |(_, rest)| before_path(rest))
+}
+
+fn before_path(rest: &str) -> &str {
+    &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())]
 }
 
 fn is_authority(authority: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use super::address;
 use super::input::Input;
-use super::link::is_http_url;
+use super::link::{MAX_LINK, authority_of, is_http_url};
 use super::suggestion::nearest;
 use super::vocabulary::Vocabulary;
 use crate::error::{Violation, Warning};
@@ -174,12 +174,23 @@ fn check_text(rule: &Rule, text: String) -> Result<Input, String> {
                 None
             }
         }
-        Rule::HttpUrl => (!is_http_url(&text)).then(|| format!("it is {}", shown(&text))),
+        Rule::HttpUrl => (!is_http_url(&text)).then(|| link_fault(&text)),
         _ => (!is_request_id(&text)).then(|| format!("it is {}", shown(&text))),
     };
     match fault {
         None => Ok(Input::Text(text)),
         Some(fault) => Err(format!("must be {}; {fault}", expected(rule))),
+    }
+}
+
+/// What keeps a link from being sent. One with a password in it is not repeated.
+fn link_fault(text: &str) -> String {
+    if text.len() > MAX_LINK {
+        format!("it has {} bytes, which is over {}", grouped(text.len()), grouped(MAX_LINK))
+    } else if authority_of(text).contains('@') {
+        "it holds a user name or a password".to_owned()
+    } else {
+        format!("it is {}", shown(text))
     }
 }
 
@@ -208,15 +219,15 @@ pub fn has_id_characters(text: &str) -> bool {
 }
 
 /// A value quoted for a message, cut where it is long.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let mut chars = text.chars();
     let head: String = chars.by_ref().take(60).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     let tail = if chars.next().is_some() { "…" } else { "" };
     format!("\"{head}{tail}\"")
 }
 
-/// A number for a message, with up to three digits after the point. The standard library's exact form would weigh more
-/// than all the rules.
+/// A number for a message, cut after three digits behind the point, with "…" where more follow: 40.0001 must not read as
+/// the 40 that is allowed. The standard library's exact form would weigh more than all the rules.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 10^15, and not negative")]
 fn decimal(number: f64) -> String {
     let sign = if number < 0.0 { "-" } else { "" };
@@ -226,11 +237,16 @@ fn decimal(number: f64) -> String {
     } else if size >= 1e15 {
         return format!("{sign}{}", if size.is_infinite() { "Infinity" } else { "a number of more than 15 digits" });
     }
-    let thousandths = (size * 1000.0).round() as u64;
-    let fraction = format!("{:03}", thousandths % 1000);
-    let fraction = fraction.trim_end_matches('0');
-    let point = if fraction.is_empty() { "" } else { "." };
-    format!("{sign}{}{point}{fraction}", thousandths / 1000)
+    let rounded = (size * 1000.0).round();
+    #[expect(clippy::float_cmp, reason = "only a number that three digits give exactly is equal")]
+    let is_whole_story = rounded / 1000.0 == size;
+    let thousandths = if is_whole_story { rounded } else { (size * 1000.0).floor() } as u64;
+    let (whole, fraction) = (thousandths / 1000, format!("{:03}", thousandths % 1000));
+    match fraction.trim_end_matches('0') {
+        _ if !is_whole_story => format!("{sign}{whole}.{fraction}…"),
+        "" => format!("{sign}{whole}"),
+        digits => format!("{sign}{whole}.{digits}"),
+    }
 }
 
 /// `32000` as `32,000`.
@@ -258,6 +274,9 @@ mod tests {
             (-1.5, "-1.5"),
             (0.25, "0.25"),
             (40.001, "40.001"),
+            (40.000_1, "40.000…"),
+            (-0.000_1, "-0.000…"),
+            (0.123_99, "0.123…"),
             (1e14, "100000000000000"),
             (1e15, "a number of more than 15 digits"),
             (f64::INFINITY, "Infinity"),

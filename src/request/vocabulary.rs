@@ -1,5 +1,6 @@
 //! The closed vocabularies of the API, with the spellings that the translated documentation prints for them.
 
+use super::rules::shown;
 use super::suggestion::nearest;
 
 /// One allowed value.
@@ -41,8 +42,7 @@ impl Vocabulary {
     fn explain(&self, text: &str) -> String {
         let wires = self.0.iter().map(|word| word.wire);
         let hint = nearest(text, wires).map(|wire| format!(" (did you mean \"{wire}\"?)")).unwrap_or_default();
-        let shown: String = text.chars().take(40).collect();
-        format!("must be {}, not \"{shown}\"{hint}", self.alternatives())
+        format!("must be {}, not {}{hint}", self.alternatives(), shown(text))
     }
 
     /// `"fast" or "expert"`
