@@ -24,11 +24,12 @@ Builds the Worker and the demo page and deploys them to Cloudflare with wrangler
 Settings come from the environment or from the file deploy.vars (lines NAME=value, never committed);
 the environment wins.
 
-  SESSION_SECRET    required, a long random secret that signs the sessions
+  SESSION_SECRET    required, at least 32 random characters that sign the sessions
   DAILY_BUDGET      required, what one day of calls may cost
   MINARA_API_KEY    the key; once deployed it may be left out, and the Worker keeps the one it has
   other secrets     MINARA_API_KEY_NEXT, SESSION_SECRET_PREVIOUS, TURNSTILE_SECRET, ADMIN_TOKEN, CLIENT_TOKENS
-  other settings    SESSION_BUDGET, COSTS, ALLOWED_ORIGINS, TURNSTILE_SITE_KEY, MINARA_BASE_URL, KILL_SWITCH
+  other settings    SESSION_BUDGET, COSTS, ALLOWED_ORIGINS, TURNSTILE_SITE_KEY, MINARA_BASE_URL, KILL_SWITCH;
+                    in deploy.vars any setting of the Worker
 
 Secrets reach wrangler through a file that only you can read. Log in first with \`npx wrangler login\`, or set
 CLOUDFLARE_API_TOKEN.`;

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { parseEnvFile } from "../process/env-file.mjs";
 import { secretNames } from "../setup/secret-names.mjs";
 
-/** Settings that anyone may read, which a deployment may set beside those of worker/wrangler.toml. */
-export const variableNames = [
+/** Settings that are no secrets and that the environment may give; deploy.vars may give any. */
+const variableNames = [
   "DAILY_BUDGET",
   "SESSION_BUDGET",
   "COSTS",
@@ -27,13 +27,16 @@ export const variableNames = [
  * @returns {DeploySettings}
  */
 export function readDeploySettings(environment, file) {
-  const given = { ...(existsSync(file) ? parseEnvFile(readFileSync(file, "utf8")) : {}), ...environment };
-  return { secrets: pick(given, secretNames), variables: pick(given, variableNames) };
-}
-
-/** @param {NodeJS.ProcessEnv} given @param {string[]} names */
-function pick(given, names) {
-  return Object.fromEntries(names.flatMap((name) => (given[name] ? [[name, given[name]]] : [])));
+  const given = existsSync(file) ? parseEnvFile(readFileSync(file, "utf8")) : {};
+  for (const name of [...secretNames, ...variableNames]) {
+    const value = environment[name];
+    if (value) given[name] = value;
+  }
+  const set = Object.entries(given).filter(([, value]) => value !== "");
+  return {
+    secrets: Object.fromEntries(set.filter(([name]) => secretNames.includes(name))),
+    variables: Object.fromEntries(set.filter(([name]) => !secretNames.includes(name))),
+  };
 }
 
 /**
@@ -51,8 +54,8 @@ export function refusals({ secrets, variables }) {
   }
   if (!variables.DAILY_BUDGET) {
     reasons.push("DAILY_BUDGET is not set: without it nothing bounds what a day of calls may cost you.");
-  } else if (!(Number(variables.DAILY_BUDGET) > 0)) {
-    reasons.push(`DAILY_BUDGET must be a number above 0, not ${JSON.stringify(variables.DAILY_BUDGET)}.`);
+  } else if (!/^0*[1-9]\d*$/.test(variables.DAILY_BUDGET)) {
+    reasons.push(`DAILY_BUDGET must be a whole number above 0, not ${JSON.stringify(variables.DAILY_BUDGET)}.`);
   }
   return reasons;
 }
@@ -65,7 +68,7 @@ export function refusals({ secrets, variables }) {
 export function warnings({ secrets }) {
   const remarks = [];
   if (secrets.SESSION_SECRET && secrets.SESSION_SECRET.length < 32) {
-    remarks.push("SESSION_SECRET is shorter than 32 characters: short secrets can be guessed.");
+    remarks.push("SESSION_SECRET is shorter than 32 characters: the Worker will refuse it and answer 503.");
   }
   if (!secrets.MINARA_API_KEY) {
     remarks.push("MINARA_API_KEY is not set: the Worker keeps the key it has, or answers 503 if it never had one.");

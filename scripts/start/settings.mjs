@@ -23,6 +23,9 @@ const fromEnvironment = ["MINARA_API_KEY", "MINARA_API_KEY_NEXT", "MINARA_BASE_U
 /** Development runs without sessions, whatever a .dev.vars that also serves other purposes says. */
 const notInDevelopment = ["SESSION_SECRET", "SESSION_SECRET_PREVIOUS", "TURNSTILE_SECRET", "TURNSTILE_SITE_KEY"];
 
+/** No one works against limits at home; whoever wants to see them sets them in .dev.vars. */
+const developmentLimits = { DAILY_BUDGET: "1000000", SESSION_BUDGET: "1000000", SESSION_IN_FLIGHT: "256" };
+
 /**
  * Reads .dev.vars at the top of the checkout and in worker/. The environment wins over both, the first over the second.
  * @param {NodeJS.ProcessEnv} [environment]
@@ -34,7 +37,7 @@ export function readStartSettings(
   files = [join(root, ".dev.vars"), join(root, "worker", ".dev.vars")],
 ) {
   /** @type {Record<string, string>} */
-  const worker = {};
+  const worker = { ...developmentLimits };
   for (const file of files.toReversed()) {
     if (existsSync(file)) Object.assign(worker, parseEnvFile(readFileSync(file, "utf8")));
   }

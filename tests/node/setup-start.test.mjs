@@ -9,6 +9,9 @@ import { findPort, isFree } from "../../scripts/start/ports.mjs";
 import { mask } from "../../scripts/start/service.mjs";
 import { readStartSettings } from "../../scripts/start/settings.mjs";
 
+/** What the Worker gets in development unless .dev.vars says otherwise. */
+const generous = { DAILY_BUDGET: "1000000", SESSION_BUDGET: "1000000", SESSION_IN_FLIGHT: "256" };
+
 test("without a key it is the sandbox on the usual ports", () => {
   const settings = readStartSettings({}, []);
   assert.equal(settings.live, false);
@@ -26,10 +29,12 @@ test("the environment wins over the first file, and the first file over the seco
     const first = join(folder, "first");
     const second = join(folder, "second");
     writeFileSync(first, "MINARA_BASE_URL=https://first.example\nCOSTS=first\nMINARA_API_KEY=first\n");
-    writeFileSync(second, "MINARA_BASE_URL=https://second.example\nCOSTS=second\nALLOWED_ORIGINS=second\n");
+    writeFileSync(second, "MINARA_BASE_URL=https://second.example\nCOSTS=second\nDAILY_BUDGET=5\nALLOWED_ORIGINS=second\n");
     const { worker, live } = readStartSettings({ MINARA_API_KEY: "environment" }, [first, second]);
     assert.equal(live, true);
     assert.deepEqual(worker, {
+      ...generous,
+      DAILY_BUDGET: "5",
       MINARA_API_KEY: "environment",
       MINARA_BASE_URL: "https://first.example",
       COSTS: "first",
@@ -46,7 +51,7 @@ test("sessions are off in development, whatever the file says", () => {
     const file = join(folder, ".dev.vars");
     writeFileSync(file, "SESSION_SECRET=a\nSESSION_SECRET_PREVIOUS=b\nTURNSTILE_SECRET=c\nTURNSTILE_SITE_KEY=d\n");
     const { worker } = readStartSettings({ SESSION_SECRET: "e" }, [file]);
-    assert.deepEqual(worker, {});
+    assert.deepEqual(worker, generous);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
