@@ -23,7 +23,8 @@ export async function assemble({ crateDir, root, compiled, stage, outDir }) {
 
   await bundle({ sources, glue: toFactory(compiled.glue), stage: join(stage, "code"), outDir });
   for (const name of AS_WRITTEN) copy(sources, name);
-  for (const name of readdirSync(join(sources, "entries"))) copy(join(sources, "entries"), name);
+  const entries = readdirSync(join(sources, "entries")).filter((name) => name.endsWith(".js"));
+  for (const name of entries) copy(join(sources, "entries"), name);
   writeFileSync(join(outDir, "minara_bg.wasm"), compiled.wasm);
   writeFileSync(join(outDir, "minara_bg.inline.js"), inline(compiled.wasm));
   writeFileSync(join(outDir, "package.json"), `${JSON.stringify(manifest(compiled.crate), null, 2)}\n`);
