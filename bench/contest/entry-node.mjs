@@ -1,0 +1,1 @@
+export { Minara, SseDecoder, init, readSse } from "../../pkg/node.js";
