@@ -55,7 +55,7 @@ function accessibleAt(run, width, colorScheme) {
     await answerIn(page, "stopped");
   });
   test("a conversation with tables, code, a long word and a failure has none", async () => {
-    await page.getByLabel("Expert", { exact: true }).check();
+    await view(page).getByLabel("Expert", { exact: true }).check();
     await ask(page, "Show a code example for the price of BTC");
     await answerIn(page, "done");
     await ask(page, `Analyze the price of ETH ${"x".repeat(200)}`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 
-import { answerIn, ask, openPage } from "./browser.mjs";
+import { answerIn, ask, openPage, view } from "./browser.mjs";
 import { until } from "./site.mjs";
 
 const CHAT = "/v1/developer/chat";
@@ -43,7 +43,7 @@ export function chatTests(run) {
     test("the mode is sent, and the second question continues the conversation of the first", async () => {
       await ask(page, "What is SOL?");
       await answerIn(page, "done");
-      await page.getByLabel("Expert", { exact: true }).check();
+      await view(page).getByLabel("Expert", { exact: true }).check();
       await ask(page, "And its risks?");
       await until(async () => (await page.locator('.answer[data-state="done"]').count()) === 2, "two answers");
       const [first, second] = await chats();
@@ -160,7 +160,7 @@ export function chatTests(run) {
 
     test("the page follows the answer at the bottom, and leaves a reader who scrolled up alone", async () => {
       await page.setViewportSize({ width: 800, height: 600 });
-      await page.getByLabel("Expert", { exact: true }).check();
+      await view(page).getByLabel("Expert", { exact: true }).check();
       await ask(page, "Analyze the price of BTC");
       await answerIn(page, "done");
       const fromBottom = () => document.documentElement.scrollHeight - innerHeight - scrollY;
