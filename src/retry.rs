@@ -78,20 +78,25 @@ fn may_repeat(error: &Error, is_repeatable: bool) -> bool {
     }
 }
 
-/// Whether an error code of the platform proves that nothing was sent: the connection was never made.
+/// The error of a repeated call: what an earlier attempt may have cost, the refusal of a later one does not take back.
+pub fn after_attempt(earlier: Outcome, error: Error) -> Error {
+    match error.outcome() {
+        Outcome::NotSent | Outcome::Refused if earlier == Outcome::Unknown => error.with_outcome(Outcome::Unknown),
+        _ => error,
+    }
+}
+
+/// Whether an error code of the platform, and the system call that it is about, prove that nothing was sent: the
+/// connection was never made.
 ///
 /// Node and Bun give such codes; pages do not, so there every failed connection may have been billed.
-pub fn never_left(code: &str) -> bool {
-    matches!(
-        code,
-        "ECONNREFUSED"
-            | "ENOTFOUND"
-            | "EAI_AGAIN"
-            | "EHOSTUNREACH"
-            | "ENETUNREACH"
-            | "UND_ERR_CONNECT_TIMEOUT"
-            | "ConnectionRefused"
-    )
+pub fn never_left(code: &str, system_call: &str) -> bool {
+    match code {
+        "ECONNREFUSED" | "ENOTFOUND" | "EAI_AGAIN" | "UND_ERR_CONNECT_TIMEOUT" | "ConnectionRefused" => true,
+        // A route can be lost in the middle of a call as well.
+        "EHOSTUNREACH" | "ENETUNREACH" => system_call == "connect",
+        _ => false,
+    }
 }
 
 /// Full jitter: anything from nothing to the doubled wait, so that many clients do not return together.
@@ -104,7 +109,7 @@ fn backoff(retries: u32, jitter: f64) -> f64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Attempt, Decision, RetryPolicy, backoff, decide, never_left};
+    use super::{Attempt, Decision, RetryPolicy, after_attempt, backoff, decide, never_left};
     use crate::error::{Code, Error, Outcome};
 
     const FRESH: Attempt = Attempt { retries: 0, is_repeatable: false, remaining_ms: 180_000.0, jitter: 1.0 };
@@ -197,10 +202,33 @@ mod tests {
     #[test]
     fn only_a_connection_that_was_never_made_proves_that_nothing_left() {
         for code in ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT", "ConnectionRefused"] {
-            assert!(never_left(code), "{code}");
+            assert!(never_left(code, ""), "{code}");
         }
         for code in ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "UND_ERR_HEADERS_TIMEOUT", "ETIMEDOUT", ""] {
-            assert!(!never_left(code), "{code}");
+            assert!(!never_left(code, "connect"), "{code}");
+        }
+        for code in ["EHOSTUNREACH", "ENETUNREACH"] {
+            assert!(never_left(code, "connect"), "{code}");
+            assert!(!never_left(code, "read") && !never_left(code, ""), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_later_refusal_does_not_take_back_what_an_earlier_attempt_may_have_cost() {
+        use Outcome::{Done, NotSent, Refused, Unknown};
+        for (earlier, later, whole) in [
+            (Unknown, NotSent, Unknown),
+            (Unknown, Refused, Unknown),
+            (Unknown, Unknown, Unknown),
+            (Unknown, Done, Done),
+            (Refused, NotSent, NotSent),
+            (Refused, Refused, Refused),
+            (NotSent, Refused, Refused),
+            (NotSent, NotSent, NotSent),
+            (Refused, Unknown, Unknown),
+        ] {
+            let error = Error::new(Code::RateLimited, "x").with_outcome(later);
+            assert_eq!(after_attempt(earlier, error).outcome(), whole, "{earlier}, then {later}");
         }
     }
 

@@ -35,6 +35,11 @@ impl ApiKey {
         Err(Error::invalid("client options", vec![Violation::new("apiKey", fault)]))
     }
 
+    /// The key itself, for taking it out of what a server said.
+    pub fn secret(&self) -> &str {
+        &self.0
+    }
+
     /// The value of the `Authorization` header (RFC 6750 §2.1).
     pub fn authorization(&self) -> String {
         format!("Bearer {}", self.0)
@@ -65,8 +70,9 @@ impl BaseUrl {
 
     /// For a client without a key, behind a Worker: an absolute URL, or a path such as `/api` of the page's own origin.
     pub fn without_key(text: &str) -> Result<Self> {
-        let is_path = text.starts_with('/') && !text.starts_with("//") && !text.contains(['\\', '?', '#', ' ']);
-        if is_path {
+        // A URL parser drops tabs and line breaks, so that "/\t/host" would name another host.
+        let is_odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\\' | '?' | '#');
+        if text.starts_with('/') && !text.starts_with("//") && !text.contains(is_odd) {
             return Ok(Self(text.trim_end_matches('/').to_owned()));
         }
         Self::absolute(text)

@@ -131,7 +131,8 @@ impl Code {
     /// something.
     pub const fn retryable(self, outcome: Outcome) -> bool {
         match self {
-            Self::RateLimited => true,
+            // Unknown where an earlier attempt of the same call may have been worked on.
+            Self::RateLimited => !matches!(outcome, Outcome::Unknown),
             Self::Network => matches!(outcome, Outcome::NotSent),
             _ => false,
         }

@@ -8,7 +8,8 @@ mod violation;
 use core::fmt;
 
 pub use code::{Code, Outcome};
-pub use redact::redact;
+pub(crate) use redact::redact_within;
+pub use redact::{redact, redact_secret};
 pub use response::{FailedResponse, MAX_ERROR_BODY_BYTES, parse_retry_after};
 pub use violation::{Violation, Warning};
 
@@ -29,6 +30,7 @@ struct Details {
     status: Option<u16>,
     request_id: Option<String>,
     retry_after: Option<f64>,
+    field: Option<String>,
     violations: Vec<Violation>,
     partial: Option<String>,
     body: Option<String>,
@@ -44,6 +46,7 @@ impl Error {
             status: None,
             request_id: None,
             retry_after: None,
+            field: None,
             violations: Vec::new(),
             partial: None,
             body: None,
@@ -87,6 +90,12 @@ impl Error {
         self
     }
 
+    /// The same error with the path of the field that it is about, where the other side named one.
+    pub fn with_field(mut self, field: impl Into<String>) -> Self {
+        self.0.field = Some(field.into());
+        self
+    }
+
     /// The same error with the text that had arrived before it.
     pub fn with_partial(mut self, text: impl Into<String>) -> Self {
         self.0.partial = Some(text.into());
@@ -96,6 +105,15 @@ impl Error {
     /// The same error with the body that was received; the caller has bounded and redacted it.
     pub fn with_body(mut self, body: impl Into<String>) -> Self {
         self.0.body = Some(body.into());
+        self
+    }
+
+    /// The same error without that secret in any of its words: a server may echo a key that no pattern finds.
+    pub fn without_secret(mut self, secret: &str) -> Self {
+        let Details { message, request_id, partial, body, .. } = &mut *self.0;
+        for text in [Some(message), request_id.as_mut(), partial.as_mut(), body.as_mut()].into_iter().flatten() {
+            *text = redact_secret(text, secret);
+        }
         self
     }
 
@@ -136,7 +154,8 @@ impl Error {
 
     /// Path of the first field that broke a rule, as in `message.content`.
     pub fn field(&self) -> Option<&str> {
-        self.0.violations.first().map(|violation| violation.field.as_str())
+        let first = || self.0.violations.first().map(|violation| violation.field.as_str());
+        self.0.field.as_deref().or_else(first)
     }
 
     /// Every broken rule, in the order of the fields.

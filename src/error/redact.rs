@@ -3,12 +3,16 @@
 /// What stands in place of a secret.
 const MARK: &str = "[redacted]";
 
-/// Prefixes after which a secret follows; compared without regard to ASCII case.
-const SECRET_PREFIXES: &[&str] = &["sk-minara-", "sk-", "bearer "];
+/// Shortest part of a key or token that counts as one: "bearer token" in prose is none.
+const SHORTEST_TOKEN: usize = 8;
+
+/// Shortest text behind `sk-` that counts as a key.
+const SHORTEST_KEY: usize = 4;
 
 /// The text with every API key and bearer token replaced by `[redacted]`.
 ///
-/// A secret is what follows `sk-` or `Bearer ` for as long as the characters are those of a token (RFC 6750 §2.1).
+/// A secret is what follows `sk-` or `Bearer` for as long as the characters are those of a token (RFC 6750 §2.1), also
+/// where JSON or a URL has escaped some of them. A key of this API is found inside a word too.
 pub fn redact(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut rest = text;
@@ -21,28 +25,102 @@ pub fn redact(text: &str) -> String {
     clean
 }
 
-/// Byte range of the first secret, without the prefix `Bearer `.
+/// The text without that secret, whatever it looks like; in any case, and cut off at the end too.
+///
+/// Secrets of fewer than eight characters are left: they would be found in innocent words.
+pub fn redact_secret(text: &str, secret: &str) -> String {
+    if secret.len() < SHORTEST_TOKEN || !secret.is_ascii() {
+        return text.to_owned();
+    }
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = (0..rest.len()).find(|at| starts_with(&rest.as_bytes()[*at..], secret)) {
+        clean.push_str(&rest[..at]);
+        clean.push_str(MARK);
+        rest = &rest[at + secret.len()..];
+    }
+    clean.push_str(rest);
+    let cut = (SHORTEST_KEY..secret.len()).rev().find(|length| ends_with(clean.as_bytes(), &secret[..*length]));
+    if let Some(length) = cut {
+        clean.truncate(clean.len() - length);
+        clean.push_str(MARK);
+    }
+    clean
+}
+
+/// Redacts the text and keeps at most so many bytes of it.
+pub(crate) fn redact_within(text: &str, most: usize) -> String {
+    let mut clean = redact(&text[..text.floor_char_boundary(most)]);
+    // The mark can be longer than what it stands for.
+    clean.truncate(clean.floor_char_boundary(most));
+    clean
+}
+
+/// Byte range of the first secret, without the word `Bearer`.
 fn next_secret(text: &str) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     (0..bytes.len()).find_map(|at| {
-        let prefix = SECRET_PREFIXES.iter().find(|prefix| starts_with(&bytes[at..], prefix))?;
-        let is_key = prefix.starts_with("sk-");
-        let continues_a_word = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
-        if is_key && continues_a_word {
-            return None;
-        }
-        let token = at + prefix.len();
-        let length = bytes[token..].iter().take_while(|byte| is_token_byte(**byte)).count();
-        // "Bearer" in prose ("bearer token") is followed by a word, a key by at least eight characters.
-        let shortest = if is_key { 4 } else { 8 };
-        (length >= shortest).then(|| (if is_key { at } else { token }, token + length))
+        let rest = &bytes[at..];
+        let (prefix, shortest) = match key_prefix(rest, begins_a_word(&bytes[..at])) {
+            Some(prefix) => (prefix, SHORTEST_KEY),
+            None => (bearer_prefix(rest)?, SHORTEST_TOKEN),
+        };
+        let start = if shortest == SHORTEST_KEY { at } else { at + prefix };
+        let length = token_length(&rest[prefix..]);
+        (length >= shortest).then_some((start, at + prefix + length))
     })
+}
+
+/// Whether a word can begin behind these bytes: at the start, behind a separator, and behind a character that JSON has
+/// escaped as `\n` or `\u000a`.
+fn begins_a_word(before: &[u8]) -> bool {
+    match before {
+        [.., b'\\', _] | [.., b'\\', b'u', _, _, _, _] => true,
+        [.., last] => !last.is_ascii_alphanumeric(),
+        [] => true,
+    }
+}
+
+/// Length of the prefix of an API key. The short one counts only where a word begins, or "risk-free" would hold a key.
+fn key_prefix(bytes: &[u8], begins_a_word: bool) -> Option<usize> {
+    ["sk-minara-", "sk-"]
+        .into_iter()
+        .find(|prefix| starts_with(bytes, prefix) && (begins_a_word || prefix.len() > 3))
+        .map(str::len)
+}
+
+/// Length of `Bearer` and what separates it from its token.
+fn bearer_prefix(bytes: &[u8]) -> Option<usize> {
+    const WORD: &str = "bearer";
+    let behind = starts_with(bytes, WORD).then(|| &bytes[WORD.len()..])?;
+    let mut length = 0;
+    loop {
+        length += match &behind[length..] {
+            [b' ' | b'\t' | b'\r' | b'\n' | b':' | b'=' | b'"' | b'\'' | b'+', ..] => 1,
+            [b'\\', b't' | b'n' | b'r' | b'"', ..] => 2,
+            [b'%', b'2', b'0', ..] => 3,
+            _ => break,
+        };
+    }
+    (length > 0).then_some(WORD.len() + length)
+}
+
+/// How many bytes go on as a token; JSON may have written `/` as `\/`, a URL any byte as `%` and two digits.
+fn token_length(bytes: &[u8]) -> usize {
+    let mut length = 0;
+    loop {
+        length += match &bytes[length..] {
+            [b'\\', b'/', ..] => 2,
+            [byte, ..] if byte.is_ascii_alphanumeric() || b"-._~+/=%".contains(byte) => 1,
+            _ => return length,
+        };
+    }
 }
 
 fn starts_with(bytes: &[u8], prefix: &str) -> bool {
     bytes.len() >= prefix.len() && bytes[..prefix.len()].eq_ignore_ascii_case(prefix.as_bytes())
 }
 
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
+fn ends_with(bytes: &[u8], suffix: &str) -> bool {
+    bytes.len() >= suffix.len() && bytes[bytes.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
 }

@@ -2,7 +2,7 @@
 
 use httpdate::HttpDate;
 
-use super::{Code, Error, Outcome, redact};
+use super::{Code, Error, Outcome, redact, redact_within};
 use crate::json::{Json, JsonKind};
 
 /// At most this much of an error's body is read and kept.
@@ -14,7 +14,7 @@ const MAX_QUOTED_CHARS: usize = 300;
 /// A failed HTTP answer as the transport met it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FailedResponse<'a> {
-    /// The HTTP status.
+    /// The HTTP status; 0 for a redirect that the platform hides, as pages do.
     pub status: u16,
     /// The body's first [`MAX_ERROR_BODY_BYTES`], as text.
     pub body: &'a str,
@@ -36,11 +36,16 @@ impl FailedResponse<'_> {
         let own = body.as_ref().and_then(own_error::<J>);
         let code = own.as_ref().map_or_else(|| Code::from_status(self.status), |own| own.code);
         let said = body.as_ref().map_or_else(|| plain_text(self.body), |body| quoted(message_of(body)));
-        let mut error = Error::new(code, sentence(code, self.status, &said, own.is_some()))
-            .with_status(self.status)
-            .with_outcome(own.as_ref().and_then(|own| own.outcome).unwrap_or_else(|| outcome_of(code, self.status)));
+        let outcome = own.as_ref().and_then(|own| own.outcome).unwrap_or_else(|| outcome_of(code));
+        let mut error = Error::new(code, sentence(code, self.status, &said, own.is_some())).with_outcome(outcome);
+        if self.status != 0 {
+            error = error.with_status(self.status);
+        }
         if !self.body.is_empty() {
-            error = error.with_body(redact(truncate_bytes(self.body, MAX_ERROR_BODY_BYTES)));
+            error = error.with_body(redact_within(self.body, MAX_ERROR_BODY_BYTES));
+        }
+        if let Some(field) = own.as_ref().and_then(|own| own.field.as_deref()) {
+            error = error.with_field(redact(field));
         }
         let request_id = own.and_then(|own| own.request_id).or_else(|| self.request_id.map(str::to_owned));
         if let Some(id) = request_id {
@@ -74,7 +79,7 @@ pub fn parse_retry_after(header: &str, now_ms: f64) -> Option<f64> {
 fn parse_seconds(text: &str) -> Option<f64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.len() > 9 || fraction.len() > 9 || !is_digits(whole) || !is_digits(fraction) {
+    if whole.is_empty() || whole.len() > 9 || fraction.len() > 9 || !is_digits(whole) || !is_digits(fraction) {
         return None;
     }
     let value = |digits: &str| digits.bytes().fold(0.0, |value, digit| value * 10.0 + f64::from(digit - b'0'));
@@ -87,6 +92,7 @@ struct OwnError {
     code: Code,
     outcome: Option<Outcome>,
     request_id: Option<String>,
+    field: Option<String>,
 }
 
 fn own_error<J: Json>(body: &J) -> Option<OwnError> {
@@ -100,14 +106,15 @@ fn own_error<J: Json>(body: &J) -> Option<OwnError> {
         code,
         outcome: text("outcome").and_then(|name| Outcome::from_name(&name)),
         request_id: Some(request_id),
+        field: text("field"),
     })
 }
 
-/// A refusal by status costs nothing even where the code's row speaks of something never sent.
-fn outcome_of(code: Code, status: u16) -> Outcome {
-    match code {
-        Code::InvalidRequest if status != 0 => Outcome::Refused,
-        code => code.outcome(),
+/// What an answer is about was sent, even where the code's row speaks of something that never is.
+fn outcome_of(code: Code) -> Outcome {
+    match code.outcome() {
+        Outcome::NotSent => Outcome::Refused,
+        outcome => outcome,
     }
 }
 
@@ -149,13 +156,12 @@ fn text_of<J: Json>(value: &J) -> Option<String> {
 
 /// `retryAfter` in seconds, at the top or inside `error` or `data`.
 fn retry_after_of<J: Json>(body: &J) -> Option<f64> {
-    let direct = body.get("retryAfter").and_then(|value| value.as_f64());
-    let nested = || {
-        ["error", "data"]
-            .into_iter()
-            .find_map(|name| body.get(name)?.get("retryAfter").and_then(|value| value.as_f64()))
+    let seconds = |within: &J| {
+        let value = within.get("retryAfter")?;
+        let number = value.as_f64().or_else(|| parse_seconds(&value.as_str()?));
+        number.filter(|seconds| seconds.is_finite() && *seconds >= 0.0)
     };
-    direct.or_else(nested).filter(|seconds| seconds.is_finite() && *seconds >= 0.0)
+    seconds(body).or_else(|| ["error", "data"].into_iter().find_map(|name| seconds(&*body.get(name)?)))
 }
 
 /// Words of a body that is no JSON; markup says nothing to a person and is left to `body`.
@@ -174,17 +180,15 @@ fn quoted(words: Option<String>) -> String {
     }
 }
 
-fn truncate_bytes(text: &str, most: usize) -> &str {
-    &text[..text.floor_char_boundary(most)]
-}
-
 fn sentence(code: Code, status: u16, said: &str, from_worker: bool) -> String {
     if from_worker && !said.is_empty() {
         return said.to_owned();
     }
     let (what, advice) = words(code, status);
-    let colon = if said.is_empty() { String::new() } else { format!(": {said}") };
-    format!("{what} (HTTP {status}){colon}. {advice}")
+    let number = if status == 0 { String::new() } else { format!(" (HTTP {status})") };
+    let said = said.trim_end_matches('.');
+    let colon = if said.is_empty() { "" } else { ": " };
+    format!("{what}{number}{colon}{said}. {advice}")
 }
 
 /// What happened and what to do, for each code that a bare status can give.
@@ -206,8 +210,9 @@ fn words(code: Code, status: u16) -> (&'static str, &'static str) {
         Code::PayloadTooLarge => ("The request is too large", "Shorten the message."),
         Code::UnsupportedMediaType => ("The content type was not accepted", "Send application/json."),
         Code::RateLimited => ("Too many requests", "Wait before the next call."),
+        Code::InvalidRequest if status == 408 => ("The request did not arrive in time", "Send it again."),
         Code::InvalidRequest => ("The request was refused", "Correct it and send it again."),
-        _ if (300..400).contains(&status) => (
+        _ if status == 0 || (300..400).contains(&status) => (
             "The API answered with a redirect, which is not followed because the key would travel with it",
             "Check the base URL.",
         ),

@@ -1,6 +1,6 @@
 //! One description of each answer: it makes the Rust type and the table by which any parsed JSON is checked.
 
-use crate::error::{Code, Error, Result, redact};
+use crate::error::{Code, Error, Result, redact, redact_within};
 use crate::json::{Json, JsonKind};
 
 /// At most this much of an unreadable answer is kept: it was paid for.
@@ -114,7 +114,7 @@ pub fn unreadable(content_type: Option<&str>) -> Error {
 
 /// The error with what could not be read, bounded and without secrets.
 pub fn keep_body(error: Error, status: u16, body: &str) -> Error {
-    error.with_status(status).with_body(redact(&body[..body.floor_char_boundary(MAX_KEPT_BODY_BYTES)]))
+    error.with_status(status).with_body(redact_within(body, MAX_KEPT_BODY_BYTES))
 }
 
 /// Defines an answer: a struct of optional members that keeps unknown ones, and its [`Shape`].

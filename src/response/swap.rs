@@ -121,7 +121,8 @@ fn check_transaction<J: Json>(answer: &J) -> Result<()> {
         return Ok(());
     }
     let unsigned = answer.get("unsignedTx").filter(|tx| tx.kind() != JsonKind::Null);
-    if unsigned.is_none() && answer.get("transaction").is_some() {
+    let has_older_shape = answer.get("transaction").is_some_and(|tx| tx.kind() != JsonKind::Null);
+    if unsigned.is_none() && has_older_shape {
         return Err(unsupported("it has the older shape with \"transaction\" instead of \"unsignedTx\""));
     }
     let chain_type = unsigned.as_ref().and_then(|tx| tx.get("chainType"));

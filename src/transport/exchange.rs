@@ -10,11 +10,12 @@ use super::failure::Failure;
 use super::platform::{monotonic_ms, random};
 use super::scope::Scope;
 use super::send::{header, send};
+use crate::error::{Error, Outcome};
 use crate::json::Json;
 use crate::recovery::{self, Step};
 use crate::response::{keep_body, unreadable};
-use crate::retry::{Attempt, Decision, decide};
-use crate::wire::WireRequest;
+use crate::retry::{Attempt, Decision, after_attempt, decide};
+use crate::wire::{ApiKey, WireRequest};
 
 /// A success.
 #[derive(Clone)]
@@ -25,6 +26,8 @@ pub struct Reply {
     pub text: Option<JsString>,
     /// The other side's correlation id.
     pub request_id: Option<String>,
+    /// What the call was sent with, and an error must not repeat.
+    key: Option<ApiKey>,
 }
 
 impl Reply {
@@ -48,9 +51,9 @@ impl Reply {
     }
 
     /// The error with this answer's status, id and body.
-    pub fn unreadable(&self, error: crate::Error) -> Failure {
+    pub fn unreadable(&self, error: Error) -> Failure {
         let text = self.text.as_ref().map(String::from).unwrap_or_default();
-        let error = keep_body(error, self.status(), &text);
+        let error = without_key(keep_body(error, self.status(), &text), self.key.as_ref());
         match &self.request_id {
             Some(id) => error.with_request_id(id).into(),
             None => error.into(),
@@ -66,17 +69,22 @@ pub async fn exchange(
     scope: &Scope,
 ) -> Result<Reply, Failure> {
     let mut retries = 0;
+    let mut earlier = Outcome::NotSent;
     loop {
         let outcome = attempt(config, wire, options, scope, retries + 1).await;
         let (error, cause) = match outcome {
             Ok(reply) => return Ok(reply),
             Err(Failure::Aborted(reason)) => return Err(Failure::Aborted(reason)),
-            Err(Failure::Failed { error, cause }) => (error, cause),
+            Err(Failure::Failed { error, cause }) => (after_attempt(earlier, error), cause),
         };
+        earlier = error.outcome();
         let stand =
             Attempt { retries, is_repeatable: wire.is_repeatable(), remaining_ms: scope.remaining(), jitter: random() };
         match decide(options.retry, &error, stand) {
-            Decision::GiveUp => return Err(Failure::Failed { error, cause }),
+            Decision::GiveUp => {
+                let error = without_key(error, config.key.as_ref());
+                return Err(Failure::Failed { error, cause });
+            }
             Decision::RetryAfter(milliseconds) => scope.sleep(milliseconds).await?,
         }
         retries += 1;
@@ -105,10 +113,10 @@ async fn attempt(
         let milliseconds = monotonic_ms() - started;
         observer.settled(Settled { sent, status, milliseconds, request_id: request_id.as_deref() });
     }
-    read(scope, outcome?).await
+    read(scope, outcome?, config.key.clone()).await
 }
 
-async fn read(scope: &Scope, response: Response) -> Result<Reply, Failure> {
+async fn read(scope: &Scope, response: Response, key: Option<ApiKey>) -> Result<Reply, Failure> {
     let request_id = header(&response, "x-request-id");
     let is_stream = header(&response, "content-type")
         .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/event-stream"));
@@ -119,7 +127,7 @@ async fn read(scope: &Scope, response: Response) -> Result<Reply, Failure> {
         scope.received();
         Some(read_text(scope, &response).await?)
     };
-    Ok(Reply { response, text, request_id })
+    Ok(Reply { response, text, request_id, key })
 }
 
 /// Looks at a job until its answer is there, and gives the job with it.
@@ -127,7 +135,8 @@ async fn read(scope: &Scope, response: Response) -> Result<Reply, Failure> {
 /// `delivered` is the text that the caller already has.
 ///
 /// # Errors
-/// Those of the look-up, and of [`recovery::step`].
+/// Those of the look-up, and of [`recovery::step`]. That a look-up was refused says nothing about the call itself, which
+/// may have been billed.
 pub async fn await_answer<J: Json>(
     config: &Config,
     id: &str,
@@ -137,7 +146,7 @@ pub async fn await_answer<J: Json>(
 ) -> Result<(J, String, Reply), Failure> {
     let wire = WireRequest::status(id)?;
     for looks in 0.. {
-        let reply = exchange(config, &wire, options, scope).await?;
+        let reply = exchange(config, &wire, options, scope).await.map_err(accepted)?;
         let job: J = reply.parse()?;
         match recovery::step(&job, delivered, looks, random()).map_err(|error| reply.unreadable(error))? {
             Step::Complete(rest) => return Ok((job, rest, reply)),
@@ -145,4 +154,19 @@ pub async fn await_answer<J: Json>(
         }
     }
     Err(Failure::Aborted(JsValue::UNDEFINED))
+}
+
+/// The failure of a look-up as that of the call which was accepted before it.
+fn accepted(failure: Failure) -> Failure {
+    match failure {
+        Failure::Failed { error, cause } => Failure::Failed { error: after_attempt(Outcome::Unknown, error), cause },
+        aborted @ Failure::Aborted(_) => aborted,
+    }
+}
+
+fn without_key(error: Error, key: Option<&ApiKey>) -> Error {
+    match key {
+        Some(key) => error.without_secret(key.secret()),
+        None => error,
+    }
 }

@@ -13,6 +13,7 @@ use super::failure::Failure;
 use super::platform::monotonic_ms;
 use crate::deadline::{Deadline, Limit, Limits};
 use crate::error::{Code, Error, Outcome};
+use crate::retry::never_left;
 
 /// Timers of the platform take at most 2^31 − 1 milliseconds and run at once beyond it.
 const LONGEST_TIMER_MS: f64 = 2_147_483_647.0;
@@ -276,7 +277,8 @@ impl Drop for State {
 }
 
 fn network_failure(cause: JsValue) -> Failure {
-    let outcome = if crate::retry::never_left(&error_code(&cause)) { Outcome::NotSent } else { Outcome::Unknown };
+    let is_proof = never_left(&detail(&cause, "code"), &detail(&cause, "syscall"));
+    let outcome = if is_proof { Outcome::NotSent } else { Outcome::Unknown };
     let advice = match outcome {
         Outcome::NotSent => "Nothing was sent; check the address and the network.",
         _ => {
@@ -288,11 +290,11 @@ fn network_failure(cause: JsValue) -> Failure {
     Failure::Failed { error, cause }
 }
 
-/// `error.code` or `error.cause.code`, as Node and Bun set them.
-fn error_code(error: &JsValue) -> String {
+/// `error.code` or `error.cause.code`, and so on, as Node and Bun set them.
+fn detail(error: &JsValue, name: &str) -> String {
     let property = |value: &JsValue, name: &str| js_sys::Reflect::get(value, &JsValue::from_str(name)).ok();
-    let code = |value: &JsValue| property(value, "code").and_then(|code| code.as_string());
-    code(error).or_else(|| property(error, "cause").as_ref().and_then(code)).unwrap_or_default()
+    let text = |value: &JsValue| property(value, name).and_then(|text| text.as_string());
+    text(error).or_else(|| property(error, "cause").as_ref().and_then(text)).unwrap_or_default()
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 – 2^31 − 1")]

@@ -83,10 +83,12 @@ fn unreachable_url(config: &Config) -> Failure {
 }
 
 async fn failed(scope: &Scope, response: &Response) -> Failure {
-    if response.type_() == ResponseType::Opaqueredirect {
+    match response.type_() {
         // A page is not shown where a redirect leads, nor its status.
-        let error = FailedResponse { status: 302, ..FailedResponse::default() }.into_error::<JsValue>();
-        return error.into();
+        ResponseType::Opaqueredirect => return FailedResponse::default().into_error::<JsValue>().into(),
+        // `Response.error()`, which service workers answer with.
+        ResponseType::Error => return scope.failure(JsValue::UNDEFINED),
+        _ => {}
     }
     let body = match read_error_text(scope, response).await {
         Ok(body) => body,
