@@ -93,7 +93,7 @@ const gateway :Workerd.Worker = (
     (name = "index.js", esModule = embed ${quoted(join(folder, "index.js"))}),
     (name = "index_bg.wasm", wasm = embed ${quoted(join(folder, "index_bg.wasm"))}),
   ],
-  compatibilityDate = "2026-11-17",
+  compatibilityDate = "2026-11-16",
   compatibilityFlags = ["enable_request_signal"],
   bindings = [${bindings.join(", ")}],
   durableObjectNamespaces = [(className = "Budget", uniqueKey = "budget", enableSql = true)],

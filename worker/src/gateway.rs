@@ -1,15 +1,18 @@
 //! The row of checks that every request passes, in this order and each with its own error code: method and path,
-//! content type, origin, body, validation. Only then does the API hear of it.
+//! content type, origin, caller, rate. What the route then does comes after them.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 use minara::Code;
 use minara::request::{Endpoint, validate_body};
-use minara::wire::Method;
 use worker::{Context, Env, web_sys};
 
-use crate::answer::{Answer, Expectation, JSON, Timing, fields};
+use crate::access::{self, SessionRequest};
+use crate::answer::{Answer, JSON, Timing, fields};
+use crate::budget::desk;
+use crate::call::{JobLookUp, PaidCall};
+use crate::caller::Caller;
 use crate::log::LogLine;
 use crate::origin::{Origin, judge};
 use crate::platform::{self, BodyFault};
@@ -17,7 +20,6 @@ use crate::rejection::Rejection;
 use crate::request_head::RequestHead;
 use crate::route::Route;
 use crate::settings::{SettingFault, Settings};
-use crate::upstream::{self, Call};
 use crate::{correlation, page};
 
 /// Longest request body, in bytes.
@@ -36,7 +38,7 @@ fn settings(env: &Env) -> Rc<Result<Settings, SettingFault>> {
 pub(crate) async fn serve(
     request: web_sys::Request,
     env: &Env,
-    _context: &Context,
+    context: &Context,
 ) -> worker::Result<web_sys::Response> {
     let started = platform::now();
     let head = platform::head(&request);
@@ -52,16 +54,24 @@ pub(crate) async fn serve(
         return Ok(answer);
     }
     let name = route.as_ref().map_or("none", Route::name);
-    let exchange = Exchange { request: &request, head: &head, origin, settings: &settings };
-    let answer = match exchange.answer(route).await {
+    let seen = Seen::default();
+    let exchange = Exchange { request: &request, head: &head, origin, env, context, id: &id, started, seen: &seen };
+    let answer = match exchange.answer(route, settings.as_ref().as_ref()).await {
         Ok(answer) => answer,
         Err(rejection) => Answer::rejection(&rejection, &id),
     };
-    let elapsed = platform::now() - started;
-    let upstream = answer.upstream_ms;
-    let line = LogLine { id: &id, route: name, status: answer.status, ms: elapsed, reject: answer.reject };
+    let ms = platform::now() - started;
+    let timing = Timing { total: ms, upstream: seen.upstream_ms.get() };
+    let line = LogLine {
+        id: &id,
+        route: name,
+        status: answer.status,
+        ms,
+        cost: seen.cost.get(),
+        upstream: seen.upstream_status.get(),
+        reject: answer.reject,
+    };
     platform::log(&line.to_json());
-    let timing = Timing { check: elapsed - upstream.unwrap_or_default(), upstream };
     Ok(platform::respond(answer.status, &fields(&answer, &id, timing, origin), &answer.body))
 }
 
@@ -73,29 +83,59 @@ fn preflight(head: &RequestHead, origin: Origin<'_>, id: &str) -> Option<web_sys
     is_preflight.then(|| platform::preflight(id, origin))
 }
 
+/// What became of a request, for the log and for `Server-Timing`.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// What was charged for it.
+    pub(crate) cost: Cell<Option<u64>>,
+    /// Milliseconds until the API answered, if it was asked.
+    pub(crate) upstream_ms: Cell<Option<f64>>,
+    /// The status with which it did.
+    pub(crate) upstream_status: Cell<Option<u16>>,
+}
+
 /// One request under way.
-struct Exchange<'a> {
-    request: &'a web_sys::Request,
-    head: &'a RequestHead,
-    origin: Origin<'a>,
-    settings: &'a Result<Settings, SettingFault>,
+pub(crate) struct Exchange<'a> {
+    /// The request itself.
+    pub(crate) request: &'a web_sys::Request,
+    /// Its head.
+    pub(crate) head: &'a RequestHead,
+    /// Where it comes from.
+    pub(crate) origin: Origin<'a>,
+    /// The Worker's bindings.
+    pub(crate) env: &'a Env,
+    /// What outlives the answer.
+    pub(crate) context: &'a Context,
+    /// Its correlation id.
+    pub(crate) id: &'a str,
+    /// When it came, in milliseconds since the Unix epoch.
+    pub(crate) started: f64,
+    /// What became of it.
+    pub(crate) seen: &'a Seen,
 }
 
 impl Exchange<'_> {
-    async fn answer(&self, route: Result<Route, Rejection>) -> Result<Answer, Rejection> {
+    async fn answer(
+        &self,
+        route: Result<Route, Rejection>,
+        settings: Result<&Settings, &SettingFault>,
+    ) -> Result<Answer, Rejection> {
         let route = route?;
         if let Route::Call(_) | Route::Session = route {
             self.check_content_type()?;
         }
         self.check_origin()?;
-        let settings = self.settings.as_ref().map_err(not_configured)?;
+        let settings = settings.map_err(not_configured)?;
         match route {
             Route::Health => Ok(health(settings)),
+            Route::Session => self.open_session(settings).await,
+            Route::Usage => self.usage(settings).await,
             Route::Call(endpoint) => self.call(endpoint, settings).await,
-            Route::Job(id) => self.job(&id, settings).await,
-            Route::Session | Route::Usage | Route::Page => {
-                Err(Rejection::new(Code::NotFound, "There is nothing at this path."))
+            Route::Job(id) => {
+                let caller = self.caller(settings).await?;
+                JobLookUp { exchange: self, settings, caller: &caller, id: &id }.run().await
             }
+            Route::Page => Err(Rejection::new(Code::NotFound, "There is nothing at this path.")),
         }
     }
 
@@ -114,6 +154,18 @@ impl Exchange<'_> {
         Ok(())
     }
 
+    /// Whole seconds since the Unix epoch.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "fits until 2106")]
+    pub(crate) fn seconds(&self) -> u32 {
+        (self.started / 1000.0) as u32
+    }
+
+    async fn caller(&self, settings: &Settings) -> Result<Caller, Rejection> {
+        let caller = access::identify(self.head, settings, self.seconds())?;
+        access::limit_rate(self.env, &caller, self.head.client_address()).await?;
+        Ok(caller)
+    }
+
     async fn body(&self, settings: &Settings) -> Result<Vec<u8>, Rejection> {
         let too_large = || Rejection::new(Code::PayloadTooLarge, "The body is over 64 KiB: shorten the message.");
         if self.head.content_length().is_some_and(|length| length > u64::from(MAX_BODY)) {
@@ -127,28 +179,24 @@ impl Exchange<'_> {
     }
 
     async fn call(&self, endpoint: Endpoint, settings: &Settings) -> Result<Answer, Rejection> {
+        let caller = self.caller(settings).await?;
         let body = self.body(settings).await?;
-        let valid = validate_body(endpoint, &body)?;
-        let call = Call {
-            path: endpoint.path(),
-            method: Method::Post,
-            body: &valid.to_json(),
-            expectation: Expectation { endpoint: Some(endpoint), stream: valid.streams() },
-        };
-        self.ask(&call, settings).await
+        let request = validate_body(endpoint, &body)?;
+        PaidCall { exchange: self, settings, caller: &caller }.run(request).await
     }
 
-    async fn job(&self, id: &str, settings: &Settings) -> Result<Answer, Rejection> {
-        let path = format!("{}{id}", minara::wire::STATUS_PATH);
-        let expectation = Expectation { endpoint: None, stream: false };
-        self.ask(&Call { path: &path, method: Method::Get, body: "", expectation }, settings).await
+    async fn open_session(&self, settings: &Settings) -> Result<Answer, Rejection> {
+        if settings.sessions.is_some() {
+            access::limit_sessions(self.env, self.head.client_address()).await?;
+        }
+        let body = &self.body(settings).await?;
+        let request = SessionRequest { head: self.head, origin: self.origin, body, now: self.seconds() };
+        Ok(Answer::json(&request.open(settings).await?))
     }
 
-    async fn ask(&self, call: &Call<'_>, settings: &Settings) -> Result<Answer, Rejection> {
-        let asked = platform::now();
-        let mut answer = upstream::send(call, settings, &self.request.signal()).await?;
-        answer.upstream_ms = Some(platform::now() - asked);
-        Ok(answer)
+    async fn usage(&self, settings: &Settings) -> Result<Answer, Rejection> {
+        access::check_admin(self.head, settings)?;
+        Ok(Answer::json(&desk::usage(self.env).await?))
     }
 }
 

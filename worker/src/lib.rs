@@ -4,9 +4,15 @@
 //! hears of it: [`gateway`] is that row. What decides is plain Rust over text, bytes, clock and randomness and runs in
 //! native tests; what touches the platform is [`platform`] and the modules that call it.
 
+mod access;
 mod answer;
+mod budget;
+mod call;
+mod caller;
 mod correlation;
+mod cost;
 mod gateway;
+mod learned;
 mod log;
 mod origin;
 mod page;
@@ -14,7 +20,9 @@ mod platform;
 mod rejection;
 mod request_head;
 mod route;
+mod session;
 mod settings;
+mod turnstile;
 mod upstream;
 
 use worker::{Context, Env, event, web_sys};

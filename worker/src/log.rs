@@ -13,6 +13,12 @@ pub(crate) struct LogLine<'a> {
     pub(crate) status: u16,
     /// Milliseconds until the answer's head.
     pub(crate) ms: f64,
+    /// What was charged for it, where it got as far as that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cost: Option<u64>,
+    /// The API's status, where it was asked and answered. It tells the owner of a key that is not accepted any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) upstream: Option<u16>,
     /// The error's code, where the request was not served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reject: Option<&'static str>,

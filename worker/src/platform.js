@@ -20,10 +20,13 @@ export function head(request) {
   return lines;
 }
 
-/** The body's bytes; `undefined` once it is over the limit; rejects when it takes longer than the deadline. */
-export function readBody(request, limit, deadline) {
-  if (request.body === null) return Promise.resolve(new Uint8Array());
-  const reader = request.body.getReader();
+/** 16 random bytes. */
+export const randomId = () => crypto.getRandomValues(new Uint8Array(16));
+
+/** The bytes of a body; `undefined` once it is over the limit; rejects when it takes longer than the deadline. */
+export function readBody({ body }, limit, deadline) {
+  if (body === null) return Promise.resolve(new Uint8Array());
+  const reader = body.getReader();
   const late = Promise.withResolvers();
   const timer = setTimeout(() => late.reject(new Error("body deadline")), deadline);
   return Promise.race([collect(reader, limit), late.promise]).finally(() => clearTimeout(timer));
@@ -68,6 +71,8 @@ export async function callUpstream(signal, url, method, authorization, accept, b
   try {
     const headers = { authorization, accept };
     if (body !== undefined) headers["content-type"] = "application/json";
+    // A compressed stream comes in blocks; the deltas are to come one by one.
+    if (accept === "text/event-stream") headers["accept-encoding"] = "identity";
     const response = await fetch(url, { method, headers, body, redirect: "manual", signal: controller.signal });
     setTimeout(() => controller.abort("total"), total);
     return response;
@@ -79,6 +84,89 @@ export async function callUpstream(signal, url, method, authorization, accept, b
   }
 }
 
+/** A whole event: a block with data, up to its blank line (a block of comments is none). */
+const EVENT = /(?:^|[\r\n])data[:\r\n][^]*?(?:\n\n|\r\r|\r\n\r\n)/;
+
+/**
+ * Hands a stream on untouched: by hand up to the end of its first event, which is shown as `beginning`, and natively
+ * from there. It needs nobody to look at it.
+ */
+export class Relay {
+  constructor(body, limit) {
+    const { readable, writable } = new IdentityTransformStream();
+    const first = Promise.withResolvers();
+    this.readable = readable;
+    this.beginning = first.promise;
+    this.done = pass(body, writable, limit, first.resolve).catch(() => {});
+  }
+}
+
+async function pass(body, writable, limit, show) {
+  const decoder = new TextDecoder();
+  const reader = body.getReader();
+  const writer = writable.getWriter();
+  let beginning = "";
+  let isOver = false;
+  try {
+    while (!isOver && beginning.length <= limit && !EVENT.test(beginning)) {
+      const { done, value } = await reader.read();
+      isOver = done;
+      if (done) break;
+      beginning += decoder.decode(value, { stream: true });
+      // Shown before it is handed on, so that a chat is known to be the caller's before the caller knows of it.
+      if (EVENT.test(beginning)) show(beginning);
+      await writer.write(value);
+    }
+  } catch (error) {
+    // Whichever side broke, the other has to know.
+    reader.cancel(error).catch(() => {});
+    writer.abort(error).catch(() => {});
+    throw error;
+  } finally {
+    show(beginning);
+  }
+  if (isOver) return writer.close();
+  reader.releaseLock();
+  writer.releaseLock();
+  return body.pipeTo(writable);
+}
+
+/** The text of an answer's body; `undefined` once it is over the limit. */
+export async function readText(body, limit) {
+  const bytes = body === null ? new Uint8Array() : await collect(body.getReader(), limit);
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+let budgetId;
+const budget = (env) => env.BUDGET.get((budgetId ??= env.BUDGET.idFromName("budget")));
+
+/** The answer of the budget object; rejects when it gives none. */
+export async function askBudget(env, question) {
+  const response = await budget(env).fetch(`https://budget/${question}`);
+  if (!response.ok) throw new Error(`the budget answered ${response.status}`);
+  return response.text();
+}
+
+/** The same for something that no answer waits for. */
+export function tellBudget(env, context, question) {
+  context.waitUntil(askBudget(env, question).catch(() => {}));
+}
+
+/** Whether two rate limits let a call through. A key that is empty is not limited; a limit that is not there fails. */
+export async function admit(env, first, firstKey, second, secondKey) {
+  const ask = (name, key) => (key === "" ? { success: true } : env[name].limit({ key }));
+  const verdicts = await Promise.all([ask(first, firstKey), ask(second, secondKey)]);
+  return verdicts.every(({ success }) => success);
+}
+
+/** What Turnstile says about a token; rejects when it says nothing in time. */
+export async function verifyChallenge(url, question, deadline) {
+  const headers = { "content-type": "application/json" };
+  const signal = AbortSignal.timeout(deadline);
+  const response = await fetch(url, { method: "POST", headers, body: question, redirect: "manual", signal });
+  return response.text();
+}
+
 /** The answer to the caller. `fields` are lines: content type, request id, timing, allowed origin, Retry-After, Allow. */
 export function respond(status, fields, body) {
   const [type, id, timing, origin, retryAfter, allow] = fields.split("\n");
@@ -87,12 +175,12 @@ export function respond(status, fields, body) {
     "cache-control": "no-store, no-transform",
     "x-content-type-options": "nosniff",
     "server-timing": timing,
+    vary: "Origin",
   };
   if (type) headers["content-type"] = type;
   if (origin) {
     headers["access-control-allow-origin"] = origin;
     headers["access-control-expose-headers"] = "X-Request-Id, Retry-After";
-    headers.vary = "Origin";
   }
   if (retryAfter) headers["retry-after"] = retryAfter;
   if (allow) headers.allow = allow;

@@ -3,7 +3,7 @@
 use worker::js_sys::futures::JsFuture;
 use worker::js_sys::{Date, JSON, Promise, Uint8Array};
 use worker::wasm_bindgen::{self, prelude::*};
-use worker::{Env, web_sys};
+use worker::{Context, Env, web_sys};
 
 use crate::request_head::RequestHead;
 
@@ -12,8 +12,14 @@ extern "C" {
     #[wasm_bindgen(js_name = head)]
     fn head_lines(request: &web_sys::Request) -> String;
 
+    #[wasm_bindgen(js_name = randomId)]
+    fn random_bytes() -> Vec<u8>;
+
     #[wasm_bindgen(js_name = readBody)]
     fn read_body_promise(request: &web_sys::Request, limit: u32, deadline: u32) -> Promise;
+
+    #[wasm_bindgen(js_name = readText)]
+    fn read_text_promise(body: &JsValue, limit: u32) -> Promise;
 
     #[wasm_bindgen(js_name = callUpstream)]
     fn call_upstream_promise(
@@ -27,12 +33,59 @@ extern "C" {
         total: u32,
     ) -> Promise;
 
+    #[wasm_bindgen(js_name = askBudget)]
+    fn ask_budget_promise(env: &Env, question: &str) -> Promise;
+
+    #[wasm_bindgen(js_name = tellBudget)]
+    fn tell_budget_promise(env: &Env, context: &JsValue, question: &str);
+
+    #[wasm_bindgen(js_name = admit, catch)]
+    fn admit_promise(
+        env: &Env,
+        first: &str,
+        first_key: &str,
+        second: &str,
+        second_key: &str,
+    ) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(js_name = verifyChallenge)]
+    fn verify_challenge_promise(url: &str, question: &str, deadline: u32) -> Promise;
+
     /// The answer to a preflight of an allowed origin.
     pub(crate) fn preflight(id: &str, origin: &str) -> web_sys::Response;
 
     /// The answer to the caller; `fields` are those of [`crate::answer::fields`].
     pub(crate) fn respond(status: u16, fields: &str, body: &JsValue) -> web_sys::Response;
+
+    /// A stream that is handed on while its first event is looked at.
+    pub(crate) type Relay;
+
+    #[wasm_bindgen(constructor)]
+    pub(crate) fn new(body: &JsValue, limit: u32) -> Relay;
+    /// What the caller gets.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn readable(this: &Relay) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn beginning(this: &Relay) -> Promise;
+    #[wasm_bindgen(method, getter)]
+    fn done(this: &Relay) -> Promise;
 }
+
+impl Relay {
+    /// The stream's text up to the end of its first event.
+    pub(crate) async fn first_event(&self) -> String {
+        text_of(self.beginning()).await.unwrap_or_default()
+    }
+
+    /// Waits until the stream has ended, in whatever way.
+    pub(crate) async fn ended(&self) {
+        // Its promise never rejects.
+        let _ = JsFuture::from(self.done()).await;
+    }
+}
+
+/// Longest wait for the verification of a challenge, in milliseconds.
+const VERIFY_DEADLINE: u32 = 10_000;
 
 /// Writes one line to the log.
 pub(crate) fn log(line: &str) {
@@ -42,6 +95,18 @@ pub(crate) fn log(line: &str) {
 /// Milliseconds since the Unix epoch. Cloudflare's clock stands still between input and output.
 pub(crate) fn now() -> f64 {
     Date::now()
+}
+
+/// The same, as a whole number.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, positive and below 2^53")]
+pub(crate) fn whole_now() -> u64 {
+    now() as u64
+}
+
+/// 16 random bytes.
+pub(crate) fn random_id() -> [u8; 16] {
+    // The platform gives as many as were asked for.
+    random_bytes().try_into().unwrap_or_default()
 }
 
 /// The head of a request.
@@ -67,6 +132,12 @@ pub(crate) enum BodyFault {
 pub(crate) async fn read_body(request: &web_sys::Request, limit: u32, deadline: u32) -> Result<Vec<u8>, BodyFault> {
     let read = JsFuture::from(read_body_promise(request, limit, deadline)).await.map_err(|_| BodyFault::Broken)?;
     read.dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).map_err(|_| BodyFault::TooLarge)
+}
+
+/// The text of an answer's body, of at most `limit` bytes.
+pub(crate) async fn read_text(body: &JsValue, limit: u32) -> Result<String, BodyFault> {
+    let read = JsFuture::from(read_text_promise(body, limit)).await.map_err(|_| BodyFault::Broken)?;
+    read.as_string().ok_or(BodyFault::TooLarge)
 }
 
 /// A request to the API.
@@ -96,4 +167,32 @@ pub(crate) async fn call_upstream(
     let promise = call_upstream_promise(signal, url, method, authorization, accept, body, first_byte, total);
     let response = JsFuture::from(promise).await.map_err(|word| word.as_string().unwrap_or_default())?;
     response.dyn_into().map_err(|_| String::new())
+}
+
+/// The budget object's answer, if it gives one.
+pub(crate) async fn ask_budget(env: &Env, question: &str) -> Option<String> {
+    text_of(ask_budget_promise(env, question)).await
+}
+
+/// Tells the budget object something that no answer waits for.
+pub(crate) fn tell_budget(env: &Env, context: &Context, question: &str) {
+    tell_budget_promise(env, context.as_ref(), question);
+}
+
+/// A rate limit: the binding's name, and what is counted. An empty key is not limited.
+pub(crate) type RateLimit<'a> = (&'static str, &'a str);
+
+/// Whether both rate limits let a call through; `None` when they cannot be asked.
+pub(crate) async fn admit(env: &Env, first: RateLimit<'_>, second: RateLimit<'_>) -> Option<bool> {
+    let promise = admit_promise(env, first.0, first.1, second.0, second.1).ok()?;
+    JsFuture::from(promise).await.ok()?.as_bool()
+}
+
+/// What Turnstile says about a token, if it says something in time.
+pub(crate) async fn verify_challenge(url: &str, question: &str) -> Option<String> {
+    text_of(verify_challenge_promise(url, question, VERIFY_DEADLINE)).await
+}
+
+async fn text_of(promise: Promise) -> Option<String> {
+    JsFuture::from(promise).await.ok()?.as_string()
 }

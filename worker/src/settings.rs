@@ -7,7 +7,11 @@ use minara::Error;
 use minara::wire::{ApiKey, BaseUrl, DEFAULT_BASE_URL, LEGACY_BASE_URL};
 use serde_json::{Map, Value};
 
+use crate::budget::ledger::Limits;
+use crate::caller::ClientTokens;
+use crate::cost::Costs;
 use crate::origin::is_origin;
+use crate::session::MIN_SECRET;
 
 /// Limits of time, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +26,31 @@ pub(crate) struct Deadlines {
     pub(crate) total: u32,
 }
 
+/// Who may call, once sessions are demanded.
+pub(crate) struct Sessions {
+    /// `SESSION_SECRET`, which signs, and `SESSION_SECRET_PREVIOUS`, which still counts.
+    pub(crate) secrets: Vec<Vec<u8>>,
+    /// `TURNSTILE_SECRET`: with it, a session has to be earned by a solved challenge.
+    pub(crate) turnstile_secret: Option<String>,
+    /// Where challenges are verified.
+    pub(crate) verify_url: String,
+}
+
+/// Turnstile's own verification (`TURNSTILE_VERIFY_URL` replaces it by one on this machine, for tests).
+const VERIFY_URL: &str = "https://challenges.cloudflare.com/turnstile/v0/siteverify";
+
+/// What a day may cost in development, where no `DAILY_BUDGET` is demanded.
+const DEVELOPMENT_BUDGET: u64 = 100_000;
+
+/// What a session may cost where `SESSION_BUDGET` does not say.
+const SESSION_BUDGET: u64 = 50;
+
+/// How many calls of a session may be under way where `SESSION_IN_FLIGHT` does not say.
+const SESSION_IN_FLIGHT: u32 = 4;
+
+/// Between the end of a call's last deadline and that of its lease where `LEASE_MS` does not say, in milliseconds.
+const LEASE_MARGIN: u64 = 30_000;
+
 /// The Worker's settings, checked.
 pub(crate) struct Settings {
     /// `MINARA_API_KEY`, and `MINARA_API_KEY_NEXT` while keys are being changed.
@@ -34,6 +63,18 @@ pub(crate) struct Settings {
     pub(crate) turnstile_site_key: Option<String>,
     /// See [`Deadlines`].
     pub(crate) deadlines: Deadlines,
+    /// `None` in development, where `SESSION_SECRET` is not set.
+    pub(crate) sessions: Option<Sessions>,
+    /// `CLIENT_TOKENS`
+    pub(crate) client_tokens: ClientTokens,
+    /// `ADMIN_TOKEN`
+    pub(crate) admin_token: Option<String>,
+    /// `DAILY_BUDGET`, `SESSION_BUDGET`, `SESSION_IN_FLIGHT`, `LEASE_MS`
+    pub(crate) limits: Limits,
+    /// `COSTS`
+    pub(crate) costs: Costs,
+    /// `KILL_SWITCH`
+    pub(crate) is_stopped: bool,
 }
 
 /// A setting that cannot be worked with. Its text names the setting, never its value.
@@ -59,12 +100,20 @@ impl Settings {
     /// Reads the JSON text of the Worker's environment, in which bindings that are no text mean nothing here.
     pub(crate) fn parse(environment: &str) -> Result<Self, SettingFault> {
         let variables = Variables(serde_json::from_str(environment).unwrap_or_default());
+        let sessions = variables.sessions()?;
+        let deadlines = variables.deadlines()?;
         Ok(Self {
             keys: variables.keys()?,
             base_url: variables.base_url()?,
             allowed_origins: variables.allowed_origins()?,
             turnstile_site_key: variables.text("TURNSTILE_SITE_KEY").map(str::to_owned),
-            deadlines: variables.deadlines()?,
+            limits: variables.limits(deadlines, sessions.is_some())?,
+            deadlines,
+            sessions,
+            client_tokens: variables.client_tokens()?,
+            admin_token: variables.admin_token()?,
+            costs: variables.costs()?,
+            is_stopped: variables.flag("KILL_SWITCH")?,
         })
     }
 
@@ -108,6 +157,84 @@ impl Variables {
         }
         let rule = "must be origins such as https://example.com, without path, wildcard or default port";
         Err(SettingFault::new("ALLOWED_ORIGINS", rule))
+    }
+
+    fn sessions(&self) -> Result<Option<Sessions>, SettingFault> {
+        let secrets = [self.secret("SESSION_SECRET")?, self.secret("SESSION_SECRET_PREVIOUS")?];
+        let turnstile_secret = self.text("TURNSTILE_SECRET").map(str::to_owned);
+        if secrets[0].is_none() {
+            let needless = secrets[1].is_some() || turnstile_secret.is_some();
+            let fault = SettingFault::new("SESSION_SECRET", "must be set where other settings of sessions are");
+            return if needless { Err(fault) } else { Ok(None) };
+        }
+        let secrets = secrets.into_iter().flatten().map(|secret| secret.as_bytes().to_vec()).collect();
+        Ok(Some(Sessions { secrets, turnstile_secret, verify_url: self.verify_url()? }))
+    }
+
+    fn secret(&self, name: &str) -> Result<Option<&str>, SettingFault> {
+        let fault = || SettingFault::new(name, &format!("must be at least {MIN_SECRET} characters, drawn at random"));
+        self.text(name)
+            .map(|secret| Some(secret).filter(|secret| secret.len() >= MIN_SECRET).ok_or_else(fault))
+            .transpose()
+    }
+
+    fn verify_url(&self) -> Result<String, SettingFault> {
+        let Some(text) = self.text("TURNSTILE_VERIFY_URL") else { return Ok(VERIFY_URL.to_owned()) };
+        let is_local = BaseUrl::with_key(text).is_ok_and(|url| url.is_loopback());
+        let fault = || SettingFault::new("TURNSTILE_VERIFY_URL", "must be an address of this machine");
+        is_local.then(|| text.to_owned()).ok_or_else(fault)
+    }
+
+    fn client_tokens(&self) -> Result<ClientTokens, SettingFault> {
+        let list = self.text("CLIENT_TOKENS").unwrap_or_default();
+        let rule = "must be words name:sha256 with the hash of each token in hexadecimal";
+        ClientTokens::parse(words(list)).ok_or_else(|| SettingFault::new("CLIENT_TOKENS", rule))
+    }
+
+    fn admin_token(&self) -> Result<Option<String>, SettingFault> {
+        Ok(self.secret("ADMIN_TOKEN")?.map(str::to_owned))
+    }
+
+    fn limits(&self, deadlines: Deadlines, has_sessions: bool) -> Result<Limits, SettingFault> {
+        let day = match self.whole_number("DAILY_BUDGET")? {
+            Some(budget) => budget,
+            None if has_sessions => return Err(SettingFault::new("DAILY_BUDGET", "is not set")),
+            None => DEVELOPMENT_BUDGET,
+        };
+        let in_flight = self
+            .whole_number("SESSION_IN_FLIGHT")?
+            .map_or(SESSION_IN_FLIGHT, |most| u32::try_from(most).unwrap_or(u32::MAX));
+        let longest = u64::from(deadlines.first_byte.max(deadlines.answer)) + u64::from(deadlines.total);
+        Ok(Limits {
+            day,
+            session: self.whole_number("SESSION_BUDGET")?.unwrap_or(SESSION_BUDGET),
+            in_flight,
+            lease_ms: self.whole_number("LEASE_MS")?.unwrap_or(longest + LEASE_MARGIN),
+        })
+    }
+
+    /// An object, or its JSON text, as secrets and `.dev.vars` are always texts.
+    fn costs(&self) -> Result<Costs, SettingFault> {
+        let table = match self.0.get("COSTS") {
+            None | Some(Value::Null) => return Ok(Costs::default()),
+            Some(Value::String(text)) if text.trim().is_empty() => return Ok(Costs::default()),
+            Some(Value::String(text)) => serde_json::from_str(text).unwrap_or_default(),
+            Some(value) => value.clone(),
+        };
+        let rule = "must be an object of kinds of calls, such as \"chat.fast\", and whole numbers up to 1000000";
+        Costs::parse(&table).ok_or_else(|| SettingFault::new("COSTS", rule))
+    }
+
+    fn flag(&self, name: &str) -> Result<bool, SettingFault> {
+        match self.0.get(name) {
+            None | Some(Value::Null | Value::Bool(false)) => Ok(false),
+            Some(Value::Bool(true)) => Ok(true),
+            Some(value) => match value.as_str().map(str::trim) {
+                Some("" | "0" | "off" | "false") => Ok(false),
+                Some("1" | "on" | "true") => Ok(true),
+                _ => Err(SettingFault::new(name, "must be on or off")),
+            },
+        }
     }
 
     fn deadlines(&self) -> Result<Deadlines, SettingFault> {

@@ -2,69 +2,94 @@
 //! and headers may echo the key.
 
 use minara::error::parse_retry_after;
-use minara::wire::{BaseUrl, Method};
+use minara::wire::{ApiKey, Method};
 use minara::{Code, Error, Outcome};
+use worker::wasm_bindgen::JsValue;
 use worker::web_sys;
 
-use crate::answer::{Answer, Expectation};
+use crate::answer::{EVENT_STREAM, JSON};
+use crate::gateway::Exchange;
 use crate::platform;
 use crate::rejection::Rejection;
 use crate::settings::Settings;
 
+/// Longest body of a refusal that is read, in bytes: only to find how long to wait.
+const MAX_REFUSAL: u32 = 8 * 1024;
+
 /// What is sent to the API.
-pub(crate) struct Call<'a> {
+pub(crate) struct Outbound<'a> {
     /// The path below the base URL.
     pub(crate) path: &'a str,
     /// The method.
     pub(crate) method: Method,
     /// The JSON body; empty for a look-up.
     pub(crate) body: &'a str,
-    /// What may come back.
-    pub(crate) expectation: Expectation,
+    /// Whether an event stream is asked for; JSON is taken then too.
+    pub(crate) accepts_stream: bool,
 }
 
-/// Sends a call and reads the meaning of its answer; a good answer's body is passed through untouched.
+/// A good answer of the API. Its body is still on its way.
+pub(crate) struct Reply {
+    /// The HTTP status, of the 200s.
+    pub(crate) status: u16,
+    /// One of our own media types.
+    pub(crate) content_type: &'static str,
+    /// The native stream, or null.
+    pub(crate) body: JsValue,
+}
+
+/// Sends a call and reads the meaning of its answer.
 pub(crate) async fn send(
-    call: &Call<'_>,
+    outbound: &Outbound<'_>,
+    settings: &Settings,
+    exchange: &Exchange<'_>,
+) -> Result<Reply, Rejection> {
+    let asked = platform::now();
+    let answered = ask(outbound, settings, &exchange.request.signal()).await;
+    exchange.seen.upstream_ms.set(Some(platform::now() - asked));
+    let response = answered?;
+    exchange.seen.upstream_status.set(Some(response.status()));
+    read(&response, outbound.accepts_stream).await
+}
+
+/// A key that is not accepted did no work, so the next one may be tried: nothing else is ever sent twice.
+async fn ask(
+    outbound: &Outbound<'_>,
     settings: &Settings,
     signal: &web_sys::AbortSignal,
-) -> Result<Answer, Rejection> {
-    let mut response = None;
-    for key in &settings.keys {
-        let answered = attempt(call, settings, signal, &key.authorization()).await?;
-        let refused = answered.status() == 401;
-        response = Some(answered);
-        // A key that is not accepted did no work, so the next one may be tried: nothing else is ever sent twice.
-        if !refused {
-            break;
+) -> Result<web_sys::Response, Rejection> {
+    let (last, firsts) = settings.keys.split_last().ok_or_else(no_key)?;
+    for key in firsts {
+        let response = attempt(outbound, settings, signal, key).await?;
+        if response.status() != 401 {
+            return Ok(response);
         }
     }
-    let response = response.ok_or_else(|| Rejection::new(Code::NotConfigured, "There is no API key."))?;
-    read(&response, call.expectation)
+    attempt(outbound, settings, signal, last).await
+}
+
+fn no_key() -> Rejection {
+    Rejection::new(Code::NotConfigured, "There is no API key.")
 }
 
 async fn attempt(
-    call: &Call<'_>,
+    outbound: &Outbound<'_>,
     settings: &Settings,
     signal: &web_sys::AbortSignal,
-    authorization: &str,
+    key: &ApiKey,
 ) -> Result<web_sys::Response, Rejection> {
     let deadlines = settings.deadlines;
-    let first_byte = if call.expectation.stream { deadlines.first_byte } else { deadlines.answer };
+    let first_byte = if outbound.accepts_stream { deadlines.first_byte } else { deadlines.answer };
     let outgoing = platform::Outgoing {
-        url: &url(&settings.base_url, call.path),
-        method: call.method.as_str(),
-        authorization,
-        accept: if call.expectation.stream { "text/event-stream" } else { "application/json" },
-        body: (!call.body.is_empty()).then_some(call.body),
+        url: &format!("{}{}", settings.base_url.as_str(), outbound.path),
+        method: outbound.method.as_str(),
+        authorization: &key.authorization(),
+        accept: if outbound.accepts_stream { EVENT_STREAM } else { JSON },
+        body: (!outbound.body.is_empty()).then_some(outbound.body),
         first_byte,
         total: deadlines.total,
     };
     platform::call_upstream(signal, &outgoing).await.map_err(|word| failure(&word, first_byte))
-}
-
-fn url(base: &BaseUrl, path: &str) -> String {
-    format!("{}{path}", base.as_str())
 }
 
 /// The error for a call that got no answer.
@@ -72,36 +97,59 @@ fn failure(word: &str, first_byte: u32) -> Rejection {
     match word {
         "first-byte" => {
             let seconds = f64::from(first_byte) / 1000.0;
-            Rejection::new(Code::Timeout, format!("The API did not begin to answer within {seconds} seconds."))
+            let message = format!("The API did not begin to answer within {seconds} seconds. It may have been billed.");
+            Rejection::new(Code::Timeout, message)
         }
         "client" => Rejection::new(Code::Network, "The caller went away before the API answered."),
         _ => Rejection::new(Code::Network, "The API could not be reached. The call may have been billed."),
     }
 }
 
-fn read(response: &web_sys::Response, expectation: Expectation) -> Result<Answer, Rejection> {
+async fn read(response: &web_sys::Response, accepts_stream: bool) -> Result<Reply, Rejection> {
     let status = response.status();
     let header = |name| response.headers().get(name).ok().flatten();
+    let body = JsValue::from(response.body());
     if !(200..300).contains(&status) {
-        return Err(refusal(status, header("retry-after").as_deref(), platform::now()));
+        let seconds = match status {
+            429 | 503 => match header("retry-after") {
+                Some(header) => parse_retry_after(&header, platform::now()),
+                None => seconds_in(&platform::read_text(&body, MAX_REFUSAL).await.unwrap_or_default()),
+            },
+            _ => None,
+        };
+        return Err(refusal(status, seconds));
     }
-    let content_type = header("content-type").unwrap_or_default();
-    let Some(content_type) = expectation.content_type(&content_type) else {
-        return Err(Rejection::new(Code::BadResponse, "The API answered with something that is not JSON."));
-    };
-    Ok(Answer::new(status, content_type, response.body().into()))
+    match media_type(&header("content-type").unwrap_or_default(), accepts_stream) {
+        Some(content_type) => Ok(Reply { status, content_type, body }),
+        None => Err(Rejection::new(Code::BadResponse, "The API answered with something that is not JSON.")),
+    }
+}
+
+/// Our media type for the one that the API sent; `None` where that cannot be read.
+fn media_type(sent: &str, accepts_stream: bool) -> Option<&'static str> {
+    let essence = sent.split(';').next().unwrap_or_default().trim();
+    if accepts_stream && essence.eq_ignore_ascii_case(EVENT_STREAM) {
+        return Some(EVENT_STREAM);
+    }
+    essence.eq_ignore_ascii_case(JSON).then_some(JSON)
+}
+
+/// `retryAfter` of a JSON body, in seconds.
+fn seconds_in(body: &str) -> Option<f64> {
+    let body: serde_json::Value = serde_json::from_str(body).ok()?;
+    let nested = ["error", "data"].into_iter().filter_map(|name| body.get(name));
+    std::iter::once(&body).chain(nested).find_map(|value| value.get("retryAfter")?.as_f64()).filter(|s| *s >= 0.0)
 }
 
 /// What an answer outside 2xx means for the caller, in words that say nothing of the key.
-fn refusal(status: u16, retry_after: Option<&str>, now: f64) -> Rejection {
+fn refusal(status: u16, retry_after: Option<f64>) -> Rejection {
     let (code, message) = meaning(status);
     let mut error = Error::new(code, message);
     // A key that is not accepted, and a request that is refused, are not billed.
     if (400..500).contains(&status) {
         error = error.with_outcome(Outcome::Refused);
     }
-    let waits = retry_after.filter(|_| matches!(status, 429 | 503)).and_then(|header| parse_retry_after(header, now));
-    match waits {
+    match retry_after {
         Some(seconds) => error.with_retry_after(seconds),
         None => error,
     }
@@ -110,7 +158,7 @@ fn refusal(status: u16, retry_after: Option<&str>, now: f64) -> Rejection {
 
 const fn meaning(status: u16) -> (Code, &'static str) {
     match status {
-        400 | 422 => (Code::InvalidRequest, "The API refused the request."),
+        400 | 422 => (Code::InvalidRequest, "The API refused the request. Nothing was billed."),
         402 => (Code::PaymentRequired, "The service has no credits left. Nothing was billed; try again later."),
         403 => (Code::Forbidden, "The API does not allow this call. Nothing was billed."),
         404 => (Code::NotFound, "The API knows no such chat or job."),
@@ -120,5 +168,65 @@ const fn meaning(status: u16) -> (Code, &'static str) {
         300..=399 => (Code::UpstreamError, "The API answered with a redirect, which is not followed."),
         400..=499 => (Code::UpstreamError, "The API did not accept the call. Nothing was billed."),
         _ => (Code::UpstreamError, "The API failed. The call may have been billed."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{media_type, refusal, seconds_in};
+    use minara::{Code, Outcome};
+
+    #[test]
+    fn every_status_outside_2xx_has_its_code_and_its_outcome() {
+        for (status, code, answer, outcome) in [
+            (301, Code::UpstreamError, 502, Outcome::Unknown),
+            (304, Code::UpstreamError, 502, Outcome::Unknown),
+            (400, Code::InvalidRequest, 400, Outcome::Refused),
+            (401, Code::UpstreamError, 502, Outcome::Refused),
+            (402, Code::PaymentRequired, 402, Outcome::Refused),
+            (403, Code::Forbidden, 403, Outcome::Refused),
+            (404, Code::NotFound, 404, Outcome::Refused),
+            (405, Code::UpstreamError, 502, Outcome::Refused),
+            (409, Code::Conflict, 409, Outcome::Refused),
+            (413, Code::PayloadTooLarge, 413, Outcome::Refused),
+            (415, Code::UpstreamError, 502, Outcome::Refused),
+            (422, Code::InvalidRequest, 400, Outcome::Refused),
+            (429, Code::RateLimited, 429, Outcome::Refused),
+            (500, Code::UpstreamError, 502, Outcome::Unknown),
+            (503, Code::UpstreamError, 502, Outcome::Unknown),
+        ] {
+            let rejection = refusal(status, None);
+            let seen = (rejection.error.code(), rejection.status(), rejection.error.outcome());
+            assert_eq!(seen, (code, answer, outcome), "{status}");
+        }
+    }
+
+    #[test]
+    fn only_json_and_asked_for_streams_can_be_read() {
+        for (sent, accepts_stream, media) in [
+            ("application/json", false, Some("application/json")),
+            ("Application/JSON; charset=utf-8", true, Some("application/json")),
+            ("text/event-stream;charset=utf-8", true, Some("text/event-stream")),
+            ("text/event-stream", false, None),
+            ("text/html", true, None),
+            ("application/jsonp", false, None),
+            ("", false, None),
+        ] {
+            assert_eq!(media_type(sent, accepts_stream), media, "{sent}");
+        }
+    }
+
+    #[test]
+    fn the_wait_is_found_wherever_the_body_has_it() {
+        for (body, seconds) in [
+            (r#"{"retryAfter":7}"#, Some(7.0)),
+            (r#"{"error":{"retryAfter":1.5}}"#, Some(1.5)),
+            (r#"{"data":{"retryAfter":3}}"#, Some(3.0)),
+            (r#"{"retryAfter":-1}"#, None),
+            (r#"{"retryAfter":"7"}"#, None),
+            ("slow down", None),
+        ] {
+            assert_eq!(seconds_in(body), seconds, "{body}");
+        }
     }
 }

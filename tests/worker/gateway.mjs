@@ -1,0 +1,120 @@
+// The Worker between a test and the sandbox, with a key whose every appearance is a failure.
+import assert from "node:assert/strict";
+import { createHmac, randomBytes } from "node:crypto";
+
+import { startSandbox } from "../../sandbox/server.mjs";
+import { startWorkerd } from "./workerd.mjs";
+
+/** The API key of every test. No byte that leaves the Worker may hold it. */
+export const canary = "sk-minara-canary-7f3a9c51d2e84b60";
+export const sessionSecret = "session-secret-of-the-tests-0123456789";
+
+export const paths = {
+  chat: "/api/v1/developer/chat",
+  swap: "/api/v1/developer/intent-to-swap-tx",
+  perp: "/api/v1/developer/perp-trading-suggestion",
+  prediction: "/api/v1/developer/prediction-market-ask",
+};
+
+/** A body for each path that is valid. */
+export const bodies = {
+  [paths.chat]: { mode: "fast", stream: false, message: { role: "user", content: "Why did SOL rise today?" } },
+  [paths.swap]: { intent: "swap 0.1 ETH to USDC", walletAddress: "0x742d35cc6634c0532925a3b844bc9e7595f0beb1", chain: "base" },
+  [paths.perp]: { symbol: "BTC", leverage: 10 },
+  [paths.prediction]: { link: "https://polymarket.com/event/example", mode: "fast" },
+};
+
+export const streamed = { ...bodies[paths.chat], stream: true };
+
+/**
+ * @typedef {import("./workerd.mjs").WorkerdOptions & { sandbox?: import("../../sandbox/server.mjs").SandboxOptions }} GatewayOptions
+ */
+
+/**
+ * Starts a sandbox and the Worker in front of it.
+ * @param {GatewayOptions} [options]
+ */
+export async function startGateway({ sandbox: sandboxOptions, settings, ...options } = {}) {
+  const sandbox = await startSandbox({ key: canary, ...sandboxOptions });
+  const worker = await startWorkerd({
+    ...options,
+    settings: { MINARA_API_KEY: canary, MINARA_BASE_URL: sandbox.url, ...settings },
+  });
+  /** @type {string[]} */
+  const seen = [];
+  const gateway = {
+    url: worker.url,
+    worker,
+    sandbox,
+    /** Posts of calls that the sandbox has seen. */
+    get posts() {
+      return Object.values(sandbox.counters.posts).reduce((sum, count) => sum + count, 0);
+    },
+    /** @param {string} path @param {RequestInit} [init] */
+    async request(path, init) {
+      const response = await fetch(worker.url + path, { redirect: "manual", ...init });
+      const text = await response.text();
+      seen.push(JSON.stringify([...response.headers]), text);
+      return { status: response.status, headers: response.headers, text, json: parsed(text), error: parsed(text)?.error };
+    },
+    /** @param {string} path @param {unknown} [body] @param {Record<string, string>} [headers] */
+    post(path, body = bodies[path], headers = {}) {
+      const text = typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body);
+      return gateway.request(path, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: text });
+    },
+    /** What the books say. */
+    async usage(token = "") {
+      const { status, json } = await gateway.request("/api/admin/usage", { headers: { authorization: `Bearer ${token}` } });
+      assert.equal(status, 200);
+      return json;
+    },
+    /** Waits until the books say so; settlements come after their answers. */
+    async settled(token, holds) {
+      for (let attempt = 0; attempt < 200; attempt += 1) {
+        const usage = await gateway.usage(token);
+        if (holds(usage)) return usage;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      return assert.fail(`the books never said so: ${JSON.stringify(await gateway.usage(token))}`);
+    },
+    /** Remembers bytes that a test read by itself. */
+    keep: (text) => seen.push(text),
+    async stop() {
+      await worker.stop();
+      await sandbox.close();
+      const leak = [...seen, ...worker.log].find((text) => text.includes(canary) || text.includes(canary.slice(-12)));
+      assert.equal(leak, undefined, "the key got out");
+    },
+  };
+  return gateway;
+}
+
+const parsed = (text) => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * A session token as the Worker makes them.
+ * @param {{ id?: Buffer, started: number, expires: number, secret?: string }} session  times in seconds
+ */
+export function sessionToken({ id = randomBytes(16), started, expires, secret = sessionSecret }) {
+  const claim = Buffer.alloc(24);
+  id.copy(claim);
+  claim.writeUInt32BE(started, 16);
+  claim.writeUInt32BE(expires, 20);
+  const tag = createHmac("sha256", secret).update("minara session token 1\0").update(claim).digest();
+  return `ms1.${Buffer.concat([claim, tag]).toString("base64url")}`;
+}
+
+/** A token of a session that has just begun. */
+export function freshToken(options = {}) {
+  const now = Math.floor(Date.now() / 1000);
+  return sessionToken({ started: now, expires: now + 600, ...options });
+}
+
+/** @param {string} token */
+export const bearer = (token) => ({ authorization: `Bearer ${token}` });

@@ -1,0 +1,126 @@
+//! Who may call: visitors with a session, the owner's programs with a token, and nobody else once sessions are on.
+
+use minara::{Code, Error};
+use serde_json::{Value, json};
+use worker::Env;
+
+use crate::caller::{Caller, is_same_secret};
+use crate::origin::Origin;
+use crate::platform;
+use crate::rejection::Rejection;
+use crate::request_head::RequestHead;
+use crate::session::{Session, TokenFault, is_session_token};
+use crate::settings::{Sessions, Settings};
+use crate::turnstile;
+
+/// Seconds over which a rate limit counts.
+const RATE_PERIOD: f64 = 60.0;
+
+/// The caller of a request, at a time in seconds.
+pub(crate) fn identify(head: &RequestHead, settings: &Settings, now: u32) -> Result<Caller, Rejection> {
+    let Some(sessions) = &settings.sessions else { return Ok(Caller::Anyone) };
+    let required = || Rejection::new(Code::SessionRequired, "A session is needed: get a token at POST /api/session.");
+    let token = head.bearer().ok_or_else(required)?;
+    if !is_session_token(token) {
+        return settings.client_tokens.find(token).ok_or_else(unknown_token);
+    }
+    match Session::read(token, &sessions.secrets).and_then(|session| session.current(now)) {
+        Ok(session) => Ok(Caller::Visitor(session)),
+        Err(TokenFault::Expired) => Err(required()),
+        Err(TokenFault::Forged) => Err(unknown_token()),
+    }
+}
+
+fn unknown_token() -> Rejection {
+    Rejection::new(Code::Unauthorized, "The bearer token is not one of this Worker's.")
+}
+
+/// Lets a caller pass at their own pace and at that of their address. It only spares the budget object: what can be
+/// spent is decided there.
+pub(crate) async fn limit_rate(env: &Env, caller: &Caller, address: &str) -> Result<(), Rejection> {
+    if *caller == Caller::Anyone {
+        return Ok(());
+    }
+    pass(platform::admit(env, ("CALLER_LIMIT", &caller.key()), ("ADDRESS_LIMIT", address)).await)
+}
+
+fn pass(verdict: Option<bool>) -> Result<(), Rejection> {
+    match verdict {
+        Some(true) => Ok(()),
+        Some(false) => {
+            Err(Error::new(Code::RateLimited, "Too many requests: wait a minute.").with_retry_after(RATE_PERIOD).into())
+        }
+        None => Err(Rejection::new(Code::NotConfigured, "The rate limits cannot be asked, so nothing was sent.")),
+    }
+}
+
+/// What `POST /api/session` needs to know.
+pub(crate) struct SessionRequest<'a> {
+    /// Its head.
+    pub(crate) head: &'a RequestHead,
+    /// Where it comes from.
+    pub(crate) origin: Origin<'a>,
+    /// Its body.
+    pub(crate) body: &'a [u8],
+    /// When, in seconds since the Unix epoch.
+    pub(crate) now: u32,
+}
+
+impl SessionRequest<'_> {
+    /// A new session, or another while for the one whose token came along.
+    pub(crate) async fn open(&self, settings: &Settings) -> Result<String, Rejection> {
+        let Some(sessions) = &settings.sessions else {
+            return Err(Rejection::new(Code::NotFound, "Sessions are not in use here: call without one."));
+        };
+        let session = match self.renewed(sessions) {
+            Some(renewed) => renewed?,
+            None => self.begin(settings, sessions).await?,
+        };
+        let secret = sessions.secrets.first().map(Vec::as_slice).unwrap_or_default();
+        Ok(json!({ "token": session.token(secret), "expiresAt": u64::from(session.expires) * 1000 }).to_string())
+    }
+
+    /// An earlier token opens its session again for a day, so that an answer once paid for can still be fetched.
+    fn renewed(&self, sessions: &Sessions) -> Option<Result<Session, Rejection>> {
+        let token = self.head.bearer()?;
+        let renewed = Session::read(token, &sessions.secrets).and_then(|session| session.renew(self.now));
+        Some(renewed.map_err(|fault| match fault {
+            TokenFault::Forged => unknown_token(),
+            TokenFault::Expired => Rejection::new(Code::SessionRequired, "The session is over: begin a new one."),
+        }))
+    }
+
+    async fn begin(&self, settings: &Settings, sessions: &Sessions) -> Result<Session, Rejection> {
+        let own = turnstile::host_of(self.head.own_origin());
+        let body: Value = serde_json::from_slice(self.body).unwrap_or_default();
+        if let Some(secret) = &sessions.turnstile_secret {
+            let token = body.get("turnstileToken").and_then(Value::as_str);
+            let allowed = settings.allowed_origins.iter().map(|origin| turnstile::host_of(origin));
+            // A page's challenge is solved on that page; without an origin any of our pages will do.
+            let hosts: Vec<_> = match self.origin {
+                Origin::Allowed(origin) => vec![turnstile::host_of(origin)],
+                _ => std::iter::once(own).chain(allowed).collect(),
+            };
+            turnstile::verify(token, secret, sessions, &hosts).await?;
+        } else if self.head.origin().is_empty() {
+            return Err(Rejection::new(Code::Forbidden, "Only pages of an allowed origin can begin a session."));
+        }
+        Ok(Session::begin(platform::random_id(), self.now))
+    }
+}
+
+/// Lets an address begin sessions at a slow pace.
+pub(crate) async fn limit_sessions(env: &Env, address: &str) -> Result<(), Rejection> {
+    pass(platform::admit(env, ("SESSION_LIMIT", address), ("ADDRESS_LIMIT", address)).await)
+}
+
+/// Whether the request carries the owner's `ADMIN_TOKEN`.
+pub(crate) fn check_admin(head: &RequestHead, settings: &Settings) -> Result<(), Rejection> {
+    let Some(admin) = &settings.admin_token else {
+        return Err(Rejection::new(Code::NotFound, "There is nothing at this path."));
+    };
+    match head.bearer() {
+        Some(token) if is_same_secret(token, admin) => Ok(()),
+        _ => Err(Rejection::new(Code::Unauthorized, "The bearer token is not the administrator's.")),
+    }
+}

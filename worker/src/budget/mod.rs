@@ -1,0 +1,78 @@
+//! The owner's money: every call is reserved before the API hears of it, and settled when its outcome is known.
+//!
+//! One `SQLite` Durable Object keeps the books, so that two calls never spend the same credit. [`ledger`] is its
+//! arithmetic, [`object`] the object, [`desk`] the Worker's side of the conversation, and here is what they say.
+
+pub(crate) mod desk;
+pub(crate) mod ledger;
+pub(crate) mod object;
+
+use serde::{Deserialize, Serialize};
+
+/// Asks for a call's cost to be put aside.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Reservation {
+    /// The reservation's own id: the correlation id, or the caller's `requestId` with the caller's prefix.
+    pub(crate) lease: String,
+    /// Whose call it is.
+    pub(crate) caller: String,
+    /// Whether the caller is a visitor, to whom the session's limits apply.
+    pub(crate) visitor: bool,
+    /// The route's name.
+    pub(crate) route: String,
+    /// What it costs.
+    pub(crate) cost: u64,
+    /// Of the body, where the call may be repeated under the same id; else empty.
+    pub(crate) hash: String,
+    /// The chat that it continues, which must be the caller's own; else empty.
+    pub(crate) chat: String,
+}
+
+/// Says how a reserved call ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Settlement {
+    /// The reservation; empty after a look-up, which has none but may name ids too.
+    pub(crate) lease: String,
+    /// Whose call it was.
+    pub(crate) caller: String,
+    /// Whether it is paid for; else the cost comes back.
+    pub(crate) spent: bool,
+    /// Whether its answer is still under way, so that it counts as in flight.
+    pub(crate) open: bool,
+    /// The chat that the answer named; else empty.
+    pub(crate) chat: String,
+    /// The job that the answer named; else empty.
+    pub(crate) job: String,
+}
+
+/// Asks whether a chat or job is the caller's own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Claim {
+    /// Who asks.
+    pub(crate) caller: String,
+    /// The id that the API gave.
+    pub(crate) id: String,
+}
+
+/// How a reservation went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Verdict {
+    /// The cost is put aside.
+    Reserved,
+    /// The same call was reserved before, and costs nothing more.
+    Again,
+    /// The day's budget does not allow it; in so many seconds the next day begins.
+    DaySpent {
+        /// Seconds until the next day.
+        seconds: u32,
+    },
+    /// The session's budget does not allow it.
+    SessionSpent,
+    /// The session has too many calls under way.
+    Busy,
+    /// The `requestId` was used for another call.
+    Conflict,
+    /// The chat is not the caller's own.
+    NotOwn,
+}

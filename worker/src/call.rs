@@ -1,0 +1,190 @@
+//! Calls that cost money, and the look-up of their jobs: reserve, ask the API, settle, answer.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use minara::request::ValidRequest;
+use minara::wire::{Method, STATUS_PATH};
+use minara::{Code, Error, Outcome};
+use sha2::{Digest as _, Sha256};
+use worker::wasm_bindgen::JsValue;
+
+use crate::answer::{Answer, EVENT_STREAM};
+use crate::budget::{Claim, Reservation, Settlement, desk};
+use crate::caller::Caller;
+use crate::gateway::Exchange;
+use crate::learned::Learned;
+use crate::platform::{self, Relay};
+use crate::rejection::Rejection;
+use crate::settings::Settings;
+use crate::upstream::{self, Outbound, Reply};
+
+/// Longest answer that is read here rather than passed through, in bytes.
+const MAX_ANSWER: u32 = 4 * 1024 * 1024;
+
+/// How far into a stream its first event is looked for, in characters.
+const MAX_BEGINNING: u32 = 64 * 1024;
+
+/// When to ask again while calls are switched off, in seconds. Only the owner knows better.
+const STOPPED_FOR: f64 = 3600.0;
+
+/// A call that costs money.
+pub(crate) struct PaidCall<'a> {
+    /// The request that asks for it.
+    pub(crate) exchange: &'a Exchange<'a>,
+    /// The owner's settings.
+    pub(crate) settings: &'a Settings,
+    /// Who asks.
+    pub(crate) caller: &'a Caller,
+}
+
+impl PaidCall<'_> {
+    /// Makes the call, if the budget allows it.
+    pub(crate) async fn run(&self, request: ValidRequest) -> Result<Answer, Rejection> {
+        if self.settings.is_stopped {
+            let error = Error::new(Code::BudgetExhausted, "The owner has switched calls off. Nothing was sent.");
+            return Err(error.with_retry_after(STOPPED_FOR).into());
+        }
+        let cost = self.settings.costs.of(&request);
+        let request = self.caller.bind(request);
+        let body = request.to_json();
+        let reservation = self.reservation(&request, &body, cost);
+        let is_new = desk::reserve(self.exchange.env, &reservation, self.session_ends()).await?;
+        self.exchange.seen.cost.set(Some(if is_new { cost } else { 0 }));
+        let outbound = Outbound {
+            path: request.endpoint().path(),
+            method: Method::Post,
+            body: &body,
+            accepts_stream: request.streams(),
+        };
+        let settlement =
+            Settlement { lease: reservation.lease, caller: reservation.caller, spent: true, ..Settlement::default() };
+        match upstream::send(&outbound, self.settings, self.exchange).await {
+            Ok(reply) => self.deliver(reply, &request, settlement).await,
+            Err(rejection) => {
+                let refused = matches!(rejection.error.outcome(), Outcome::Refused | Outcome::NotSent);
+                // A repetition that is refused says nothing of the call that it repeats.
+                if is_new {
+                    self.exchange.seen.cost.set(Some(if refused { 0 } else { cost }));
+                    self.settle_later(&Settlement { spent: !refused, ..settlement });
+                }
+                Err(rejection)
+            }
+        }
+    }
+
+    fn reservation(&self, request: &ValidRequest, body: &str, cost: u64) -> Reservation {
+        let (lease, hash) = match request.request_id() {
+            Some(id) if self.caller.is_known() => (id.to_owned(), hash(body)),
+            Some(id) => (format!("anyone.{id}"), hash(body)),
+            None => (self.exchange.id.to_owned(), String::new()),
+        };
+        let chat = request.chat_id().filter(|_| self.caller.is_known()).unwrap_or_default().to_owned();
+        Reservation {
+            lease,
+            caller: self.caller.key(),
+            visitor: matches!(self.caller, Caller::Visitor(_)),
+            route: request.endpoint().path().rsplit('/').next().unwrap_or_default().to_owned(),
+            cost,
+            hash,
+            chat,
+        }
+    }
+
+    fn session_ends(&self) -> u32 {
+        match self.caller {
+            Caller::Visitor(session) => session.end().saturating_sub(self.exchange.seconds()),
+            Caller::Anyone | Caller::Client(_) => 0,
+        }
+    }
+
+    /// Only a chat's answer names ids; where they need not be bound to a caller, or there are none, it passes untouched.
+    async fn deliver(&self, reply: Reply, request: &ValidRequest, settlement: Settlement) -> Result<Answer, Rejection> {
+        let names_ids = request.get("message").is_some();
+        if !self.caller.is_known() || !names_ids {
+            self.settle_later(&settlement);
+            return Ok(Answer::new(reply.status, reply.content_type, reply.body));
+        }
+        if reply.content_type == EVENT_STREAM {
+            return Ok(self.relay(&reply, settlement));
+        }
+        let text = read(&reply.body).await;
+        let learned = text.as_deref().map(Learned::from_json).unwrap_or_default();
+        // Before the answer leaves, so that the caller can go on with what they learn from it.
+        desk::settle(self.exchange.env, &Settlement { chat: learned.chat, job: learned.job, ..settlement }).await;
+        Ok(Answer::text(&reply, &self.caller.unbound(&text?)))
+    }
+
+    /// Hands a stream on, learns its chat from its first event, and keeps its place until it has ended.
+    fn relay(&self, reply: &Reply, settlement: Settlement) -> Answer {
+        let relay = Relay::new(&reply.body, MAX_BEGINNING);
+        let readable = relay.readable();
+        let env = self.exchange.env.clone();
+        self.exchange.context.wait_until(async move {
+            let Learned { chat, .. } = Learned::from_stream(&relay.first_event().await);
+            desk::settle(&env, &Settlement { chat, open: true, ..settlement.clone() }).await;
+            relay.ended().await;
+            desk::release(&env, &settlement.lease).await;
+        });
+        Answer::new(reply.status, reply.content_type, readable)
+    }
+
+    fn settle_later(&self, settlement: &Settlement) {
+        desk::settle_later(self.exchange.env, self.exchange.context, settlement);
+    }
+}
+
+/// The look-up of a job, which costs nothing.
+pub(crate) struct JobLookUp<'a> {
+    /// The request that asks for it.
+    pub(crate) exchange: &'a Exchange<'a>,
+    /// The owner's settings.
+    pub(crate) settings: &'a Settings,
+    /// Who asks.
+    pub(crate) caller: &'a Caller,
+    /// The job's id, of the API's or of the caller's making.
+    pub(crate) id: &'a str,
+}
+
+impl JobLookUp<'_> {
+    /// The job's state, in the caller's own ids.
+    pub(crate) async fn run(&self) -> Result<Answer, Rejection> {
+        let path = format!("{STATUS_PATH}{}", self.id_at_api().await?);
+        let outbound = Outbound { path: &path, method: Method::Get, body: "", accepts_stream: false };
+        let reply = upstream::send(&outbound, self.settings, self.exchange).await?;
+        if !self.caller.is_known() {
+            return Ok(Answer::new(reply.status, reply.content_type, reply.body));
+        }
+        let text = read(&reply.body).await?;
+        let Learned { chat, job } = Learned::from_json(&text);
+        let learned = Settlement { caller: self.caller.key(), chat, job, ..Settlement::default() };
+        desk::settle(self.exchange.env, &learned).await;
+        Ok(Answer::text(&reply, &self.caller.unbound(&text)))
+    }
+
+    /// An id that the API gave to this caller is asked for as it is. Any other counts as one of the caller's making,
+    /// and of those each caller has their own: another's job is nowhere to be found.
+    async fn id_at_api(&self) -> Result<String, Rejection> {
+        if !self.caller.is_known() {
+            return Ok(self.id.to_owned());
+        }
+        let claim = Claim { caller: self.caller.key(), id: self.id.to_owned() };
+        if desk::owns(self.exchange.env, &claim).await? {
+            return Ok(claim.id);
+        }
+        let bound = self.caller.bound(self.id);
+        if minara::wire::is_job_id(&bound) {
+            return Ok(bound);
+        }
+        Err(Rejection::new(Code::NotFound, "There is no such job."))
+    }
+}
+
+async fn read(body: &JsValue) -> Result<String, Rejection> {
+    platform::read_text(body, MAX_ANSWER)
+        .await
+        .map_err(|_| Rejection::new(Code::BadResponse, "The API's answer broke off or is too long to be one."))
+}
+
+fn hash(body: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(body.as_bytes()))
+}
