@@ -8,7 +8,6 @@ mod prediction;
 mod shape;
 mod swap;
 
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use chat::ChatAnswer;
@@ -23,12 +22,15 @@ use crate::json::Json;
 use crate::request::Endpoint;
 
 /// A typed answer of the API.
-pub trait Answer: DeserializeOwned {
+pub trait Answer: Sized {
     /// Checks a parsed answer: every member that it has is of its kind, and a swap is one that a wallet can sign.
     ///
     /// # Errors
     /// `bad_response` naming the member's path; `unsupported_transaction`.
     fn check<J: Json>(answer: &J) -> Result<()>;
+
+    /// The answer that a value holds which [`check`](Self::check) has passed.
+    fn from_checked(answer: Value) -> Self;
 
     /// Reads the body of a success.
     ///
@@ -39,8 +41,7 @@ pub trait Answer: DeserializeOwned {
         let keep = |error| keep_body(error, status, body);
         let value = <Value as Json>::parse(body).ok_or_else(|| keep(unreadable(content_type)))?;
         Self::check(&value).map_err(keep)?;
-        // The shape has been checked, so this fails for nothing but a number beyond every range.
-        serde_json::from_value(value).map_err(|_| keep(unreadable(content_type)))
+        Ok(Self::from_checked(value))
     }
 }
 

@@ -1,4 +1,9 @@
 //! One description of each answer: it makes the Rust type and the table by which any parsed JSON is checked.
+//!
+//! The types are filled by hand: serde's `flatten`, which keeps unknown members, changes or refuses numbers where
+//! `serde_json` keeps every digit (`-0`, and all beyond 64 bits).
+
+use serde_json::{Map, Number, Value};
 
 use crate::error::{Code, Error, Result, redact, redact_within};
 use crate::json::{Json, JsonKind};
@@ -117,6 +122,34 @@ pub fn keep_body(error: Error, status: u16, body: &str) -> Error {
     error.with_status(status).with_body(redact_within(body, MAX_KEPT_BODY_BYTES))
 }
 
+/// What a member becomes; `None` for null, and for a kind that the check has refused before.
+pub(crate) trait FromJson: Sized {
+    fn from_json(value: Value) -> Option<Self>;
+}
+
+macro_rules! from_json {
+    ($($variant:ident $type:ty,)+) => {
+        $(impl FromJson for $type {
+            fn from_json(value: Value) -> Option<Self> {
+                if let Value::$variant(content) = value { Some(content) } else { None }
+            }
+        })+
+    };
+}
+
+from_json! {
+    String String,
+    Number Number,
+    Bool bool,
+    Object Map<String, Value>,
+}
+
+impl<T: FromJson> FromJson for Vec<T> {
+    fn from_json(value: Value) -> Option<Self> {
+        if let Value::Array(items) = value { items.into_iter().map(T::from_json).collect() } else { None }
+    }
+}
+
 /// Defines an answer: a struct of optional members that keeps unknown ones, and its [`Shape`].
 macro_rules! answer {
     (@type text) => { String };
@@ -143,12 +176,12 @@ macro_rules! answer {
         $(#[$meta])*
         ///
         /// Any member may be missing; null reads as missing; members that this version does not know are kept.
-        #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
         #[non_exhaustive]
         pub struct $name {
             $(
                 $(#[$doc])*
-                #[serde(rename = $wire, default, skip_serializing_if = "Option::is_none")]
+                #[serde(rename = $wire, skip_serializing_if = "Option::is_none")]
                 pub $field: Option<$crate::response::shape::answer!(@type $kind $($inner)?)>,
             )+
             /// Members that this version does not know, as they came.
@@ -170,6 +203,26 @@ macro_rules! answer {
             fn check<J: $crate::json::Json>(answer: &J) -> $crate::error::Result<()> {
                 $($guard(answer)?;)?
                 $crate::response::Shape::check(const { &Self::SHAPE }, answer)
+            }
+
+            fn from_checked(answer: serde_json::Value) -> Self {
+                <Self as $crate::response::shape::FromJson>::from_json(answer).unwrap_or_default()
+            }
+        }
+
+        impl $crate::response::shape::FromJson for $name {
+            fn from_json(value: serde_json::Value) -> Option<Self> {
+                let mut unknown = <serde_json::Map<_, _> as $crate::response::shape::FromJson>::from_json(value)?;
+                $(let $field = unknown.remove($wire).and_then($crate::response::shape::FromJson::from_json);)+
+                Some(Self { $($field,)+ unknown })
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let value = <serde_json::Value as serde::Deserialize>::deserialize(deserializer)?;
+                <Self as $crate::response::Answer>::check(&value).map_err(serde::de::Error::custom)?;
+                Ok(<Self as $crate::response::Answer>::from_checked(value))
             }
         }
     };

@@ -175,8 +175,7 @@ impl Client {
 
 fn read_value<A: Answer>(reply: &Reply, value: Value) -> Result<A, Failure> {
     A::check(&value).map_err(|error| reply.unreadable(error))?;
-    let content_type = reply.content_type();
-    serde_json::from_value(value).map_err(|_| reply.unreadable(crate::response::unreadable(content_type.as_deref())))
+    Ok(A::from_checked(value))
 }
 
 impl From<Reply> for Response {
