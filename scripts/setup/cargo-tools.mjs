@@ -67,13 +67,22 @@ async function installBinary(tool, into, { env, log }) {
 async function compile(tool, into, { env, log }) {
   const locked = tool.locked ? ["--locked"] : [];
   const args = ["install", ...locked, "--root", into, `${tool.name}@${tool.version}`];
-  // One build folder for all three: they share many dependencies.
   /** @type {NodeJS.ProcessEnv} */
-  const own = { ...env, CARGO_TARGET_DIR: join(toolCacheDir(), "build") };
+  const own = { ...env, CARGO_TARGET_DIR: buildFolder() };
   // Settings for the project's own builds.
   for (const name of ["CARGO_BUILD_TARGET", "RUSTFLAGS", "CARGO_PROFILE_RELEASE_LTO"]) delete own[name];
   await run("cargo", args, { cwd: root, env: own, log });
   return "compiled";
+}
+
+/**
+ * One folder for all that this process compiles, as the tools share many dependencies; gone when it ends, as it
+ * takes more than a gigabyte.
+ */
+function buildFolder() {
+  const folder = join(toolCacheDir(), `build-${process.pid}`);
+  if (!existsSync(folder)) process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /**

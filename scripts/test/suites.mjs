@@ -27,7 +27,7 @@ export const suites = [
     env: { RUSTDOCFLAGS: "-D warnings" },
   },
   check("pure-core", "node", "scripts/test/pure-core.mjs"),
-  { name: "rust", command: ["cargo", "test", "--locked", "-p", "minara"], count: countRustTests },
+  { name: "rust", command: ["cargo", "test", "--locked", "--no-fail-fast", "-p", "minara"], count: countRustTests },
   check("types-scripts", "tsc", "--noEmit", "-p", "scripts"),
   { ...check("types-package", "tsc", "--noEmit", "-p", "js"), needs: ["package"] },
   { ...check("types-page", "tsc", "--noEmit", "-p", "www"), needs: ["package"] },
