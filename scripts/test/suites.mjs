@@ -18,7 +18,7 @@ const wasm = ["--target", "wasm32-unknown-unknown"];
  */
 export const suites = [
   check("fmt", "cargo", "fmt", "--all", "--check"),
-  check("clippy", "cargo", "clippy", "--locked", "-p", "minara", "--all-targets", ...denyWarnings),
+  check("clippy", "cargo", "clippy", "--locked", "-p", "minara", "-p", "minara-worker", "--all-targets", ...denyWarnings),
   check("clippy-fetch", "cargo", "clippy", "--locked", "-p", "minara", "--features", "fetch", ...wasm, ...denyWarnings),
   check("clippy-js", "cargo", "clippy", "--locked", "-p", "minara-js", ...wasm, ...denyWarnings),
   check("clippy-worker", "cargo", "clippy", "--locked", "-p", "minara-worker", ...wasm, ...denyWarnings),
@@ -28,6 +28,7 @@ export const suites = [
   },
   check("pure-core", "node", "scripts/test/pure-core.mjs"),
   { name: "rust", command: ["cargo", "test", "--locked", "--no-fail-fast", "-p", "minara"], count: countRustTests },
+  { name: "rust-worker", command: ["cargo", "test", "--locked", "-p", "minara-worker"], count: countRustTests },
   check("types-scripts", "tsc", "--noEmit", "-p", "scripts"),
   { ...check("types-package", "tsc", "--noEmit", "-p", "js"), needs: ["package"] },
   { ...check("types-page", "tsc", "--noEmit", "-p", "www"), needs: ["package"] },
