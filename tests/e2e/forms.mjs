@@ -192,14 +192,14 @@ export function formTests(run) {
       assert.equal((await run.site.sandbox.requests()).length, 1);
     });
 
-    test("Stop ends the wait, says that the call may be billed, and closes the connection", async () => {
-      await run.site.sandbox.script({ stall: "after-headers" });
+    test("Stop ends the wait at once and says that the call may be billed", async () => {
+      await run.site.sandbox.script({ stall: "before-headers" });
       await open("perp");
       await submit("perp");
       await until(async () => (await run.site.sandbox.requests()).length === 1, "the request in the sandbox");
       await view(page).getByRole("button", { name: "Stop" }).click();
       assert.match(await (await resultIn("stopped")).innerText(), /Stopped\. The call may have reached Minara/);
-      await until(async () => (await run.site.sandbox.requests())[0].closed, "the sandbox's connection closed");
+      assert.equal((await run.site.sandbox.requests()).length, 1);
     });
   });
 }

@@ -39,13 +39,17 @@ export function decimalText({ digits, places }: Decimal): string {
 
 /** All digits, grouped as the language does it: `1,234.000000000000000001`. */
 export function formatDecimal(value: Decimal, language: string): string {
-  const format = new Intl.NumberFormat(language, { maximumFractionDigits: 100 });
-  return formatExact(format, value);
+  const [whole = "", fraction] = decimalText(value).replace("-", "").split(".");
+  const format = new Intl.NumberFormat(language);
+  // Intl.NumberFormat groups a bigint exactly; a fraction of any length is beyond the older ones of it.
+  const grouped = (value.digits < 0n ? "-" : "") + format.format(BigInt(whole));
+  const separator = format.formatToParts(0.5).find(({ type }) => type === "decimal")?.value ?? ".";
+  return fraction === undefined ? grouped : grouped + separator + fraction;
 }
 
 /** A number that already is in percent. */
 export function formatPercentage(value: Decimal, language: string): string {
-  return formatExact(new Intl.NumberFormat(language, { style: "unit", unit: "percent", maximumFractionDigits: 100 }), value);
+  return formatRounded(new Intl.NumberFormat(language, { style: "unit", unit: "percent", maximumFractionDigits: 20 }), value);
 }
 
 /** US dollars: cents from a dollar on, two significant digits below. */
@@ -53,10 +57,10 @@ export function formatUsd(value: Decimal, language: string): string {
   const one = 10n ** BigInt(value.places);
   const isSmall = value.digits < one && value.digits > -one && value.digits !== 0n;
   const precision = isSmall ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2, minimumFractionDigits: 2 };
-  return formatExact(new Intl.NumberFormat(language, { style: "currency", currency: "USD", ...precision }), value);
+  return formatRounded(new Intl.NumberFormat(language, { style: "currency", currency: "USD", ...precision }), value);
 }
 
-/** Decimal text is formatted digit by digit (Intl.NumberFormat v3), where a number would be rounded first. */
-function formatExact(format: Intl.NumberFormat, value: Decimal): string {
+/** Decimal text is rounded from its own digits (Intl.NumberFormat v3), where a number would be rounded twice. */
+function formatRounded(format: Intl.NumberFormat, value: Decimal): string {
   return format.format(decimalText(value) as Intl.StringNumericLiteral);
 }

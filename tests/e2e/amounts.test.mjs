@@ -1,0 +1,82 @@
+// The page's arithmetic by itself: amounts keep every digit.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { build } from "esbuild";
+
+const { decimalText, formatDecimal, formatPercentage, formatUsd, multiply, parseDecimal, tokenAmount } = await load("amounts.ts");
+
+/** A module of the page, as JavaScript. */
+async function load(name) {
+  const entry = new URL(`../../www/src/${name}`, import.meta.url).pathname;
+  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: "esm", write: false });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`);
+}
+
+test("an amount in the smallest unit is written with its token's decimals, to the last digit", () => {
+  const largest = String(2n ** 256n - 1n);
+  for (const [units, decimals, text] of [
+    ["100000000000000000", "18", "0.1"],
+    ["194058559", "6", "194.058559"],
+    ["1234567891", 6, "1234.567891"],
+    ["1", "18", "0.000000000000000001"],
+    ["0", "18", "0"],
+    ["1000000", "0", "1000000"],
+    ["9007199254740993", "0", "9007199254740993"],
+    [largest, "18", `${largest.slice(0, -18)}.${largest.slice(-18)}`],
+  ]) {
+    assert.equal(decimalText(tokenAmount(units, decimals)), text);
+  }
+});
+
+test("what is no amount is undefined, never a wrong number", () => {
+  for (const [units, decimals] of [
+    ["1.5", "18"],
+    ["1e18", "18"],
+    ["0x10", "18"],
+    ["", "18"],
+    ["1", "x"],
+    ["1", "-1"],
+    ["1", undefined],
+    [undefined, "18"],
+    [1, "18"],
+    [null, null],
+  ]) {
+    assert.equal(tokenAmount(units, decimals), undefined, `${units} with ${decimals} decimals`);
+  }
+});
+
+test("a decimal is read with its sign and its zeros", () => {
+  for (const [text, expected] of [
+    ["-0.03", "-0.03"],
+    ["+1.50", "1.5"],
+    [" 12 ", "12"],
+    ["0.0174870969512694", "0.0174870969512694"],
+  ]) {
+    assert.equal(decimalText(parseDecimal(text)), expected);
+  }
+  for (const text of ["1,5", ".5", "5.", "1e3", "NaN", "Infinity", "-", 5]) assert.equal(parseDecimal(text), undefined, String(text));
+});
+
+test("a product is exact", () => {
+  const amount = tokenAmount("123456789012345678901234567890", "18");
+  assert.equal(decimalText(multiply(amount, parseDecimal("1960.63"))), "242053084241275.3084241275308421707");
+});
+
+test("formats group digits as the language does and drop none", () => {
+  const value = tokenAmount("1234567000000000000000001", "18");
+  assert.equal(formatDecimal(value, "en"), "1,234,567.000000000000000001");
+  assert.equal(formatDecimal(value, "tr"), "1.234.567,000000000000000001");
+  assert.equal(formatDecimal(parseDecimal("-0.5"), "en"), "-0.5");
+  assert.equal(formatDecimal(tokenAmount(`1${"0".repeat(40)}1`, "40"), "en"), `10.${"0".repeat(39)}1`);
+  assert.equal(formatPercentage(parseDecimal("-0.0562"), "en"), "-0.0562%");
+  for (const [text, expected] of [
+    ["196.063", "$196.06"],
+    ["1234567.891", "$1,234,567.89"],
+    ["0.0000123456", "$0.000012"],
+    ["0", "$0.00"],
+    ["99999999999999999999.99", "$99,999,999,999,999,999,999.99"],
+  ]) {
+    assert.equal(formatUsd(parseDecimal(text), "en"), expected);
+  }
+});
