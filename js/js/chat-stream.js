@@ -34,6 +34,8 @@ export class ChatStream {
   #stop = new AbortController();
   #stopListening = () => {};
   #isRead = false;
+  /** @type {AsyncGenerator<ChatPart, undefined, undefined> | undefined} */
+  #reading;
   #isOver = false;
   #text = "";
   /** @type {ChatDecoder | undefined} */
@@ -72,13 +74,12 @@ export class ChatStream {
   [Symbol.asyncIterator]() {
     if (this.#isRead) throw misuse("A chat stream can be read once. Use final() for the whole answer, or tee().");
     this.#isRead = true;
-    const parts = this.#parts();
+    const parts = (this.#reading = this.#parts());
     return {
       next: () => parts.next(),
-      // A generator that waits for the network would be left waiting: the connection is closed first.
       return: async () => {
         await this.cancel();
-        return parts.return(undefined);
+        return { done: true, value: undefined };
       },
       [Symbol.asyncIterator]() {
         return this;
@@ -100,7 +101,9 @@ export class ChatStream {
   async cancel(reason) {
     if (this.#isOver) return;
     this.#end(cancelled(this.#text));
+    // First the abort: a generator that waits for the network cannot return before it.
     this.#stop.abort(reason);
+    await this.#reading?.return(undefined);
   }
 
   /**

@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ChatRequest, Minara, PerpRequest, PredictionRequest, SwapRequest } from "minara";
+import { mockFetch } from "minara/testing";
+
+import { clientFor, failureOf } from "./client.fixture.mjs";
+
+const WALLET = "0x742d35cc6634c0532925a3b844bc9e7595f0beb1";
+const LINK = "https://polymarket.com/event/fed-decision-in-december";
+const CHAT = "/v1/developer/chat";
+
+const calls = [
+  ["chat", { message: "What moved BTC?" }, CHAT],
+  ["intentToSwap", { intent: "swap 0.1 ETH to USDC", walletAddress: WALLET, chain: "base" }, "/v1/developer/intent-to-swap-tx"],
+  ["perpTradingSuggestion", { symbol: "ETH", style: "swing-trading", leverage: 5 }, "/v1/developer/perp-trading-suggestion"],
+  ["predictionMarketAsk", { link: LINK, onlyResult: true }, "/v1/developer/prediction-market-ask"],
+];
+
+for (const [method, request, path] of calls) {
+  test(`${method} sends one POST and gives the API's answer with its response`, async (t) => {
+    const { minara, sandbox } = await clientFor(t);
+    const call = minara[method](request);
+    const { data, status, headers, requestId, warnings } = await call.withResponse();
+    assert.equal(await call, data);
+    assert.equal(status, 200);
+    assert.match(headers.get("content-type"), /^application\/json/);
+    assert.equal(requestId, headers.get("x-request-id") ?? undefined);
+    assert.deepEqual(warnings, []);
+    assert.deepEqual(sandbox.requests.map((sent) => [sent.method, sent.path]), [["POST", path]]);
+    assert.deepEqual(sandbox.requests[0].unknownFields, []);
+  });
+}
+
+test("answers are plain objects under the API's own names, with fields that no one knows", async () => {
+  const answer = { content: "gm", chatId: null, depth: { of: [1, 1e-7] }, messageId: "m" };
+  const minara = new Minara({ baseUrl: "https://worker.example/api", fetch: mockFetch([{ json: answer }]) });
+  assert.deepEqual(await minara.chat({ message: "gm" }), answer);
+});
+
+const builders = [
+  ["chat", ChatRequest.ask("And ETH?").expert().continue("chat_1"), { message: "And ETH?", mode: "expert", chatId: "chat_1" }],
+  ["chat", ChatRequest.ask("gm").mode("快速").requestId("a:1"), { message: "gm", mode: "fast", requestId: "a:1" }],
+  ["intentToSwap", new SwapRequest("swap", WALLET).on("base"), { intent: "swap", walletAddress: WALLET, chain: "base" }],
+  [
+    "perpTradingSuggestion",
+    new PerpRequest("ETH").style("day-trading").marginUSD(500).leverage(5).strategy("max-profit"),
+    { symbol: "ETH", style: "day-trading", marginUSD: 500, leverage: 5, strategy: "max-profit" },
+  ],
+  [
+    "predictionMarketAsk",
+    new PredictionRequest(LINK).expert().onlyResult().customPrompt("polls"),
+    { link: LINK, mode: "expert", onlyResult: true, customPrompt: "polls" },
+  ],
+];
+
+for (const [method, builder, object] of builders) {
+  test(`${builder.constructor.name} means the same as ${JSON.stringify(object)}`, async () => {
+    const fetch = mockFetch([{ json: { content: "" } }, { json: { content: "" } }]);
+    const minara = new Minara({ baseUrl: "https://worker.example/api", fetch });
+    await minara[method](builder).catch(() => {});
+    await minara[method](object).catch(() => {});
+    const [first, second] = fetch.requests;
+    assert.deepEqual(first.body, second.body);
+    assert.equal(first.url, second.url);
+  });
+}
+
+test("a builder is not changed by its steps, so a common start can be shared", () => {
+  const start = ChatRequest.ask("gm");
+  const [one, other] = [start.expert(), start.continue("chat_2")];
+  assert.deepEqual(start.toJSON(), { message: "gm" });
+  assert.deepEqual(one.toJSON(), { message: "gm", mode: "expert" });
+  assert.deepEqual(other.toJSON(), { message: "gm", chatId: "chat_2" });
+  assert.ok(one instanceof ChatRequest);
+});
+
+test("members that are undefined are as if they were not there, null is a value", async () => {
+  const fetch = mockFetch([{ json: { content: "gm" } }]);
+  const minara = new Minara({ baseUrl: "https://worker.example/api", fetch, timeout: undefined, headers: undefined });
+  const request = { message: { role: "user", content: "gm", name: undefined }, mode: undefined, chatId: undefined };
+  await minara.chat(request, { signal: undefined, maxRetries: undefined, requestId: undefined });
+  const body = { mode: "fast", stream: false, message: { role: "user", content: "gm" } };
+  assert.deepEqual(fetch.requests.map((sent) => sent.body), [body]);
+  const error = await failureOf(() => minara.chat({ message: "gm", chatId: null }));
+  assert.equal(error.message, "Invalid chat request: chatId must be a string of 1 to 256 characters, not null. Nothing was sent.");
+});
+
+test("the wire form is accepted where its stream fits the method", async (t) => {
+  const { minara } = await clientFor(t);
+  const wire = { mode: "fast", stream: false, message: { role: "user", content: "gm" } };
+  assert.match((await minara.chat(wire)).content, /Sandbox/);
+  const error = await failureOf(() => minara.chat({ ...wire, stream: true }));
+  assert.equal(
+    error.message,
+    "Invalid chat request: stream is true, which does not fit this method: call chatStream. Nothing was sent.",
+  );
+});
+
+test("a wrong EIP-55 checksum is a warning beside the answer", async (t) => {
+  const { minara } = await clientFor(t);
+  const request = new SwapRequest("swap 0.1 ETH to USDC", "0x742D35cc6634c0532925a3b844bc9e7595f0beb1").on("base");
+  const { warnings, data } = await minara.intentToSwap(request).withResponse();
+  assert.deepEqual(warnings, [
+    {
+      field: "walletAddress",
+      message: "has a wrong EIP-55 checksum: compare it with the wallet before signing anything",
+    },
+  ]);
+  assert.equal(data.intent.userWalletAddress.toLowerCase(), WALLET);
+});
+
+test("extraBody adds fields that this version does not know, and refuses those that it knows", async () => {
+  const fetch = mockFetch([{ json: { content: "gm" } }]);
+  const minara = new Minara({ baseUrl: "https://worker.example/api", fetch });
+  await minara.chat({ message: "gm" }, { extraBody: { tone: "dry" } });
+  assert.equal(fetch.requests[0].body.tone, "dry");
+  const error = await failureOf(() => minara.chat({ message: "gm" }, { extraBody: { mode: "expert" } }));
+  assert.equal(error.field, "extraBody.mode");
+  assert.equal(fetch.requests.length, 1);
+});
+
+test("headers of the call hold over those of the client, and the key goes out as a bearer token", async (t) => {
+  const { minara, sandbox } = await clientFor(t, { headers: { "x-team": "desk", "x-trace": "client" } });
+  await minara.chat({ message: "gm" }, { headers: { "X-Trace": "call" } });
+  const { headers } = sandbox.requests[0];
+  assert.equal(headers["x-team"], "desk");
+  assert.equal(headers["x-trace"], "call");
+  assert.equal(headers["content-type"], "application/json");
+});
+
+test("hooks see each attempt, and neither the key nor the body", async (t) => {
+  const seen = [];
+  const hooks = { onRequest: (info) => seen.push(["request", info]), onResponse: (info) => seen.push(["response", info]) };
+  const { minara, sandbox } = await clientFor(t, hooks);
+  sandbox.script({ status: 429, headers: { "Retry-After": "0" } });
+  await minara.chat({ message: "canary question" });
+  const attempts = seen.map(([kind, { milliseconds, requestId, ...info }]) => {
+    if (kind === "response") assert.ok(milliseconds >= 0);
+    return [kind, info];
+  });
+  const sent = { method: "POST", path: CHAT };
+  assert.deepEqual(attempts, [
+    ["request", { ...sent, attempt: 1 }],
+    ["response", { ...sent, attempt: 1, status: 429 }],
+    ["request", { ...sent, attempt: 2 }],
+    ["response", { ...sent, attempt: 2, status: 200 }],
+  ]);
+  const text = JSON.stringify(seen);
+  assert.ok(!text.includes(sandbox.key) && !text.includes("canary question"));
+});
+
+test("a hook that throws does not turn a paid answer into an error", async (t) => {
+  const fail = () => {
+    throw new Error("hook");
+  };
+  const { minara } = await clientFor(t, { onRequest: fail, onResponse: fail });
+  assert.match((await minara.chat({ message: "gm" })).content, /Sandbox/);
+});
+
+test("requestId: true names the call by a generated id", async (t) => {
+  const { minara, sandbox } = await clientFor(t);
+  await minara.chat({ message: "gm" }, { requestId: true });
+  const { requestId } = sandbox.requests[0].body;
+  assert.match(requestId, /^req-[0-9a-f]{32}$/);
+  const { status, result } = await minara.chatStatus(requestId);
+  assert.equal(status, "completed");
+  assert.match(result.content, /Sandbox/);
+});
+
+test("requestId is for chat alone", async (t) => {
+  const { minara, sandbox } = await clientFor(t);
+  const error = await failureOf(() => minara.perpTradingSuggestion({ symbol: "ETH" }, { requestId: "a" }));
+  assert.equal(error.code, "invalid_request");
+  assert.equal(error.field, "requestId");
+  assert.equal(sandbox.requests.length, 0);
+});
+
+test("withResponse alone leaves no rejection unhandled", async () => {
+  const fetch = mockFetch([{ status: 402, json: {} }]);
+  const minara = new Minara({ baseUrl: "https://worker.example/api", fetch });
+  const error = await failureOf(() => minara.chat({ message: "gm" }).withResponse());
+  assert.equal(error.code, "payment_required");
+  await new Promise((resolve) => setImmediate(resolve));
+});
