@@ -255,6 +255,7 @@ export class ChatStream {
     try {
       return await within(limit, (signal) => storedAnswer(id, this.#text, this.#calls.look, signal));
     } catch (failure) {
+      if (this.#stop.signal.aborted) throw this.#stop.signal.reason;
       // That the job failed is the last word; that it could not be looked up says less than what cut the stream.
       const isVerdict = failure instanceof MinaraError && ["stream_error", "bad_response"].includes(failure.code);
       throw isVerdict ? inContext(failure, { partial: this.#text }) : error;
@@ -296,9 +297,9 @@ async function drain(reader, decoder) {
  * @param {unknown} error
  * @param {{ status?: number, requestId?: string, partial: string }} context
  */
-function inContext(error, context) {
+function inContext(error, { partial, ...context }) {
   if (!(error instanceof MinaraError)) return error;
-  return new MinaraError(error.message, { ...context, ...error, cause: error.cause });
+  return new MinaraError(error.message, { ...context, partial: partial || undefined, ...error, cause: error.cause });
 }
 
 /** @param {string} partial */

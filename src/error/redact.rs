@@ -75,9 +75,8 @@ fn next_secret(text: &str) -> Option<(usize, usize)> {
 /// escaped as `\n` or `\u000a`.
 fn begins_a_word(before: &[u8]) -> bool {
     match before {
-        [.., b'\\', _] | [.., b'\\', b'u', _, _, _, _] => true,
+        [] | [.., b'\\', _] | [.., b'\\', b'u', _, _, _, _] => true,
         [.., last] => !last.is_ascii_alphanumeric(),
-        [] => true,
     }
 }
 
