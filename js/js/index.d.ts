@@ -172,11 +172,11 @@ export interface MinaraOptions {
    */
   apiKey?: string | undefined;
   /**
-   * Gives a fresh Cloudflare Turnstile token when the Worker asks for a session. The client trades it at
-   * `POST {baseUrl}/session` for a bearer token, keeps that in memory, renews it before it expires, and repeats the
-   * refused call once. Calls that run at the same time share one trade.
+   * Gives a fresh Cloudflare Turnstile token when the Worker asks for a session; `undefined` where the Worker uses no
+   * Turnstile. The client trades it at `POST {baseUrl}/session` for a bearer token, keeps that in memory, renews it
+   * before it expires, and repeats the refused call once. Calls that run at the same time share one trade.
    */
-  session?: (() => Promise<string>) | undefined;
+  session?: (() => Promise<string | undefined>) | undefined;
   /** Called in place of the platform's `fetch`, with one `Request`. `minara/testing` has one for your tests. */
   fetch?: ((request: Request) => Promise<Response>) | undefined;
   /** Called before each attempt. It sees neither key nor body; what it throws is ignored. */

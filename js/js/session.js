@@ -20,7 +20,7 @@ export class Session {
   #pending;
 
   /**
-   * @param {() => Promise<string>} solve  the caller's, gives a Turnstile token
+   * @param {() => Promise<string | undefined>} solve  the caller's, gives a Turnstile token
    * @param {Trade} trade
    * @param {() => number} [now]
    */
@@ -64,8 +64,9 @@ export class Session {
 
   async #begin() {
     const turnstileToken = await this.#solve();
-    if (typeof turnstileToken !== "string" || turnstileToken === "") {
-      throw misuse("session must give a Turnstile token: a non-empty string.", "session");
+    // A Worker without Turnstile knows its visitors by their origin alone.
+    if (turnstileToken !== undefined && (typeof turnstileToken !== "string" || turnstileToken === "")) {
+      throw misuse("session must give a Turnstile token: a non-empty string, or undefined where none is asked for.", "session");
     }
     return this.#keep(await this.#trade(turnstileToken, undefined));
   }
@@ -83,11 +84,10 @@ export class Session {
 }
 
 /**
- * A time as ISO 8601, or in seconds or milliseconds since 1970. Unknown ones never pass: the Worker will say so.
+ * A time in milliseconds since 1970, or as ISO 8601. One that cannot be read never comes: the Worker will say so.
  * @param {unknown} time
  */
 function milliseconds(time) {
   const value = typeof time === "number" ? time : Date.parse(String(time));
-  if (Number.isNaN(value)) return Infinity;
-  return value < 1e11 ? value * 1000 : value;
+  return Number.isNaN(value) ? Infinity : value;
 }

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
+import { test } from "node:test";
+
+import { Minara } from "minara";
+import { mockFetch } from "minara/testing";
+
+import { clientFor, failureOf } from "./client.fixture.mjs";
+
+const QUESTION = { message: "Compare the largest DEXs.", mode: "expert" };
+const BASE = { baseUrl: "https://worker.example/api" };
+
+test("chatBackground gives the job at once, and wait() its answer", async (t) => {
+  const { minara, sandbox } = await clientFor(t);
+  const job = await minara.chatBackground(QUESTION);
+  assert.match(job.id, /^bg_/);
+  assert.equal(job.status, "queued");
+  assert.deepEqual(sandbox.requests[0].body, {
+    mode: "expert",
+    stream: false,
+    message: { role: "user", content: QUESTION.message },
+    background: true,
+  });
+  const answer = await job.wait();
+  assert.match(answer.content, /Sandbox/);
+  assert.equal(answer.chatId, job.chatId);
+  assert.equal((await minara.chatStatus(job.id)).status, "completed");
+  assert.equal(sandbox.counters.charges, 1);
+});
+
+test("wait() of the call itself starts the job and waits for it", async (t) => {
+  const { minara, sandbox } = await clientFor(t);
+  assert.match((await minara.chatBackground(QUESTION).wait()).content, /Sandbox/);
+  assert.equal(sandbox.counters.posts["/v1/developer/chat"], 1);
+});
+
+test("withResponse() of a job tells that it was accepted", async (t) => {
+  const { minara } = await clientFor(t);
+  const { status, data } = await minara.chatBackground(QUESTION).withResponse();
+  assert.equal(status, 202);
+  assert.match((await data.wait()).content, /Sandbox/);
+});
+
+test("a job keeps every member of the API's answer, and its own wait()", async () => {
+  const answer = { id: "bg_1", requestId: "r", chatId: null, status: "queued", eta: 3, wait: "soon" };
+  const job = await new Minara({ ...BASE, fetch: mockFetch([{ status: 202, json: answer }]) }).chatBackground(QUESTION);
+  assert.deepEqual({ ...job }, { id: "bg_1", requestId: "r", chatId: null, status: "queued", eta: 3 });
+  assert.equal(typeof job.wait, "function");
+});
+
+test("wait() looks again until the job is done", async () => {
+  const states = ["queued", "in_progress"].map((status) => ({ json: { id: "bg_1", status } }));
+  const done = { json: { id: "bg_1", status: "completed", result: { content: "done", extra: 1 } } };
+  const fetch = mockFetch([{ status: 202, json: { id: "bg_1", status: "queued" } }, ...states, done]);
+  const answer = await new Minara({ ...BASE, fetch }).chatBackground(QUESTION).wait();
+  assert.deepEqual(answer, { content: "done", extra: 1 });
+  assert.deepEqual(
+    fetch.requests.slice(1).map(({ method, url }) => [method, url]),
+    Array(3).fill(["GET", "https://worker.example/api/v1/developer/chat/requests/bg_1"]),
+  );
+});
+
+test("a job that failed is stream_error with its reason", async () => {
+  const failed = { id: "bg_1", status: "failed", error: { code: "processing_timeout", message: "took too long" } };
+  const fetch = mockFetch([{ status: 202, json: { id: "bg_1" } }, { json: failed }]);
+  const error = await failureOf(() => new Minara({ ...BASE, fetch }).chatBackground(QUESTION).wait());
+  assert.equal(error.code, "stream_error");
+  assert.match(error.message, /processing_timeout: took too long/);
+});
+
+test("a job without an id cannot be waited for", async () => {
+  const fetch = mockFetch([{ status: 202, json: { status: "queued" } }]);
+  const error = await failureOf(() => new Minara({ ...BASE, fetch }).chatBackground(QUESTION).wait());
+  assert.equal(error.code, "bad_response");
+  assert.equal(error.outcome, "done");
+  assert.equal(error.message, "The API started the job without giving its id, so its answer cannot be looked up.");
+});
+
+test("wait() ends by its limit or by the caller's signal, and the job goes on", async (t) => {
+  const { minara, sandbox } = await clientFor(t, { sandbox: { queueMs: 300, runMs: 300 } });
+  const job = await minara.chatBackground(QUESTION);
+  const error = await failureOf(() => job.wait({ timeout: { total: 50 } }));
+  assert.equal(error.code, "timeout");
+  assert.equal(
+    error.message,
+    "The job was not done after 50 ms (timeout.total of wait). " +
+      `It goes on: wait again, or look it up with chatStatus("${job.id}").`,
+  );
+  const controller = new AbortController();
+  const waiting = job.wait({ signal: controller.signal });
+  controller.abort("enough");
+  await assert.rejects(waiting, (reason) => reason === "enough");
+  assert.deepEqual(getEventListeners(controller.signal, "abort"), []);
+  assert.match((await job.wait()).content, /Sandbox/);
+  assert.equal(sandbox.counters.charges, 1);
+});
+
+test("chatStatus of an unknown id is not_found, and costs nothing", async (t) => {
+  const { minara, sandbox } = await clientFor(t);
+  assert.equal((await failureOf(() => minara.chatStatus("nobody"))).code, "not_found");
+  assert.equal((await failureOf(() => minara.chatStatus("../chat"))).code, "invalid_request");
+  assert.equal(sandbox.counters.charges, 0);
+});

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Minara } from "minara";
+import { mockFetch } from "minara/testing";
+
+import { Session } from "../../js/js/session.js";
+import { failureOf, readAll } from "./client.fixture.mjs";
+
+const baseUrl = "https://worker.example/api";
+const refusal = (code, status = 401) => ({
+  status,
+  json: { error: { code, message: "Begin a session first.", requestId: "r-1" } },
+});
+const DEMAND = refusal("session_required");
+const inTenMinutes = () => new Date(Date.now() + 600_000).toISOString();
+const granted = (token, expiresAt = inTenMinutes()) => ({ json: { token, expiresAt } });
+const ANSWER = { json: { content: "gm" } };
+
+const asked = (fetch) => fetch.requests.map(({ url, headers }) => [url.slice(baseUrl.length), headers.authorization]);
+
+test("a call that the Worker refuses for want of a session is repeated once, under a token", async () => {
+  const fetch = mockFetch([DEMAND, granted("t1"), ANSWER, ANSWER]);
+  const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
+  assert.equal((await minara.chat({ message: "gm" })).content, "gm");
+  await minara.chat({ message: "gm" });
+  assert.deepEqual(asked(fetch), [
+    ["/v1/developer/chat", undefined],
+    ["/session", undefined],
+    ["/v1/developer/chat", "Bearer t1"],
+    ["/v1/developer/chat", "Bearer t1"],
+  ]);
+  assert.deepEqual(fetch.requests[1].body, { turnstileToken: "turnstile" });
+});
+
+test("a stream begins its session in the same way", async () => {
+  const fetch = mockFetch([DEMAND, granted("t1"), { stream: ["g", "m"] }]);
+  const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
+  assert.equal((await readAll(minara.chatStream({ message: "gm" }))).text, "gm");
+});
+
+test("calls at the same time share one trade", async () => {
+  let solved = 0;
+  const answers = { "/session": [granted("t1")], "/v1/developer/chat": [DEMAND, DEMAND, DEMAND, ANSWER, ANSWER, ANSWER] };
+  const requests = [];
+  const fetch = async (request) => {
+    const path = new URL(request.url).pathname.replace("/api", "");
+    requests.push([path, request.headers.get("authorization")]);
+    const { status = 200, json } = answers[path].shift();
+    return Response.json(json, { status });
+  };
+  const session = async () => `turnstile-${(solved += 1)}`;
+  const minara = new Minara({ baseUrl, fetch, session });
+  await Promise.all([1, 2, 3].map(() => minara.chat({ message: "gm" })));
+  assert.equal(solved, 1);
+  assert.equal(requests.filter(([path]) => path === "/session").length, 1);
+  assert.equal(requests.filter(([, bearer]) => bearer === "Bearer t1").length, 3);
+});
+
+test("a second refusal is told, and so is one without the option", async () => {
+  const minara = new Minara({
+    baseUrl,
+    fetch: mockFetch([DEMAND, granted("t1"), DEMAND]),
+    session: async () => "turnstile",
+  });
+  const error = await failureOf(() => minara.chat({ message: "gm" }));
+  assert.equal(error.code, "session_required");
+  assert.equal(error.outcome, "refused");
+  assert.equal(error.requestId, "r-1");
+  const without = new Minara({ baseUrl, fetch: mockFetch([DEMAND]) });
+  assert.equal((await failureOf(() => without.chat({ message: "gm" }))).code, "session_required");
+});
+
+test("a token close to its end is renewed with itself before the call", async () => {
+  const soon = new Date(Date.now() + 30_000).toISOString();
+  const fetch = mockFetch([DEMAND, granted("t1", soon), ANSWER, granted("t2"), ANSWER]);
+  const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
+  await minara.chat({ message: "gm" });
+  await minara.chat({ message: "gm" });
+  assert.deepEqual(asked(fetch).slice(3), [
+    ["/session", "Bearer t1"],
+    ["/v1/developer/chat", "Bearer t2"],
+  ]);
+  assert.deepEqual(fetch.requests[3].body, {});
+});
+
+test("where a renewal is refused, a new session begins", async () => {
+  const past = new Date(Date.now() - 1).toISOString();
+  const fetch = mockFetch([DEMAND, granted("t1", past), ANSWER, refusal("unauthorized"), granted("t2"), ANSWER]);
+  const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
+  await minara.chat({ message: "gm" });
+  await minara.chat({ message: "gm" });
+  assert.deepEqual(asked(fetch).slice(3), [
+    ["/session", "Bearer t1"],
+    ["/session", undefined],
+    ["/v1/developer/chat", "Bearer t2"],
+  ]);
+});
+
+test("a token that the Worker no longer takes is replaced", async () => {
+  const fetch = mockFetch([DEMAND, granted("t1"), ANSWER, refusal("unauthorized"), granted("t2"), ANSWER]);
+  const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
+  await minara.chat({ message: "gm" });
+  assert.equal((await minara.chat({ message: "gm" })).content, "gm");
+  assert.equal(fetch.requests.at(-1).headers.authorization, "Bearer t2");
+});
+
+test("a Turnstile token that is none, and a session without a token, are named", async () => {
+  const empty = new Minara({ baseUrl, fetch: mockFetch([DEMAND]), session: async () => "" });
+  const error = await failureOf(() => empty.chat({ message: "gm" }));
+  assert.equal(error.message, "session must give a Turnstile token: a non-empty string, or undefined where none is asked for.");
+  assert.equal(error.field, "session");
+  const minara = new Minara({ baseUrl, fetch: mockFetch([DEMAND, { json: {} }]), session: async () => "turnstile" });
+  assert.equal((await failureOf(() => minara.chat({ message: "gm" }))).code, "bad_response");
+});
+
+test("a Worker without Turnstile gives a session for nothing", async () => {
+  const fetch = mockFetch([DEMAND, granted("t1"), ANSWER]);
+  await new Minara({ baseUrl, fetch, session: async () => undefined }).chat({ message: "gm" });
+  assert.deepEqual(fetch.requests[1].body, {});
+});
+
+test("what the caller's function throws is thrown, and the next call asks it again", async () => {
+  const closed = new Error("the visitor closed the challenge");
+  const answers = [closed, "turnstile"];
+  const session = async () => {
+    const answer = answers.shift();
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  const minara = new Minara({ baseUrl, fetch: mockFetch([DEMAND, DEMAND, granted("t1"), ANSWER]), session });
+  await assert.rejects(minara.chat({ message: "gm" }), (error) => error === closed);
+  assert.equal((await minara.chat({ message: "gm" })).content, "gm");
+});
+
+test("an abort does not wait for the challenge", async () => {
+  const minara = new Minara({ baseUrl, fetch: mockFetch([DEMAND]), session: () => new Promise(() => {}) });
+  const controller = new AbortController();
+  const call = minara.chat({ message: "gm" }, { signal: controller.signal });
+  setTimeout(() => controller.abort("left"), 20);
+  await assert.rejects(call, (reason) => reason === "left");
+});
+
+for (const [form, expiresAt] of [
+  ["ISO 8601", "1970-01-12T13:46:40.000Z"],
+  ["milliseconds", 1_000_000_000],
+]) {
+  test(`expiry is read as ${form}, and a token is used until a minute before it`, async () => {
+    let now = 0;
+    const trades = [];
+    const trade = async (turnstile, bearer) => {
+      trades.push(bearer ?? turnstile);
+      return { token: `t${trades.length}`, expiresAt };
+    };
+    const session = new Session(async () => "turnstile", trade, () => now);
+    assert.equal(await session.bearer(), undefined);
+    assert.equal(await session.replace(undefined), "t1");
+    now = 1_000_000_000 - 60_001;
+    assert.equal(await session.bearer(), "t1");
+    now += 1;
+    assert.equal(await session.bearer(), "t2");
+    assert.deepEqual(trades, ["turnstile", "t1"]);
+  });
+}
