@@ -71,6 +71,19 @@ export function chatTests(run) {
       await page.getByRole("button", { name: "Send" }).waitFor();
     });
 
+    test("New chat ends the answer that streams, and the next question begins a conversation", async () => {
+      await run.site.sandbox.script({ stall: 40 });
+      await ask(page, "Analyze the price of ETH");
+      await answerIn(page, "streaming");
+      await page.getByRole("button", { name: "New chat" }).click();
+      assert.equal(await page.locator(".question, .answer").count(), 0);
+      await until(async () => (await chats())[0].closed, "the sandbox's connection closed");
+      await ask(page, "What is SOL?");
+      await answerIn(page, "done");
+      assert.equal((await chats())[1].body.chatId, undefined);
+      assert.equal(await page.locator(".question").count(), 1);
+    });
+
     for (const [name, question, message] of [
       ["an empty", "", "Must be a string of 1 to 32,000 characters; it is empty."],
       ["a blank", "  \n ", "Must be a string of 1 to 32,000 characters; it is only white space."],

@@ -1,5 +1,5 @@
 // Chat: a question goes out, its answer streams in, and the conversation goes on under its chatId.
-import { type Minara, MinaraError } from "minara";
+import { type ChatInput, type Minara, MinaraError } from "minara";
 
 import { Answer } from "./answer.js";
 import { Composer } from "./composer.js";
@@ -58,27 +58,28 @@ class Chat {
   async #send(): Promise<void> {
     const question = this.#composer.take();
     const { mode } = this.#composer;
+    const controller = (this.#controller = new AbortController());
     const asked = element("article", { class: "question" }, element("h2", { class: "visually-hidden" }, this.#strings.chat.you), element("p", {}, question));
     const answer = new Answer(mode, this.#strings);
     this.#begin(asked, answer);
     try {
-      await this.#stream(question, mode, answer);
+      await this.#stream({ message: question, mode, chatId: this.#chatId }, answer, controller);
       this.#end(this.#strings.chat.answered);
     } catch (error) {
       this.#end("");
-      this.#fail(error, question, asked, answer);
+      if (controller.signal.aborted) followScroll(() => answer.markStopped());
+      else this.#fail(error, question, asked, answer);
     }
   }
 
-  async #stream(message: string, mode: "fast" | "expert", answer: Answer): Promise<void> {
-    const { signal } = (this.#controller = new AbortController());
-    const stream = this.#minara.chatStream({ message, mode, chatId: this.#chatId }, { signal });
+  async #stream(request: ChatInput<true>, answer: Answer, controller: AbortController): Promise<void> {
+    const stream = this.#minara.chatStream(request, { signal: controller.signal });
     try {
       for await (const { text } of stream) followScroll(() => answer.write(text));
       followScroll(() => answer.finish());
     } finally {
-      // Also a stopped answer belongs to the conversation.
-      this.#chatId = stream.chatId ?? this.#chatId;
+      // Also a stopped answer belongs to the conversation, unless a new one was begun meanwhile.
+      if (this.#controller === controller) this.#chatId = stream.chatId ?? this.#chatId;
     }
   }
 
@@ -99,9 +100,7 @@ class Chat {
   }
 
   #fail(error: unknown, question: string, asked: HTMLElement, answer: Answer): void {
-    if (this.#controller?.signal.aborted) {
-      followScroll(() => answer.markStopped());
-    } else if (error instanceof MinaraError && error.violations) {
+    if (error instanceof MinaraError && error.violations) {
       this.#takeBack(asked, answer);
       this.#composer.refuse(question, error);
     } else {
@@ -125,6 +124,7 @@ class Chat {
 
   #startOver(): void {
     this.#controller?.abort();
+    this.#controller = undefined;
     this.#chatId = undefined;
     this.#log.replaceChildren();
     this.#welcome.hidden = false;
