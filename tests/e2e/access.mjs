@@ -27,15 +27,22 @@ function accessibleAt(run, width, colorScheme) {
 
   const check = async () => {
     const { violations } = await new AxeBuilder({ page }).analyze();
-    assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`), []);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.deepEqual(
+      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
+      [],
+    );
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
     assert.ok(overflow <= 0, `the page is ${overflow} px wider than its window`);
   };
   const submitted = async (form, button, state) => {
     await page.locator(`nav a[href="#${form}"]`).click();
     if (form === "swap") {
       await view(page).getByLabel("What do you want to swap?").fill("swap 1234.567891 USDC to ETH");
-      await view(page).getByLabel("Wallet address").fill(state === "done" ? `0x${"ab".repeat(20)}` : "0x");
+      await view(page)
+        .getByLabel("Wallet address")
+        .fill(state === "done" ? `0x${"ab".repeat(20)}` : "0x");
     }
     if (form === "prediction") {
       await view(page).getByLabel("Link of the market").fill("https://polymarket.com/event/who-will-win-the-election");
@@ -75,7 +82,11 @@ function accessibleAt(run, width, colorScheme) {
     await submitted("swap", "Get a quote", "error");
     await check();
   });
-  for (const [form, button] of [["swap", "Get a quote"], ["perp", "Get a suggestion"], ["prediction", "Estimate"]]) {
+  for (const [form, button] of [
+    ["swap", "Get a quote"],
+    ["perp", "Get a suggestion"],
+    ["prediction", "Estimate"],
+  ]) {
     test(`a ${form} result with its JSON has none`, async () => {
       await submitted(form, button, "done");
       await view(page).getByText("Answer as JSON").click();
@@ -151,7 +162,10 @@ function keyboardTests(run) {
     const enter = { key: "Enter", bubbles: true, cancelable: true };
     // As Chromium and Firefox give it, and as Safari does: after the composition, but with the key code of one.
     for (const composing of [{ isComposing: true }, { keyCode: 229 }]) {
-      await box.evaluate((element, init) => element.dispatchEvent(new KeyboardEvent("keydown", init)), { ...enter, ...composing });
+      await box.evaluate((element, init) => element.dispatchEvent(new KeyboardEvent("keydown", init)), {
+        ...enter,
+        ...composing,
+      });
     }
     assert.equal(await page.locator(".question").count(), 0);
     assert.deepEqual(await run.site.sandbox.requests(), []);

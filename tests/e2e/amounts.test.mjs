@@ -4,7 +4,8 @@ import { test } from "node:test";
 
 import { build } from "esbuild";
 
-const { decimalText, formatDecimal, formatPercentage, formatUsd, multiply, parseDecimal, tokenAmount } = await load("amounts.ts");
+const { decimalText, formatDecimal, formatPercentage, formatUsd, multiply, parseDecimal, tokenAmount } =
+  await load("amounts.ts");
 
 /** A module of the page, as JavaScript. */
 async function load(name) {
@@ -55,7 +56,8 @@ test("a decimal is read with its sign and its zeros", () => {
   ]) {
     assert.equal(decimalText(parseDecimal(text)), expected);
   }
-  for (const text of ["1,5", ".5", "5.", "1e3", "NaN", "Infinity", "-", 5]) assert.equal(parseDecimal(text), undefined, String(text));
+  for (const text of ["1,5", ".5", "5.", "1e3", "NaN", "Infinity", "-", 5])
+    assert.equal(parseDecimal(text), undefined, String(text));
 });
 
 test("a product is exact", () => {

@@ -32,11 +32,14 @@ export function chatTests(run) {
       const seen = await page.evaluate(() => globalThis.seen);
       const growing = seen.filter(({ busy }) => busy === "true");
       assert.ok(new Set(growing.map(({ length }) => length)).size >= 3, "at least three lengths while it streams");
-      assert.deepEqual(growing.map(({ length }) => length), growing.map(({ length }) => length).toSorted((a, b) => a - b));
+      assert.deepEqual(
+        growing.map(({ length }) => length),
+        growing.map(({ length }) => length).toSorted((a, b) => a - b),
+      );
       assert.equal(await page.getByRole("log").getAttribute("aria-busy"), "false");
       assert.equal(await page.getByRole("status").filter({ hasText: "The answer is complete." }).count(), 1);
       assert.match(await answer.innerText(), /BTC price action/);
-      assert.equal(await answer.locator("ul li").count() > 0, true, "markdown became elements");
+      assert.equal((await answer.locator("ul li").count()) > 0, true, "markdown became elements");
       assert.deepEqual(opened.complaints, []);
     });
 
@@ -107,7 +110,10 @@ export function chatTests(run) {
       await ask(page, "Will it fail?");
       const answer = await answerIn(page, "failed");
       const alert = answer.getByRole("alert");
-      assert.match(await alert.innerText(), /Minara’s service failed while working on this\..*It may have been billed\./s);
+      assert.match(
+        await alert.innerText(),
+        /Minara’s service failed while working on this\..*It may have been billed\./s,
+      );
       assert.equal(await alert.getByRole("button", { name: "Try again" }).count(), 0);
       await alert.getByRole("button", { name: "Edit the question" }).click();
       assert.equal(await page.getByLabel("Your question").inputValue(), "Will it fail?");
@@ -118,7 +124,10 @@ export function chatTests(run) {
       await run.site.sandbox.script({ status: 429, headers: { "Retry-After": "2000" } });
       await ask(page, "Too fast?");
       const alert = (await answerIn(page, "failed")).getByRole("alert");
-      assert.match(await alert.innerText(), /Too many requests just now\..*The call was refused, so it was not billed\./s);
+      assert.match(
+        await alert.innerText(),
+        /Too many requests just now\..*The call was refused, so it was not billed\./s,
+      );
       assert.ok(await alert.getByRole("button", { name: /^Try again in \d+ s$/ }).isDisabled());
       assert.equal((await chats()).length, 1);
     });
@@ -139,7 +148,10 @@ export function chatTests(run) {
       await ask(page, "Analyze the price of BTC");
       const answer = await answerIn(page, "failed");
       assert.match(await answer.locator(".prose").innerText(), /Sandbox answer/);
-      assert.match(await answer.getByRole("alert").innerText(), /The answer was cut off before its end\..*It may have been billed\./s);
+      assert.match(
+        await answer.getByRole("alert").innerText(),
+        /The answer was cut off before its end\..*It may have been billed\./s,
+      );
     });
 
     test("what a model writes cannot run, fetch a picture, or link to a script", async () => {
@@ -154,9 +166,9 @@ export function chatTests(run) {
       await run.site.sandbox.script({ content });
       await ask(page, "Show me");
       const prose = (await answerIn(page, "done")).locator(".prose");
-      const links = await prose.locator("a").evaluateAll((all) =>
-        all.map((link) => [link.textContent, link.getAttribute("href"), link.rel, link.target]),
-      );
+      const links = await prose
+        .locator("a")
+        .evaluateAll((all) => all.map((link) => [link.textContent, link.getAttribute("href"), link.rel, link.target]));
       const outside = ["noopener noreferrer nofollow", "_blank"];
       assert.deepEqual(links, [
         ["script", null, "", ""],
@@ -167,7 +179,10 @@ export function chatTests(run) {
       assert.equal(await prose.locator("img, script, input").count(), 0);
       assert.match(await prose.innerText(), /<img src=x onerror=alert\(1\)>/);
       assert.equal(await prose.getByRole("img", { name: "done" }).count(), 1);
-      assert.deepEqual(requested.filter((url) => !url.startsWith(run.site.url)), []);
+      assert.deepEqual(
+        requested.filter((url) => !url.startsWith(run.site.url)),
+        [],
+      );
       assert.deepEqual(opened.complaints, []);
     });
 

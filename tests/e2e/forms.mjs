@@ -16,8 +16,18 @@ const REFUSALS = [
   ["perp", "Margin in USD", "0", "Must be a number greater than 0, not 0."],
   ["perp", "Margin in USD", "-5", "Must be a number greater than 0, not -5."],
   ["perp", "Margin in USD", "much", "Must be a number greater than 0, not NaN."],
-  ["prediction", "Link of the market", "polymarket.com/event/x", 'Must be a web address that starts with https:// or http://; it is "polymarket.com/event/x".'],
-  ["prediction", "Link of the market", "ftp://example.com", 'Must be a web address that starts with https:// or http://; it is "ftp://example.com".'],
+  [
+    "prediction",
+    "Link of the market",
+    "polymarket.com/event/x",
+    'Must be a web address that starts with https:// or http://; it is "polymarket.com/event/x".',
+  ],
+  [
+    "prediction",
+    "Link of the market",
+    "ftp://example.com",
+    'Must be a web address that starts with https:// or http://; it is "ftp://example.com".',
+  ],
 ];
 
 const GOOD_VALUES = {
@@ -41,7 +51,8 @@ export function formTests(run) {
 
     const open = async (form, values = GOOD_VALUES[form]) => {
       await page.locator(`nav a[href="#${form}"]`).click();
-      for (const [label, value] of Object.entries(values)) await view(page).getByLabel(label, { exact: true }).fill(value);
+      for (const [label, value] of Object.entries(values))
+        await view(page).getByLabel(label, { exact: true }).fill(value);
     };
     const submit = (form) => view(page).getByRole("button", { name: SUBMIT[form] }).click();
     const resultIn = async (state) => {
@@ -56,7 +67,11 @@ export function formTests(run) {
       await submit("swap");
       const result = await resultIn("done");
       const text = await result.innerText();
-      for (const expected of [/You pay\s+1,234\.567891 USDC/, /You receive, expected\s+0\.\d{12,18} ETH/, /expected, not promised/]) {
+      for (const expected of [
+        /You pay\s+1,234\.567891 USDC/,
+        /You receive, expected\s+0\.\d{12,18} ETH/,
+        /expected, not promised/,
+      ]) {
         assert.match(text, expected);
       }
       const rows = await rowsOf(result);
@@ -96,10 +111,17 @@ export function formTests(run) {
       const levels = await result.locator(".level-labels li").allInnerTexts();
       assert.equal(levels.length, 3);
       for (const name of ["Entry", "Stop loss", "Take profit"]) {
-        assert.ok(levels.some((level) => new RegExp(`^${name}\\s+\\$[\\d,.]+`).test(level)), `${name} in ${levels}`);
+        assert.ok(
+          levels.some((level) => new RegExp(`^${name}\\s+\\$[\\d,.]+`).test(level)),
+          `${name} in ${levels}`,
+        );
       }
       const prices = levels.map((level) => Number(/\$([\d,.]+)/.exec(level)[1].replaceAll(",", "")));
-      assert.deepEqual(prices, prices.toSorted((a, b) => b - a), "highest first");
+      assert.deepEqual(
+        prices,
+        prices.toSorted((a, b) => b - a),
+        "highest first",
+      );
       const rows = await rowsOf(result);
       assert.equal(rows["Position"], "$5,000 ($1,000 × 5)");
       assert.match(rows["Reward to risk"], /^\d+(\.\d)? to 1$/);
@@ -111,7 +133,15 @@ export function formTests(run) {
     });
 
     test("a suggestion whose levels contradict its side says so", async () => {
-      const answer = { side: "long", entryPrice: 100, stopLossPrice: 110, takeProfitPrice: 90, confidence: 50, reasons: [], risks: [] };
+      const answer = {
+        side: "long",
+        entryPrice: 100,
+        stopLossPrice: 110,
+        takeProfitPrice: 90,
+        confidence: 50,
+        reasons: [],
+        risks: [],
+      };
       await run.site.sandbox.script({ body: answer });
       await open("perp");
       await submit("perp");
@@ -128,7 +158,10 @@ export function formTests(run) {
       assert.ok(outcomes.length >= 2);
       for (const outcome of outcomes) assert.match(outcome, /\S+[^]*Yes \d+(\.\d+)?%\s+No \d+(\.\d+)?%/);
       assert.equal(await result.locator("svg.bar").count(), outcomes.length);
-      assert.match(await result.getByRole("heading", { name: "Reasoning" }).locator("xpath=following-sibling::div[1]").innerText(), /Sandbox answer/);
+      assert.match(
+        await result.getByRole("heading", { name: "Reasoning" }).locator("xpath=following-sibling::div[1]").innerText(),
+        /Sandbox answer/,
+      );
       const [{ body }] = await run.site.sandbox.requests();
       assert.deepEqual(body, {
         link: "https://polymarket.com/event/fed-decision-in-december",
@@ -140,7 +173,9 @@ export function formTests(run) {
     });
 
     test("probabilities that do not add up are flagged, not repaired", async () => {
-      await run.site.sandbox.script({ body: { predictions: [{ outcome: "A", yesProb: 0.5, noProb: 0.3 }], reasoning: "" } });
+      await run.site.sandbox.script({
+        body: { predictions: [{ outcome: "A", yesProb: 0.5, noProb: 0.3 }], reasoning: "" },
+      });
       await open("prediction");
       await submit("prediction");
       assert.match(await (await resultIn("done")).innerText(), /Yes and No add up to 80% here, not to 100%\./);
@@ -164,8 +199,15 @@ export function formTests(run) {
         const field = view(page).getByLabel(label, { exact: true });
         await until(() => field.getAttribute("aria-invalid"), "the field marked as invalid");
         assert.ok((await describedBy(field)).endsWith(message), await describedBy(field));
-        assert.equal(await field.evaluate((control) => control === document.activeElement), true, "the field has the focus");
-        assert.match(await (await resultIn("error")).innerText(), /Please check the marked fields\. Nothing was sent\./);
+        assert.equal(
+          await field.evaluate((control) => control === document.activeElement),
+          true,
+          "the field has the focus",
+        );
+        assert.match(
+          await (await resultIn("error")).innerText(),
+          /Please check the marked fields\. Nothing was sent\./,
+        );
         assert.deepEqual(await run.site.sandbox.requests(), []);
         await field.fill("1");
         assert.equal(await field.getAttribute("aria-invalid"), null);
@@ -185,7 +227,10 @@ export function formTests(run) {
       await open("swap");
       await submit("swap");
       const alert = (await resultIn("error")).getByRole("alert");
-      assert.match(await alert.innerText(), /Minara’s service failed while working on this\..*It may have been billed\./s);
+      assert.match(
+        await alert.innerText(),
+        /Minara’s service failed while working on this\..*It may have been billed\./s,
+      );
       assert.equal(await alert.getByRole("button", { name: "Try again" }).count(), 0);
       await alert.getByText("Details").click();
       assert.match(await alert.innerText(), /upstream_error.*Reference: \S+/s);
@@ -206,9 +251,11 @@ export function formTests(run) {
 
 /** The lines of a result by their names. */
 async function rowsOf(result) {
-  const pairs = await result.locator(".rows > div").evaluateAll((rows) =>
-    rows.map((row) => [row.querySelector("dt").innerText, row.querySelector("dd").innerText.replace(/\s+/g, " ")]),
-  );
+  const pairs = await result
+    .locator(".rows > div")
+    .evaluateAll((rows) =>
+      rows.map((row) => [row.querySelector("dt").innerText, row.querySelector("dd").innerText.replace(/\s+/g, " ")]),
+    );
   return Object.fromEntries(pairs);
 }
 

@@ -12,7 +12,10 @@ export function pageTests(run) {
     test("loads without a complaint and says that its data is an example", async () => {
       const { page, complaints, close } = await openPage(run.browser, run.site.url);
       await page.waitForLoadState("networkidle");
-      assert.match(await page.getByRole("status").first().innerText(), /^Example data\. This page is connected to the sandbox/);
+      assert.match(
+        await page.getByRole("status").first().innerText(),
+        /^Example data\. This page is connected to the sandbox/,
+      );
       assert.equal(await page.title(), "Chat · Minara");
       assert.deepEqual(complaints, []);
       await close();
@@ -44,7 +47,9 @@ export function pageTests(run) {
       await page.goto(run.site.url);
       await page.locator('html[data-source="live"]').waitFor();
       assert.equal(await page.locator("#source").innerText(), "");
-      await page.route("**/api/health", (route) => route.fulfill({ status: 503, json: { error: { code: "not_configured" } } }));
+      await page.route("**/api/health", (route) =>
+        route.fulfill({ status: 503, json: { error: { code: "not_configured" } } }),
+      );
       await page.reload();
       await page.getByText("The server of this page is not ready", { exact: false }).waitFor();
       await context.close();
@@ -65,10 +70,20 @@ export function pageTests(run) {
       seen.push(await page.content(), run.site.output());
       for (const name of await readdir(dist)) seen.push(name, (await readFile(new URL(name, dist))).toString("latin1"));
       await close();
-      assert.ok(seen.some((text) => text.startsWith("\0asm")), "the wasm file is among what was searched");
-      assert.ok(seen.some((text) => text.includes("[DONE]")), "the stream is among what was searched");
+      assert.ok(
+        seen.some((text) => text.startsWith("\0asm")),
+        "the wasm file is among what was searched",
+      );
+      assert.ok(
+        seen.some((text) => text.includes("[DONE]")),
+        "the stream is among what was searched",
+      );
       for (const form of keyForms(run.site.key)) {
-        assert.deepEqual(seen.filter((text) => text.includes(form)), [], `no occurrence of ${form}`);
+        assert.deepEqual(
+          seen.filter((text) => text.includes(form)),
+          [],
+          `no occurrence of ${form}`,
+        );
       }
     });
   });

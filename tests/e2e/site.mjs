@@ -34,7 +34,13 @@ export async function startSite() {
   const [port, sandboxPort] = await freePorts(2);
   const key = `sk-minara-canary-${randomBytes(12).toString("hex")}`;
   const { MINARA_API_KEY, MINARA_API_KEY_NEXT, MINARA_BASE_URL, ...inherited } = process.env;
-  const env = { ...inherited, PORT: String(port), SANDBOX_PORT: String(sandboxPort), SANDBOX_KEY: key, SANDBOX_PACE: "8" };
+  const env = {
+    ...inherited,
+    PORT: String(port),
+    SANDBOX_PORT: String(sandboxPort),
+    SANDBOX_KEY: key,
+    SANDBOX_PACE: "8",
+  };
   const npm = spawn("npm", ["start"], { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
   const exited = new Promise((resolve) => npm.once("exit", resolve));
   let output = "";
@@ -107,7 +113,10 @@ export async function isFree(port) {
 /** The ids of a process and of all that it started. */
 async function processTree(rootId) {
   const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid="]);
-  const pairs = stdout.trim().split("\n").map((line) => line.trim().split(/\s+/).map(Number));
+  const pairs = stdout
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
   const tree = [rootId];
   for (const id of tree) tree.push(...pairs.filter(([, parent]) => parent === id).map(([child]) => child));
   return tree;

@@ -49,7 +49,10 @@ export function formatDecimal(value: Decimal, language: string): string {
 
 /** A number that already is in percent. */
 export function formatPercentage(value: Decimal, language: string): string {
-  return formatRounded(new Intl.NumberFormat(language, { style: "unit", unit: "percent", maximumFractionDigits: 20 }), value);
+  return formatRounded(
+    new Intl.NumberFormat(language, { style: "unit", unit: "percent", maximumFractionDigits: 20 }),
+    value,
+  );
 }
 
 /** US dollars: cents from a dollar on, two significant digits below. */

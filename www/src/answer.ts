@@ -51,7 +51,13 @@ export class Answer {
   #end(state: AnswerState, note?: HTMLElement): void {
     this.#markdown.end();
     this.#state = state;
-    const copy = this.#text !== "" && element("div", { class: "actions" }, copyButton(() => this.#text, this.#strings));
+    const copy =
+      this.#text !== "" &&
+      element(
+        "div",
+        { class: "actions" },
+        copyButton(() => this.#text, this.#strings),
+      );
     this.#footer.replaceChildren(...[note, copy].filter((part) => part instanceof HTMLElement));
   }
 }

@@ -74,7 +74,13 @@ class ResultPanel {
     empty: string,
   ) {
     const heading = element("h2", { id: newId("result") }, strings.result.title);
-    this.root = element("section", { class: "card result", "aria-labelledby": heading.id }, heading, this.#content, this.#status);
+    this.root = element(
+      "section",
+      { class: "card result", "aria-labelledby": heading.id },
+      heading,
+      this.#content,
+      this.#status,
+    );
     this.#show("empty", element("p", { class: "muted" }, empty));
   }
 
@@ -129,7 +135,11 @@ function rawAnswer(answer: unknown, strings: Strings): HTMLElement {
     { class: "raw" },
     element("summary", {}, strings.result.rawAnswer),
     element("pre", { tabindex: 0, role: "group", "aria-label": strings.result.rawAnswer }, element("code", {}, json)),
-    element("div", { class: "actions" }, copyButton(() => json, strings)),
+    element(
+      "div",
+      { class: "actions" },
+      copyButton(() => json, strings),
+    ),
   );
 }
 

@@ -36,7 +36,15 @@ class Chat {
     this.#newChat.addEventListener("click", () => this.#startOver());
     this.#welcome = this.#makeWelcome();
     const heading = element("div", { class: "chat-heading" }, viewTitle(text.title), this.#newChat);
-    this.root = element("section", { class: "view chat-view" }, heading, this.#welcome, this.#log, this.#composer.root, this.#status);
+    this.root = element(
+      "section",
+      { class: "view chat-view" },
+      heading,
+      this.#welcome,
+      this.#log,
+      this.#composer.root,
+      this.#status,
+    );
   }
 
   /** Suggestions fill the box and send nothing: a call costs credits. */
@@ -59,7 +67,12 @@ class Chat {
     const question = this.#composer.take();
     const { mode } = this.#composer;
     const controller = (this.#controller = new AbortController());
-    const asked = element("article", { class: "question" }, element("h2", { class: "visually-hidden" }, this.#strings.chat.you), element("p", {}, question));
+    const asked = element(
+      "article",
+      { class: "question" },
+      element("h2", { class: "visually-hidden" }, this.#strings.chat.you),
+      element("p", {}, question),
+    );
     const answer = new Answer(mode, this.#strings);
     this.#begin(asked, answer);
     try {

@@ -19,7 +19,8 @@ export function errorBox(error: unknown, { strings, retry, actions = [] }: Error
   box.append(element("p", {}, element("strong", {}, what), " ", advice));
   const consequences = [wait, billing].filter((sentence) => sentence !== undefined);
   if (consequences.length > 0) box.append(element("p", {}, consequences.join(" ")));
-  const buttons: HTMLElement[] = retry && error instanceof MinaraError && error.retryable ? [retryButton(error, retry, strings)] : [];
+  const buttons: HTMLElement[] =
+    retry && error instanceof MinaraError && error.retryable ? [retryButton(error, retry, strings)] : [];
   buttons.push(...actions);
   if (buttons.length > 0) box.append(element("div", { class: "actions" }, ...buttons));
   box.append(errorDetails(error, strings));

@@ -71,7 +71,10 @@ export class Field {
 
 /** Shows each violation at its field and gives back those that no field stands for. */
 export function showViolations(violations: readonly Violation[], fields: readonly Field[]): Violation[] {
-  const found = violations.map((violation) => ({ violation, field: fields.find(({ name }) => name === violation.field) }));
+  const found = violations.map((violation) => ({
+    violation,
+    field: fields.find(({ name }) => name === violation.field),
+  }));
   for (const { violation, field } of found) field?.showError(violation.message);
   fields.find(({ control }) => control.getAttribute("aria-invalid") === "true")?.control.focus();
   return found.filter(({ field }) => !field).map(({ violation }) => violation);
@@ -94,7 +97,8 @@ export class ModeSwitch {
 
   constructor(legend: string, names: { fast: string; expert: string }) {
     const group = newId("mode");
-    const choice = (value: "fast" | "expert") => element("input", { type: "radio", name: group, value, checked: value === "fast" });
+    const choice = (value: "fast" | "expert") =>
+      element("input", { type: "radio", name: group, value, checked: value === "fast" });
     this.#expert = choice("expert");
     this.root = element(
       "fieldset",

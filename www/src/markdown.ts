@@ -29,7 +29,12 @@ export function renderMarkdown(root: HTMLElement, strings: Strings["markdown"], 
   };
 }
 
-function addToken(data: Data, token: smd.Token, strings: Strings["markdown"], headings: (token: smd.Token) => smd.Token): void {
+function addToken(
+  data: Data,
+  token: smd.Token,
+  strings: Strings["markdown"],
+  headings: (token: smd.Token) => smd.Token,
+): void {
   if (token >= smd.HEADING_1 && token <= smd.HEADING_6) {
     smd.default_add_token(data, headings(token));
   } else if (token === smd.IMAGE) {

@@ -8,7 +8,12 @@ export interface View {
   root: HTMLElement;
 }
 
-export function mountNavigation(navigation: HTMLElement, main: HTMLElement, views: [View, ...View[]], label: string): void {
+export function mountNavigation(
+  navigation: HTMLElement,
+  main: HTMLElement,
+  views: [View, ...View[]],
+  label: string,
+): void {
   const links = views.map((view) => element("a", { href: `#${view.id}` }, view.name));
   navigation.setAttribute("aria-label", label);
   navigation.append(...links);

@@ -8,7 +8,12 @@ export function isNumber(value: unknown): value is number {
 export function formatPrice(value: number, language: string): string {
   const size = Math.abs(value);
   const precision = size >= 1000 ? { maximumFractionDigits: 2 } : { maximumSignificantDigits: 6 };
-  return new Intl.NumberFormat(language, { style: "currency", currency: "USD", minimumFractionDigits: 0, ...precision }).format(value);
+  return new Intl.NumberFormat(language, {
+    style: "currency",
+    currency: "USD",
+    minimumFractionDigits: 0,
+    ...precision,
+  }).format(value);
 }
 
 /** A share of 1 as percent, with its sign when `signed`. */

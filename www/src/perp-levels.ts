@@ -30,7 +30,9 @@ export function levelsPicture(answer: PerpAnswer, strings: Strings): HTMLElement
   for (const { kind, name, price } of candidates) if (isNumber(price)) levels.push({ kind, name, price });
   levels.sort((a, b) => b.price - a.price);
   const labels = levels.map((level) => label(level, answer.entryPrice, strings));
-  const missing = candidates.filter(({ price }) => !isNumber(price)).map(({ name }) => element("li", {}, `${name}: ${strings.result.missing}`));
+  const missing = candidates
+    .filter(({ price }) => !isNumber(price))
+    .map(({ name }) => element("li", {}, `${name}: ${strings.result.missing}`));
   return element(
     "div",
     { class: "levels" },
@@ -40,7 +42,10 @@ export function levelsPicture(answer: PerpAnswer, strings: Strings): HTMLElement
 }
 
 function label({ kind, name, price }: Level, entry: unknown, strings: Strings): HTMLElement {
-  const distance = kind !== "entry" && isNumber(entry) && entry !== 0 ? formatPercent(price / entry - 1, strings.language, true) : undefined;
+  const distance =
+    kind !== "entry" && isNumber(entry) && entry !== 0
+      ? formatPercent(price / entry - 1, strings.language, true)
+      : undefined;
   return element(
     "li",
     { class: `level ${kind}` },
@@ -62,7 +67,10 @@ function axis(levels: Level[]): SVGElement {
     preserveAspectRatio: "none",
     "aria-hidden": "true",
   });
-  picture.append(...zones(levels, y), ...levels.flatMap((level, index) => line(level, y(level.price), rowCentre(index, levels.length))));
+  picture.append(
+    ...zones(levels, y),
+    ...levels.flatMap((level, index) => line(level, y(level.price), rowCentre(index, levels.length))),
+  );
   return picture;
 }
 

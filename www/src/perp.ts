@@ -21,7 +21,12 @@ const DEFAULTS: PositionSize = { marginUSD: 1000, leverage: 10 };
 export function perpView(minara: Minara, strings: Strings): HTMLElement {
   const { perp: text } = strings;
   const plain = { type: "text", autocomplete: "off" };
-  const symbol = new Field("symbol", text.symbol, element("input", { ...plain, spellcheck: "false", value: "BTC" }), text.symbolHint);
+  const symbol = new Field(
+    "symbol",
+    text.symbol,
+    element("input", { ...plain, spellcheck: "false", value: "BTC" }),
+    text.symbolHint,
+  );
   const style = new Field("style", text.style, select(Object.entries(text.styles)));
   const number = (value: number) => element("input", { ...plain, inputmode: "decimal", value });
   const margin = new Field("marginUSD", text.margin, number(DEFAULTS.marginUSD));
@@ -89,24 +94,37 @@ function headline({ side, confidence }: PerpAnswer, strings: Strings): HTMLEleme
       "div",
       { class: "confidence" },
       element("p", { class: "eyebrow" }, text.confidence),
-      element("p", { class: "amount" }, isNumber(confidence) ? text.confidenceOf(formatNumber(confidence, strings.language)) : result.missing),
+      element(
+        "p",
+        { class: "amount" },
+        isNumber(confidence) ? text.confidenceOf(formatNumber(confidence, strings.language)) : result.missing,
+      ),
       isNumber(confidence) && bar(confidence / 100),
     ),
   );
 }
 
-function figures({ entryPrice: entry, stopLossPrice: stop, takeProfitPrice: target, side }: PerpAnswer, size: PositionSize, strings: Strings) {
+function figures(
+  { entryPrice: entry, stopLossPrice: stop, takeProfitPrice: target, side }: PerpAnswer,
+  size: PositionSize,
+  strings: Strings,
+) {
   const { perp: text, language } = strings;
   const position = formatPrice(size.marginUSD * size.leverage, language);
   const rows = [
-    row(text.position, text.positionOf(position, formatPrice(size.marginUSD, language), formatNumber(size.leverage, language)), strings),
+    row(
+      text.position,
+      text.positionOf(position, formatPrice(size.marginUSD, language), formatNumber(size.leverage, language)),
+      strings,
+    ),
   ];
   if (isNumber(entry) && isNumber(stop) && isNumber(target) && entry !== stop) {
     const ratio = Math.abs(target - entry) / Math.abs(entry - stop);
     rows.unshift(row(text.rewardToRisk, text.ratio(formatNumber(ratio, language, 1)), strings));
   }
   const liquidation = roughLiquidation(entry, side, size.leverage);
-  if (liquidation !== undefined) rows.push(row(text.liquidation, text.about(formatPrice(liquidation, language)), strings));
+  if (liquidation !== undefined)
+    rows.push(row(text.liquidation, text.about(formatPrice(liquidation, language)), strings));
   return rows;
 }
 
@@ -130,6 +148,10 @@ function warnings(answer: PerpAnswer, { leverage }: PositionSize, strings: Strin
 
 function list(title: string, items: readonly string[] | null | undefined): HTMLElement {
   const entries = (items ?? []).map((item) => element("li", {}, item));
-  return element("div", { class: "points", hidden: entries.length === 0 }, element("h3", {}, title), element("ul", {}, ...entries));
+  return element(
+    "div",
+    { class: "points", hidden: entries.length === 0 },
+    element("h3", {}, title),
+    element("ul", {}, ...entries),
+  );
 }
-

@@ -19,10 +19,20 @@ export function predictionView(minara: Minara, strings: Strings): HTMLElement {
   const mode = new ModeSwitch(text.mode, strings.chat);
   const prompt = new Field("customPrompt", text.customPrompt, element("textarea", { rows: 2 }), text.customPromptHint);
   const onlyResult = element("input", { type: "checkbox", id: newId("only-result") });
-  const onlyResultLine = element("div", { class: "check" }, onlyResult, element("label", { for: onlyResult.id }, text.onlyResult));
+  const onlyResultLine = element(
+    "div",
+    { class: "check" },
+    onlyResult,
+    element("label", { for: onlyResult.id }, text.onlyResult),
+  );
 
   const call = (signal: AbortSignal): Promise<CallResponse<PredictionAnswer>> => {
-    const request = { link: link.control.value.trim(), mode: mode.value, onlyResult: onlyResult.checked, customPrompt: prompt.value };
+    const request = {
+      link: link.control.value.trim(),
+      mode: mode.value,
+      onlyResult: onlyResult.checked,
+      customPrompt: prompt.value,
+    };
     return minara.predictionMarketAsk(request, { signal }).withResponse();
   };
   return callForm<PredictionAnswer>(
@@ -47,7 +57,9 @@ export function predictionResult({ predictions, reasoning }: PredictionAnswer, s
     "div",
     { class: "prediction-result" },
     element("h3", {}, text.outcomes),
-    outcomes.length > 0 ? element("ul", { class: "outcomes" }, ...outcomes) : element("p", { class: "muted" }, text.noOutcomes),
+    outcomes.length > 0
+      ? element("ul", { class: "outcomes" }, ...outcomes)
+      : element("p", { class: "muted" }, text.noOutcomes),
   );
   if (reasoning) {
     const prose = element("div", { class: "prose" });

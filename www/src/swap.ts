@@ -1,7 +1,15 @@
 // Swap: says in words what to swap, and reads the quote. Nothing is signed here.
 import type { CallResponse, Minara, SwapAnswer } from "minara";
 
-import { decimalText, formatDecimal, formatPercentage, formatUsd, multiply, parseDecimal, tokenAmount } from "./amounts.js";
+import {
+  decimalText,
+  formatDecimal,
+  formatPercentage,
+  formatUsd,
+  multiply,
+  parseDecimal,
+  tokenAmount,
+} from "./amounts.js";
 import { callForm, row } from "./call-form.js";
 import { element } from "./dom.js";
 import { Field, select } from "./field.js";
@@ -26,7 +34,14 @@ export function swapView(minara: Minara, strings: Strings): HTMLElement {
   const { swap: text } = strings;
   const example = { rows: 2, placeholder: text.intentExample };
   const intent = new Field("intent", text.intent, element("textarea", example));
-  const plain = { type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: "false", placeholder: "0x…", class: "code" };
+  const plain = {
+    type: "text",
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    placeholder: "0x…",
+    class: "code",
+  };
   const wallet = new Field("walletAddress", text.wallet, element("input", plain), text.walletHint);
   const chain = new Field("chain", text.chain, select([["", text.anyChain], ...CHAINS]));
 
@@ -52,7 +67,13 @@ export function swapView(minara: Minara, strings: Strings): HTMLElement {
 export function swapResult(answer: SwapAnswer, strings: Strings): HTMLElement {
   const { swap: text } = strings;
   const { intent, quote, inputToken, outputToken, unsignedTx } = answer;
-  const paid = side(text.youPay, quote?.fromTokenAmount ?? intent?.amount, inputToken, intent?.inputTokenSymbol, strings);
+  const paid = side(
+    text.youPay,
+    quote?.fromTokenAmount ?? intent?.amount,
+    inputToken,
+    intent?.inputTokenSymbol,
+    strings,
+  );
   const received = side(text.youReceive, quote?.toTokenAmount, outputToken, intent?.outputTokenSymbol, strings);
   const rows = [
     row(text.chain, chainName(intent?.chain), strings),
@@ -69,7 +90,13 @@ export function swapResult(answer: SwapAnswer, strings: Strings): HTMLElement {
   return element(
     "div",
     { class: "swap-result" },
-    element("div", { class: "swap-sides" }, paid, element("span", { class: "arrow", "aria-hidden": "true" }, "→"), received),
+    element(
+      "div",
+      { class: "swap-sides" },
+      paid,
+      element("span", { class: "arrow", "aria-hidden": "true" }, "→"),
+      received,
+    ),
     element("p", { class: "muted" }, text.expected),
     element("dl", { class: "rows" }, ...rows),
     element("p", { class: "note" }, text.notSigned),
@@ -79,7 +106,13 @@ export function swapResult(answer: SwapAnswer, strings: Strings): HTMLElement {
 type Token = SwapAnswer["inputToken"];
 
 /** One side of the swap: the amount to its last digit, and what it is worth. */
-function side(name: string, units: unknown, token: Token, symbol: string | null | undefined, strings: Strings): HTMLElement {
+function side(
+  name: string,
+  units: unknown,
+  token: Token,
+  symbol: string | null | undefined,
+  strings: Strings,
+): HTMLElement {
   const amount = tokenAmount(units, token?.decimals);
   const price = parseDecimal(token?.unitPrice);
   const worth = amount && price && formatUsd(multiply(amount, price), strings.language);

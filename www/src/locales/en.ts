@@ -6,7 +6,8 @@ export const en: Strings = {
   source: {
     sandboxTitle: "Example data.",
     sandbox: "This page is connected to the sandbox: every price, amount and answer is made up, and nothing is billed.",
-    unreachable: "The server of this page is not ready, so questions may not reach Minara. Reload the page to look again.",
+    unreachable:
+      "The server of this page is not ready, so questions may not reach Minara. Reload the page to look again.",
   },
   chat: {
     title: "Ask about crypto markets",
