@@ -10,5 +10,6 @@ pub mod retry;
 pub mod sse;
 #[cfg(feature = "fetch")]
 pub mod transport;
+pub use minara_stream::utf16;
 pub mod wire;
 pub use error::{Code, Error, Outcome, Result};

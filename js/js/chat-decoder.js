@@ -1,7 +1,7 @@
 // From the chunks of a chat stream to its text: one string for each chunk.
 import { MinaraError, misuse } from "./errors.js";
 import { running } from "./instance.js";
-import { memoryOf } from "./memory.js";
+import { TAKES_UTF16, memoryOf } from "./memory.js";
 import { MAX_INPUT_BYTES, checkMaxEventBytes, failureFrom } from "./sse.js";
 
 /** @import { Usage } from "./index.js" */
@@ -33,7 +33,7 @@ export class ChatDecoder {
     const most = checkMaxEventBytes(maxEventBytes);
     this.#instance = running("ChatDecoder");
     this.#memory = memoryOf(this.#instance);
-    this.#engine = new this.#instance.bindings.ChatEngine(terminator === "required", most);
+    this.#engine = new this.#instance.bindings.ChatEngine(terminator === "required", most, TAKES_UTF16);
     this.#input = this.#engine.input();
   }
 
@@ -60,7 +60,7 @@ export class ChatDecoder {
     const length = said >>> 3;
     if (length === 0) return "";
     const address = engine.text();
-    return said & ASCII ? this.#memory.ascii(address, length) : this.#memory.utf8(address, length);
+    return said & ASCII ? this.#memory.ascii(address, length) : this.#memory.other(address, length);
   }
 
   /** @param {number} said */

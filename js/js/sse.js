@@ -2,7 +2,7 @@
 import { onAbort } from "./abort.js";
 import { MinaraError, misuse } from "./errors.js";
 import { ready, running } from "./instance.js";
-import { memoryOf } from "./memory.js";
+import { TAKES_UTF16, memoryOf } from "./memory.js";
 
 /** @import { ReadSseOptions, SseEvent, SseOptions } from "./index.js" */
 
@@ -53,7 +53,7 @@ export class SseDecoder {
     const most = checkMaxEventBytes(maxEventBytes);
     this.#instance = running("SseDecoder");
     this.#memory = memoryOf(this.#instance);
-    this.#engine = new this.#instance.bindings.SseEngine(most);
+    this.#engine = new this.#instance.bindings.SseEngine(most, TAKES_UTF16);
     this.#input = this.#engine.input();
     this.#header = this.#engine.header() >>> 2;
   }
@@ -107,7 +107,7 @@ export class SseDecoder {
     const asciiLength = words[header + 1];
     const otherLength = words[header + 3];
     const ascii = asciiLength > 0 ? memory.ascii(words[header], asciiLength) : "";
-    const other = otherLength > 0 ? memory.utf8(words[header + 2], otherLength) : "";
+    const other = otherLength > 0 ? memory.other(words[header + 2], otherLength) : "";
     let entry = words[header + 4] >>> 2;
     let asciiAt = 0;
     let otherAt = 0;

@@ -1,6 +1,7 @@
 //! The chat stream's decoder across the boundary: a chunk in, one string out, both as bytes in the module's memory.
 
 use minara::chat_stream::{ChatDecoder, ChatOptions, State, Terminator};
+use minara::utf16::append_utf16;
 use wasm_bindgen::prelude::*;
 
 use crate::sse::{INPUT_BYTES, address, describe, length};
@@ -15,13 +16,15 @@ pub struct ChatEngine {
     decoder: ChatDecoder,
     input: Box<[u8]>,
     text: String,
+    /// The text as UTF-16, for hosts that take it so where it is not ASCII.
+    utf16: Option<Vec<u16>>,
 }
 
 #[wasm_bindgen]
 impl ChatEngine {
-    /// An engine at the start of a stream.
+    /// An engine at the start of a stream. `utf16`: how the host takes text that is not ASCII.
     #[wasm_bindgen(constructor)]
-    pub fn new(terminator_required: bool, max_event_bytes: u32) -> Self {
+    pub fn new(terminator_required: bool, max_event_bytes: u32, utf16: bool) -> Self {
         let terminator = if terminator_required { Terminator::Required } else { Terminator::Optional };
         let options = ChatOptions { terminator, max_event_bytes: max_event_bytes as usize };
         Self {
@@ -29,6 +32,7 @@ impl ChatEngine {
             input: vec![0; INPUT_BYTES].into_boxed_slice(),
             // Text is never longer than the chunk, unless an event began before it.
             text: String::with_capacity(INPUT_BYTES),
+            utf16: utf16.then(Vec::new),
         }
     }
 
@@ -39,10 +43,13 @@ impl ChatEngine {
 
     /// Where the text of the last push is.
     pub fn text(&self) -> u32 {
-        address(self.text.as_bytes())
+        match &self.utf16 {
+            Some(units) if !units.is_empty() => address(units),
+            _ => address(self.text.as_bytes()),
+        }
     }
 
-    /// Decodes so many bytes of the input. Eight times the text's length in bytes, plus flags.
+    /// Decodes so many bytes of the input. Eight times the text's length in bytes or UTF-16 code units, plus flags.
     pub fn push(&mut self, bytes: usize) -> u32 {
         self.text.clear();
         let state = self.decoder.push(&self.input[..bytes], &mut self.text);
@@ -51,7 +58,18 @@ impl ChatEngine {
             Ok(State::Done) => DONE,
             Ok(State::Failed) | Err(_) => FAILED,
         };
-        length(self.text.as_bytes()) << 3 | flags | if self.text.is_ascii() { ASCII } else { 0 }
+        let Self { text, utf16, .. } = self;
+        if let Some(units) = utf16 {
+            units.clear();
+        }
+        match utf16 {
+            _ if text.is_ascii() => length(text.as_bytes()) << 3 | flags | ASCII,
+            None => length(text.as_bytes()) << 3 | flags,
+            Some(units) => {
+                append_utf16(text, units);
+                length(units) << 3 | flags
+            }
+        }
     }
 
     /// Ends the input. The failure, empty if it ended well.
@@ -61,7 +79,7 @@ impl ChatEngine {
 
     /// Why the stream has failed.
     pub fn failure(&self) -> String {
-        self.decoder.failure().map(describe).unwrap_or_default()
+        self.decoder.failure().as_ref().map(describe).unwrap_or_default()
     }
 
     /// The conversation's id, once the stream has named it.

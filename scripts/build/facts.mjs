@@ -24,4 +24,4 @@ export async function toolFacts(env) {
 }
 
 /** What every Rust build in this workspace reads. */
-export const rustInputs = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo", "src"];
+export const rustInputs = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo", "src", "stream"];

@@ -1,94 +1,20 @@
-//! From bytes to text deltas, to the end of the answer.
+//! The decoder, with this crate's errors.
 
-use core::ops::ControlFlow;
+use minara_stream::chat::{ChatOptions, State};
 
-use super::payload::{Chunk, Payload, stream_error};
-use super::raw_json::RawJson;
-use super::template::Template;
-use super::text::TextWriter;
-use crate::error::{Code, Error, Result};
-use crate::sse::{DEFAULT_MAX_EVENT_BYTES, Decoder, RawEvent};
-
-/// Whether a stream must say that its answer is complete.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum Terminator {
-    /// An end without `[DONE]` or a finish reason is `stream_truncated`.
-    #[default]
-    Required,
-    /// A stream may just end, between two events.
-    Optional,
-}
-
-/// How a chat stream is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ChatOptions {
-    /// Whether the stream must say that its answer is complete. Default: required.
-    pub terminator: Terminator,
-    /// The largest event taken, in bytes. Default: 1 MiB.
-    pub max_event_bytes: usize,
-}
-
-impl Default for ChatOptions {
-    fn default() -> Self {
-        Self { terminator: Terminator::Required, max_event_bytes: DEFAULT_MAX_EVENT_BYTES }
-    }
-}
-
-/// Where a chat stream stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum State {
-    /// The answer goes on.
-    Open,
-    /// The answer is complete.
-    Done,
-    /// The stream failed; every further call gives the same error.
-    Failed,
-}
+use crate::error::{Error, Result};
 
 /// Decodes the answer of a streamed chat call.
 ///
 /// It keeps no text that it has given out: the caller joins the deltas. What it holds is bounded by the largest event
 /// taken. A surrogate pair that the API splits across two deltas is given out whole, a lone half as U+FFFD.
 #[derive(Debug, Clone)]
-pub struct ChatDecoder {
-    terminator: Terminator,
-    events: Decoder,
-    answer: Answer,
-}
-
-/// What the events of the stream add up to.
-#[derive(Debug, Clone)]
-struct Answer {
-    state: State,
-    failure: Option<Error>,
-    /// `[DONE]` came: nothing behind it is read.
-    sealed: bool,
-    template: Template,
-    writer: TextWriter,
-    scratch: Vec<u8>,
-    chat_id: Option<String>,
-    message_id: Option<String>,
-    usage: Option<String>,
-}
+pub struct ChatDecoder(minara_stream::chat::ChatDecoder);
 
 impl ChatDecoder {
     /// A decoder at the start of a stream.
     pub fn new(options: ChatOptions) -> Self {
-        Self {
-            terminator: options.terminator,
-            events: Decoder::with_max_event_bytes(options.max_event_bytes),
-            answer: Answer {
-                state: State::Open,
-                failure: None,
-                sealed: false,
-                template: Template::default(),
-                writer: TextWriter::default(),
-                scratch: Vec::new(),
-                chat_id: None,
-                message_id: None,
-                usage: None,
-            },
-        }
+        Self(minara_stream::chat::ChatDecoder::new(options))
     }
 
     /// Decodes the next chunk and appends the text of its deltas to `text`.
@@ -99,22 +25,7 @@ impl ChatDecoder {
     /// # Errors
     /// `stream_error` when the stream carries an error, `event_too_large`. The text before them was appended.
     pub fn push(&mut self, chunk: &[u8], text: &mut String) -> Result<State> {
-        let mut rest = chunk;
-        while !rest.is_empty() && !self.answer.sealed && self.answer.failure.is_none() {
-            rest = self.pass_alike(rest, text);
-            let Self { events, answer, .. } = self;
-            let read = events.push_raw(rest, |event| answer.read(event, text));
-            match read {
-                Ok(length) => rest = &rest[length..],
-                Err(error) if answer.state == State::Open => answer.fail(error),
-                // The answer was complete before the stream went wrong.
-                Err(_) => answer.sealed = true,
-            }
-        }
-        match &self.answer.failure {
-            Some(failure) => Err(failure.clone()),
-            None => Ok(self.answer.state),
-        }
+        Ok(self.0.push(chunk, text)?)
     }
 
     /// Ends the input.
@@ -123,129 +34,31 @@ impl ChatDecoder {
     /// `stream_truncated` when the answer is not complete: the stream did not say so though it must, or it ended within
     /// an event. The stream's own error again if it had failed.
     pub fn finish(&mut self) -> Result<()> {
-        if let Some(failure) = &self.answer.failure {
-            return Err(failure.clone());
-        }
-        if self.answer.state == State::Done {
-            return Ok(());
-        }
-        let ended = self.events.finish().and_then(|()| match self.terminator {
-            Terminator::Optional => Ok(()),
-            Terminator::Required => Err(Error::new(
-                Code::StreamTruncated,
-                "The stream ended before the answer did: neither [DONE] nor a finish reason came.",
-            )),
-        });
-        match &ended {
-            Ok(()) => self.answer.state = State::Done,
-            Err(error) => self.answer.fail(error.clone()),
-        }
-        ended
+        Ok(self.0.finish()?)
     }
 
     /// Where the stream stands.
     pub fn state(&self) -> State {
-        self.answer.state
+        self.0.state()
     }
 
     /// Why the stream failed, if it did.
-    pub fn failure(&self) -> Option<&Error> {
-        self.answer.failure.as_ref()
+    pub fn failure(&self) -> Option<Error> {
+        self.0.failure().cloned().map(Error::from)
     }
 
     /// The conversation's id, once the stream has named it.
     pub fn chat_id(&self) -> Option<&str> {
-        self.answer.chat_id.as_deref()
+        self.0.chat_id()
     }
 
     /// The answer's id, once the stream has named it.
     pub fn message_id(&self) -> Option<&str> {
-        self.answer.message_id.as_deref()
+        self.0.message_id()
     }
 
     /// The token counts as the stream gave them last, a JSON text: `{"inputTokens":…,"outputTokens":…,"totalTokens":…}`.
     pub fn usage(&self) -> Option<&str> {
-        self.answer.usage.as_deref()
-    }
-
-    /// Reads the events that are like the last one but for their text; what follows them is returned.
-    fn pass_alike<'a>(&mut self, stream: &'a [u8], text: &mut String) -> &'a [u8] {
-        let mut rest = stream;
-        if self.answer.state != State::Open || !self.events.is_between_events() {
-            return rest;
-        }
-        let most = self.events.max_event_bytes().saturating_sub(self.events.last_event_id().len());
-        while let Some((body, behind)) = self.answer.template.event_of(rest, most) {
-            self.answer.writer.write_json(body, text);
-            rest = behind;
-        }
-        rest
-    }
-}
-
-impl Answer {
-    /// Takes in one event. Breaks off when there may be a faster way to read what follows, or no need to.
-    fn read(&mut self, event: RawEvent<'_>, text: &mut String) -> ControlFlow<()> {
-        let is_open = self.state == State::Open;
-        let may_be_alike = is_open && event.event != "error";
-        if let Some(body) = may_be_alike.then(|| self.template.body_of(event.data)).flatten() {
-            self.writer.write_json(body, text);
-            return ControlFlow::Break(());
-        }
-        let mut scratch = core::mem::take(&mut self.scratch);
-        match Payload::read(event.data, &mut scratch) {
-            Payload::Done => self.complete(true, text),
-            Payload::Chunk(chunk) => self.read_chunk(&chunk, event, text),
-            Payload::Plain(words) if is_open && event.event == "error" => {
-                self.fail(stream_error(Some(String::from_utf8_lossy(words).into_owned()), None, words));
-            }
-            Payload::Plain(words) if is_open => self.writer.write_utf8(words, text),
-            Payload::Plain(_) => {}
-        }
-        self.scratch = scratch;
-        ControlFlow::Break(())
-    }
-
-    fn read_chunk(&mut self, chunk: &Chunk<'_>, event: RawEvent<'_>, text: &mut String) {
-        self.template.forget();
-        self.read_ids(chunk);
-        if self.state != State::Open {
-            return;
-        }
-        if let Some(failure) = chunk.failure(event.event, event.data) {
-            return self.fail(failure);
-        }
-        if let Some(body) = chunk.text {
-            self.writer.write_json(body, text);
-        }
-        if chunk.finish_reason.is_some() {
-            self.complete(false, text);
-        } else if let Some(body) = chunk.text {
-            self.template.learn(event.data, body);
-        }
-    }
-
-    fn read_ids(&mut self, chunk: &Chunk<'_>) {
-        for (slot, found) in [(&mut self.chat_id, chunk.chat_id), (&mut self.message_id, chunk.message_id)] {
-            if let Some(id) = found.and_then(RawJson::to_text).filter(|id| !id.is_empty()) {
-                *slot = Some(id);
-            }
-        }
-        let usage = chunk.usage.filter(|usage| usage.is_object());
-        // `{}` says nothing; it must not wipe out counts that came before.
-        if let Some(usage) = usage.filter(|usage| self.usage.is_none() || usage.members().next().is_some()) {
-            self.usage = Some(String::from_utf8_lossy(usage.bytes()).into_owned());
-        }
-    }
-
-    fn complete(&mut self, sealed: bool, text: &mut String) {
-        self.writer.end(text);
-        self.sealed = sealed;
-        self.state = State::Done;
-    }
-
-    fn fail(&mut self, error: Error) {
-        self.state = State::Failed;
-        self.failure = Some(error);
+        self.0.usage()
     }
 }

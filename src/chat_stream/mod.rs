@@ -15,9 +15,6 @@
 //! ```
 
 mod decoder;
-mod payload;
-mod raw_json;
-mod template;
-mod text;
 
-pub use decoder::{ChatDecoder, ChatOptions, State, Terminator};
+pub use decoder::ChatDecoder;
+pub use minara_stream::chat::{ChatOptions, State, Terminator};

@@ -18,9 +18,8 @@
 
 mod decoder;
 mod encoder;
-mod event;
-mod field;
+mod failure;
 
-pub use decoder::{DEFAULT_MAX_EVENT_BYTES, Decoder};
+pub use decoder::Decoder;
 pub use encoder::{Frame, encode, encode_comment};
-pub use event::{Event, RawEvent};
+pub use minara_stream::sse::{Batch, DEFAULT_MAX_EVENT_BYTES, Event, OtherText, RawEvent};

@@ -2,7 +2,7 @@
 
 use super::raw_json::RawJson;
 use super::text::TextWriter;
-use crate::error::{Code, Error, MAX_ERROR_BODY_BYTES, redact};
+use crate::{Error, Report};
 
 /// The data of the event that ends the stream.
 const DONE: &[u8] = b"[DONE]";
@@ -130,7 +130,7 @@ impl<'a> Chunk<'a> {
             .or_else(|| words(inner("error")))
             .or_else(|| words(self.message))
             .or_else(|| self.text.map(body_text));
-        Some(stream_error(message, words(inner("code")), data))
+        Some(reported(message, words(inner("code")), data))
     }
 }
 
@@ -152,18 +152,8 @@ fn body_text(body: &[u8]) -> String {
     text
 }
 
-/// The typed error for what the stream reports, without secrets and at most 8 KiB long.
-pub(super) fn stream_error(message: Option<String>, code: Option<String>, data: &[u8]) -> Error {
-    let mut words = "The API reported an error within the stream".to_owned();
-    for (before, part, after) in [(": ", message, ""), (" (", code, ")")] {
-        if let Some(part) = part {
-            words.extend([before, &part, after]);
-        }
-    }
-    let body = String::from_utf8_lossy(&data[..data.len().min(MAX_ERROR_BODY_BYTES)]);
-    Error::new(Code::StreamError, bounded(&redact(bounded(&words)))).with_body(bounded(&redact(&body)))
-}
-
-fn bounded(text: &str) -> &str {
-    &text[..text.floor_char_boundary(MAX_ERROR_BODY_BYTES)]
+/// The failure that the stream reports in that data.
+pub(super) fn reported(message: Option<String>, code: Option<String>, data: &[u8]) -> Error {
+    let data = String::from_utf8_lossy(data).into_owned();
+    Error::Reported(Box::new(Report { message, code, data }))
 }

@@ -1,0 +1,9 @@
+//! The chat stream: bytes of a `text/event-stream` answer in, the answer's text out.
+
+mod decoder;
+mod payload;
+mod raw_json;
+mod template;
+mod text;
+
+pub use decoder::{ChatDecoder, ChatOptions, State, Terminator};

@@ -1,0 +1,12 @@
+//! The part of the crate `minara` that has to be fast: bytes of a stream in, events or text out.
+//!
+//! It is a crate of its own because the WebAssembly build is made for size but for these loops, and Cargo sets how code
+//! is optimised by the crate. Use it through `minara::sse` and `minara::chat_stream`, which give its failures the
+//! words and the code that callers see.
+
+pub mod chat;
+mod error;
+pub mod sse;
+pub mod utf16;
+
+pub use error::{Error, Report, Result};

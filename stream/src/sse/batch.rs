@@ -1,0 +1,152 @@
+//! The events of one chunk in flat memory, for bindings to other languages.
+
+use core::ops::ControlFlow;
+
+use super::{Decoder, RawEvent};
+use crate::Result;
+use crate::utf16::append_utf16;
+
+/// In the table: the data is in the run of other text, not in that of ASCII.
+const OTHER: u32 = 1;
+/// In the table: the event's type is another than the last one's; where it ends follows in the next entry.
+const NEW_TYPE: u32 = 2;
+/// In the table: the id is another than the last one's; where it ends follows in the next entry.
+const NEW_ID: u32 = 4;
+/// In the table: how many bits are flags.
+const FLAG_BITS: u32 = 3;
+
+/// How the text that is not ASCII is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OtherText {
+    /// As UTF-8, for hosts that decode it well.
+    Utf8,
+    /// As UTF-16, for hosts that copy it.
+    Utf16,
+}
+
+/// The events of one chunk, as few and long strings as possible: a call or an object for each event would cost more
+/// than decoding it on the other side.
+///
+/// All text is in two runs, one of ASCII and one of everything else, for engines decode plain ASCII several times as
+/// fast. The table says where each piece ends in its run: an entry for the data of each event, followed by one for its
+/// type and one for its id where they are others than the last event's. The first event's are compared with `message`
+/// and the empty id; a type or id is always in the other run. An entry is the end, in UTF-16 code units, times eight,
+/// plus flags: 1 the data is in the other run, 2 a new type follows, 4 a new id follows.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    encoding: OtherText,
+    ascii: Vec<u8>,
+    utf8: Vec<u8>,
+    utf16: Vec<u16>,
+    /// Length of the other run in UTF-16 code units.
+    units: usize,
+    table: Vec<u32>,
+    events: usize,
+    event: String,
+    id: String,
+}
+
+impl Batch {
+    /// An empty batch at the start of a stream.
+    pub fn new(encoding: OtherText) -> Self {
+        Self {
+            encoding,
+            ascii: Vec::new(),
+            utf8: Vec::new(),
+            utf16: Vec::new(),
+            units: 0,
+            table: Vec::new(),
+            events: 0,
+            event: "message".to_owned(),
+            id: String::new(),
+        }
+    }
+
+    /// Decodes the next chunk of the stream; the batch then holds the events that it completed.
+    ///
+    /// # Errors
+    /// As [`Decoder::push`]; the batch holds the events before the error.
+    pub fn read(&mut self, decoder: &mut Decoder, chunk: &[u8]) -> Result<()> {
+        self.ascii.clear();
+        self.utf8.clear();
+        self.utf16.clear();
+        self.table.clear();
+        (self.units, self.events) = (0, 0);
+        decoder.push_raw(chunk, |event| {
+            self.add(&event);
+            ControlFlow::Continue(())
+        })?;
+        Ok(())
+    }
+
+    /// The number of events.
+    pub fn events(&self) -> usize {
+        self.events
+    }
+
+    /// The run of ASCII.
+    pub fn ascii(&self) -> &[u8] {
+        &self.ascii
+    }
+
+    /// The run of other text, if it is kept as UTF-8.
+    pub fn utf8(&self) -> &[u8] {
+        &self.utf8
+    }
+
+    /// The run of other text, if it is kept as UTF-16.
+    pub fn utf16(&self) -> &[u16] {
+        &self.utf16
+    }
+
+    /// Where the pieces end.
+    pub fn table(&self) -> &[u32] {
+        &self.table
+    }
+
+    fn add(&mut self, event: &RawEvent<'_>) {
+        let new_type = event.event != self.event;
+        let new_id = event.id != self.id;
+        let flags = (u32::from(new_type) * NEW_TYPE) | (u32::from(new_id) * NEW_ID);
+        if event.data.is_ascii() {
+            self.ascii.extend_from_slice(event.data);
+            self.table.push(entry(self.ascii.len(), flags));
+        } else {
+            self.add_other(&event.text(), flags | OTHER);
+        }
+        if new_type {
+            event.event.clone_into(&mut self.event);
+            self.add_other(event.event, 0);
+        }
+        if new_id {
+            event.id.clone_into(&mut self.id);
+            self.add_other(event.id, 0);
+        }
+        self.events += 1;
+    }
+
+    fn add_other(&mut self, text: &str, flags: u32) {
+        match self.encoding {
+            OtherText::Utf8 => {
+                self.utf8.extend_from_slice(text.as_bytes());
+                self.units += utf16_length(text);
+            }
+            OtherText::Utf16 => {
+                append_utf16(text, &mut self.utf16);
+                self.units = self.utf16.len();
+            }
+        }
+        self.table.push(entry(self.units, flags));
+    }
+}
+
+/// Every character is one unit, but those of four bytes are two.
+fn utf16_length(text: &str) -> usize {
+    text.bytes().map(|byte| usize::from(byte & 0xC0 != 0x80) + usize::from(byte >= 0xF0)).sum()
+}
+
+/// Ends over 2^29, which no JavaScript string can have, are cut off.
+fn entry(end: usize, flags: u32) -> u32 {
+    let end = u32::try_from(end).unwrap_or(u32::MAX);
+    (end << FLAG_BITS) | flags
+}

@@ -1,0 +1,10 @@
+//! Server-sent events: the WHATWG event stream format (HTML Standard, §9.2 "Server-sent events").
+
+mod batch;
+mod decoder;
+mod event;
+mod field;
+
+pub use batch::{Batch, OtherText};
+pub use decoder::{DEFAULT_MAX_EVENT_BYTES, Decoder};
+pub use event::{Event, RawEvent};
