@@ -39,6 +39,9 @@ export async function startGateway({ sandbox: sandboxOptions, settings, ...optio
   const worker = await startWorkerd({
     ...options,
     settings: { MINARA_API_KEY: canary, MINARA_BASE_URL: sandbox.url, ...settings },
+  }).catch(async (error) => {
+    await sandbox.close();
+    throw error;
   });
   /** @type {string[]} */
   const seen = [];

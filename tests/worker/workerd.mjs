@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const program = join(root, "node_modules", "workerd", "bin", "workerd");
-const build = join(root, "worker", "build");
+const build = process.env.MINARA_WORKER_BUILD || join(root, "worker", "build");
 const quoted = (text) => JSON.stringify(text);
 
 /**
@@ -40,7 +40,9 @@ export async function startWorkerd(options = {}) {
   const log = [];
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", (line) => log.push(line));
   const ended = once(child, "exit");
-  const port = await Promise.race([listening(child), ended.then(() => Promise.reject(new Error(log.join("\n"))))]);
+  const failed = ended.then(() => Promise.reject(new Error(`workerd did not start: ${log.join("\n")}`)));
+  const port = await Promise.race([listening(child), failed]);
+  failed.catch(() => {});
   return {
     url: `http://127.0.0.1:${port}`,
     port,
@@ -50,8 +52,9 @@ export async function startWorkerd(options = {}) {
     /** The Worker's own lines, parsed. */
     lines: () => log.flatMap((line) => (line.startsWith('{"id":') ? [JSON.parse(line)] : [])),
     ended,
-    async stop(signal = "SIGTERM") {
-      child.kill(signal);
+    /** Ends it at once: asked nicely, it would first wait for every idle connection. */
+    async stop() {
+      child.kill("SIGKILL");
       await ended;
       rmSync(folder, { recursive: true, force: true });
     },
@@ -64,7 +67,8 @@ async function listening(child) {
     const message = JSON.parse(line);
     if (message.event === "listen" && message.socket === "http") return message.port;
   }
-  throw new Error("workerd closed its control pipe");
+  // It ended, which says more.
+  return new Promise(() => {});
 }
 
 /** @param {WorkerdOptions & { state: string }} options */
