@@ -64,8 +64,7 @@ const LONGEST_TIMER = 2_147_483_647;
 export async function within({ signal, milliseconds, expired }, task) {
   const controller = new AbortController();
   const stop = onAbort(signal, (reason) => controller.abort(reason));
-  const timer =
-    milliseconds <= LONGEST_TIMER ? setTimeout(() => controller.abort(expired()), milliseconds) : undefined;
+  const timer = milliseconds <= LONGEST_TIMER ? setTimeout(() => controller.abort(expired()), milliseconds) : undefined;
   try {
     controller.signal.throwIfAborted();
     return await abortable(task(controller.signal), controller.signal);

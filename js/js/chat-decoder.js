@@ -10,6 +10,7 @@ import { MAX_INPUT_BYTES, checkMaxEventBytes, failureFrom } from "./sse.js";
 const DONE = 1;
 const FAILED = 2;
 const ASCII = 4;
+const UTF16 = 8;
 
 /**
  * Decodes the answer of a streamed chat call. Text that precedes an error in one chunk is returned; the error is then
@@ -57,10 +58,11 @@ export class ChatDecoder {
     this.#memory.write(piece, this.#input);
     const said = engine.push(piece.length);
     if (said & (DONE | FAILED)) this.#end(said);
-    const length = said >>> 3;
+    const length = said >>> 4;
     if (length === 0) return "";
     const address = engine.text();
-    return said & ASCII ? this.#memory.ascii(address, length) : this.#memory.other(address, length);
+    if (said & ASCII) return this.#memory.ascii(address, length);
+    return said & UTF16 ? this.#memory.utf16(address, length) : this.#memory.utf8(address, length);
   }
 
   /** @param {number} said */
@@ -68,7 +70,7 @@ export class ChatDecoder {
     this.done = (said & DONE) !== 0;
     if (this.done) return;
     this.failure = failureFrom(this.#engine.failure());
-    if (said >>> 3 === 0) throw this.failure;
+    if (said >>> 4 === 0) throw this.failure;
   }
 
   /** Ends the input. Throws `stream_truncated` when the answer is not complete. */

@@ -1,15 +1,7 @@
 /** @import { MinaraErrorDetails } from "./index.js" */
 
 /** What an error has only where it is known. */
-const OPTIONAL = /** @type {const} */ ([
-  "status",
-  "requestId",
-  "retryAfter",
-  "field",
-  "violations",
-  "partial",
-  "body",
-]);
+const OPTIONAL = /** @type {const} */ (["status", "requestId", "retryAfter", "field", "violations", "partial", "body"]);
 
 export class MinaraError extends Error {
   /**

@@ -16,6 +16,9 @@ export const TAKES_UTF16 = ucs2Slice !== undefined;
 /** Up to so many characters are put together one by one: a decoder's call costs more than they do. */
 const SHORT = latin1Slice ? 12 : 24;
 
+/** Up to so many bytes are copied one by one, for the same reason. */
+const COPIED_BY_HAND = 32;
+
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const { fromCharCode } = String;
 
@@ -69,7 +72,7 @@ export class ModuleMemory {
   write(chunk, address) {
     const { bytes } = this;
     const { length } = chunk;
-    if (length > SHORT) bytes.set(chunk, address);
+    if (length > COPIED_BY_HAND) bytes.set(chunk, address);
     else for (let at = 0; at < length; at++) bytes[address + at] = chunk[at];
   }
 
@@ -90,9 +93,23 @@ export class ModuleMemory {
    * @param {number} length  in code units of 16 or 8 bits
    */
   other(address, length) {
-    const { bytes } = this;
-    if (ucs2Slice) return ucs2Slice.call(bytes, address, address + 2 * length);
-    return utf8.decode(bytes.subarray(address, address + length));
+    return ucs2Slice ? this.utf16(address, length) : this.utf8(address, length);
+  }
+
+  /**
+   * @param {number} address
+   * @param {number} length  in code units
+   */
+  utf16(address, length) {
+    return /** @type {NonNullable<Slice>} */ (ucs2Slice).call(this.bytes, address, address + 2 * length);
+  }
+
+  /**
+   * @param {number} address
+   * @param {number} length
+   */
+  utf8(address, length) {
+    return utf8.decode(this.bytes.subarray(address, address + length));
   }
 }
 

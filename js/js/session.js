@@ -66,7 +66,10 @@ export class Session {
     const turnstileToken = await this.#solve();
     // A Worker without Turnstile knows its visitors by their origin alone.
     if (turnstileToken !== undefined && (typeof turnstileToken !== "string" || turnstileToken === "")) {
-      throw misuse("session must give a Turnstile token: a non-empty string, or undefined where none is asked for.", "session");
+      throw misuse(
+        "session must give a Turnstile token: a non-empty string, or undefined where none is asked for.",
+        "session",
+      );
     }
     return this.#keep(await this.#trade(turnstileToken, undefined));
   }

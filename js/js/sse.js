@@ -10,13 +10,14 @@ import { TAKES_UTF16, memoryOf } from "./memory.js";
 export const MAX_INPUT_BYTES = 64 * 1024;
 
 const DEFAULT_MAX_EVENT_BYTES = 1024 * 1024;
-/** The longest string of an engine with 2^29 - 24 characters, less the rest of a batch. */
-const LARGEST_MAX_EVENT_BYTES = 512 * 1024 * 1024 - 256 * 1024;
+/** What the engine's table can say, less the rest of a batch. */
+const LARGEST_MAX_EVENT_BYTES = 256 * 1024 * 1024 - 256 * 1024;
 
 // Flags in the engine's table.
 const OTHER = 1;
 const NEW_TYPE = 2;
 const NEW_ID = 4;
+const LONG = 8;
 
 /** @param {number | undefined} most */
 export function checkMaxEventBytes(most = DEFAULT_MAX_EVENT_BYTES) {
@@ -108,25 +109,30 @@ export class SseDecoder {
     const otherLength = words[header + 3];
     const ascii = asciiLength > 0 ? memory.ascii(words[header], asciiLength) : "";
     const other = otherLength > 0 ? memory.other(words[header + 2], otherLength) : "";
-    let entry = words[header + 4] >>> 2;
+    const long = words[header + 4];
+    let entry = words[header + 5] >>> 2;
     let asciiAt = 0;
     let otherAt = 0;
+    let longAt = 0;
     let type = this.#type;
     let id = this.#id;
     for (let left = count; left > 0; left--) {
       const flags = words[entry];
-      const end = flags >>> 3;
+      const end = flags >>> 4;
       entry++;
       let data;
       if (flags & OTHER) {
         data = other.slice(otherAt, end);
         otherAt = end;
+      } else if (flags & LONG) {
+        data = memory.utf8(long + longAt, end - longAt);
+        longAt = end;
       } else {
         data = ascii.slice(asciiAt, end);
         asciiAt = end;
       }
-      if (flags & NEW_TYPE) type = other.slice(otherAt, (otherAt = words[entry++] >>> 3));
-      if (flags & NEW_ID) id = other.slice(otherAt, (otherAt = words[entry++] >>> 3));
+      if (flags & NEW_TYPE) type = other.slice(otherAt, (otherAt = words[entry++] >>> 4));
+      if (flags & NEW_ID) id = other.slice(otherAt, (otherAt = words[entry++] >>> 4));
       events.push({ event: type, data, id });
     }
     this.#type = type;

@@ -19,7 +19,8 @@ export async function assemble({ crateDir, root, compiled, stage, outDir }) {
   const sources = join(crateDir, "js");
   rmSync(outDir, { recursive: true, force: true });
   mkdirSync(outDir, { recursive: true });
-  const copy = (/** @type {string} */ folder, /** @type {string} */ name) => copyFileSync(join(folder, name), join(outDir, name));
+  const copy = (/** @type {string} */ folder, /** @type {string} */ name) =>
+    copyFileSync(join(folder, name), join(outDir, name));
 
   await bundle({ sources, glue: toFactory(compiled.glue), stage: join(stage, "code"), outDir });
   for (const name of AS_WRITTEN) copy(sources, name);

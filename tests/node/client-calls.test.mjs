@@ -12,8 +12,16 @@ const CHAT = "/v1/developer/chat";
 
 const calls = [
   ["chat", { message: "What moved BTC?" }, CHAT],
-  ["intentToSwap", { intent: "swap 0.1 ETH to USDC", walletAddress: WALLET, chain: "base" }, "/v1/developer/intent-to-swap-tx"],
-  ["perpTradingSuggestion", { symbol: "ETH", style: "swing-trading", leverage: 5 }, "/v1/developer/perp-trading-suggestion"],
+  [
+    "intentToSwap",
+    { intent: "swap 0.1 ETH to USDC", walletAddress: WALLET, chain: "base" },
+    "/v1/developer/intent-to-swap-tx",
+  ],
+  [
+    "perpTradingSuggestion",
+    { symbol: "ETH", style: "swing-trading", leverage: 5 },
+    "/v1/developer/perp-trading-suggestion",
+  ],
   ["predictionMarketAsk", { link: LINK, onlyResult: true }, "/v1/developer/prediction-market-ask"],
 ];
 
@@ -27,7 +35,10 @@ for (const [method, request, path] of calls) {
     assert.match(headers.get("content-type"), /^application\/json/);
     assert.equal(requestId, headers.get("x-request-id") ?? undefined);
     assert.deepEqual(warnings, []);
-    assert.deepEqual(sandbox.requests.map((sent) => [sent.method, sent.path]), [["POST", path]]);
+    assert.deepEqual(
+      sandbox.requests.map((sent) => [sent.method, sent.path]),
+      [["POST", path]],
+    );
     assert.deepEqual(sandbox.requests[0].unknownFields, []);
   });
 }
@@ -39,9 +50,17 @@ test("answers are plain objects under the API's own names, with fields that no o
 });
 
 const builders = [
-  ["chat", ChatRequest.ask("And ETH?").expert().continue("chat_1"), { message: "And ETH?", mode: "expert", chatId: "chat_1" }],
+  [
+    "chat",
+    ChatRequest.ask("And ETH?").expert().continue("chat_1"),
+    { message: "And ETH?", mode: "expert", chatId: "chat_1" },
+  ],
   ["chat", ChatRequest.ask("gm").mode("快速").requestId("a:1"), { message: "gm", mode: "fast", requestId: "a:1" }],
-  ["intentToSwap", new SwapRequest("swap", WALLET).on("base"), { intent: "swap", walletAddress: WALLET, chain: "base" }],
+  [
+    "intentToSwap",
+    new SwapRequest("swap", WALLET).on("base"),
+    { intent: "swap", walletAddress: WALLET, chain: "base" },
+  ],
   [
     "perpTradingSuggestion",
     new PerpRequest("ETH").style("day-trading").marginUSD(500).leverage(5).strategy("max-profit"),
@@ -81,9 +100,15 @@ test("members that are undefined are as if they were not there, null is a value"
   const request = { message: { role: "user", content: "gm", name: undefined }, mode: undefined, chatId: undefined };
   await minara.chat(request, { signal: undefined, maxRetries: undefined, requestId: undefined });
   const body = { mode: "fast", stream: false, message: { role: "user", content: "gm" } };
-  assert.deepEqual(fetch.requests.map((sent) => sent.body), [body]);
+  assert.deepEqual(
+    fetch.requests.map((sent) => sent.body),
+    [body],
+  );
   const error = await failureOf(() => minara.chat({ message: "gm", chatId: null }));
-  assert.equal(error.message, "Invalid chat request: chatId must be a string of 1 to 256 characters, not null. Nothing was sent.");
+  assert.equal(
+    error.message,
+    "Invalid chat request: chatId must be a string of 1 to 256 characters, not null. Nothing was sent.",
+  );
 });
 
 test("the wire form is accepted where its stream fits the method", async (t) => {
@@ -131,7 +156,10 @@ test("headers of the call hold over those of the client, and the key goes out as
 
 test("hooks see each attempt, and neither the key nor the body", async (t) => {
   const seen = [];
-  const hooks = { onRequest: (info) => seen.push(["request", info]), onResponse: (info) => seen.push(["response", info]) };
+  const hooks = {
+    onRequest: (info) => seen.push(["request", info]),
+    onResponse: (info) => seen.push(["response", info]),
+  };
   const { minara, sandbox } = await clientFor(t, hooks);
   sandbox.script({ status: 429, headers: { "Retry-After": "0" } });
   await minara.chat({ message: "canary question" });

@@ -32,7 +32,9 @@ test("a MinaraError survives structuredClone, and comes back whole from its JSON
 
 test("all violations are listed, and nothing is sent", async (t) => {
   const { minara, sandbox } = await clientFor(t);
-  const error = await failureOf(() => minara.perpTradingSuggestion({ symbol: "", marginUSD: -1, leverage: 41, stlye: "x" }));
+  const error = await failureOf(() =>
+    minara.perpTradingSuggestion({ symbol: "", marginUSD: -1, leverage: 41, stlye: "x" }),
+  );
   assert.equal(error.code, "invalid_request");
   assert.equal(error.outcome, "not_sent");
   assert.equal(error.retryable, false);
@@ -80,7 +82,10 @@ for (const [what, act] of [
   ["a request in a ring", (minara) => minara.chat(ring())],
   ["a status look-up without an id", (minara) => minara.chatStatus()],
   ["a signal that is none", (minara) => minara.chat({ message: "gm" }, { signal: "stop" })],
-  ["headers that are the client's own", (minara) => minara.chat({ message: "gm" }, { headers: { Authorization: "x" } })],
+  [
+    "headers that are the client's own",
+    (minara) => minara.chat({ message: "gm" }, { headers: { Authorization: "x" } }),
+  ],
 ]) {
   test(`a call refuses ${what} before anything is sent`, async (t) => {
     const { minara, sandbox } = await clientFor(t);
@@ -105,7 +110,10 @@ test("the SSE reader refuses what is no bytes", async () => {
 
 test("the key stands in no error, and in nothing that the client shows of itself", async (t) => {
   const { minara, sandbox } = await clientFor(t, { sandbox: { key: CANARY } });
-  sandbox.script([{ status: 500, echoAuthorization: true }, { status: 200, body: `no JSON, but Bearer ${CANARY}` }]);
+  sandbox.script([
+    { status: 500, echoAuthorization: true },
+    { status: 200, body: `no JSON, but Bearer ${CANARY}` },
+  ]);
   for (let call = 0; call < 2; call += 1) {
     const error = await failureOf(() => minara.chat({ message: "gm" }));
     assert.ok(!`${error.stack}${JSON.stringify(error)}`.includes(CANARY), error.code);

@@ -41,7 +41,10 @@ test("a stream begins its session in the same way", async () => {
 
 test("calls at the same time share one trade", async () => {
   let solved = 0;
-  const answers = { "/session": [granted("t1")], "/v1/developer/chat": [DEMAND, DEMAND, DEMAND, ANSWER, ANSWER, ANSWER] };
+  const answers = {
+    "/session": [granted("t1")],
+    "/v1/developer/chat": [DEMAND, DEMAND, DEMAND, ANSWER, ANSWER, ANSWER],
+  };
   const requests = [];
   const fetch = async (request) => {
     const path = new URL(request.url).pathname.replace("/api", "");
@@ -108,7 +111,10 @@ test("a token that the Worker no longer takes is replaced", async () => {
 test("a Turnstile token that is none, and a session without a token, are named", async () => {
   const empty = new Minara({ baseUrl, fetch: mockFetch([DEMAND]), session: async () => "" });
   const error = await failureOf(() => empty.chat({ message: "gm" }));
-  assert.equal(error.message, "session must give a Turnstile token: a non-empty string, or undefined where none is asked for.");
+  assert.equal(
+    error.message,
+    "session must give a Turnstile token: a non-empty string, or undefined where none is asked for.",
+  );
   assert.equal(error.field, "session");
   const minara = new Minara({ baseUrl, fetch: mockFetch([DEMAND, { json: {} }]), session: async () => "turnstile" });
   assert.equal((await failureOf(() => minara.chat({ message: "gm" }))).code, "bad_response");
@@ -152,7 +158,11 @@ for (const [form, expiresAt] of [
       trades.push(bearer ?? turnstile);
       return { token: `t${trades.length}`, expiresAt };
     };
-    const session = new Session(async () => "turnstile", trade, () => now);
+    const session = new Session(
+      async () => "turnstile",
+      trade,
+      () => now,
+    );
     assert.equal(await session.bearer(), undefined);
     assert.equal(await session.replace(undefined), "t1");
     now = 1_000_000_000 - 60_001;

@@ -143,7 +143,10 @@ for (const [when, fault, given] of [
 test("a signal that is aborted already sends nothing", async (t) => {
   const { minara, sandbox } = await streaming(t);
   const reason = new Error("too late");
-  await assert.rejects(minara.chatStream(QUESTION, { signal: AbortSignal.abort(reason) }).final(), (error) => error === reason);
+  await assert.rejects(
+    minara.chatStream(QUESTION, { signal: AbortSignal.abort(reason) }).final(),
+    (error) => error === reason,
+  );
   assert.equal(sandbox.requests.length, 0);
 });
 
@@ -312,7 +315,10 @@ test("under a requestId a stream that stalls is completed after its idle limit",
 });
 
 test("a job that failed is the last word on a stream that was cut", async (t) => {
-  const { minara } = await streaming(t, { cut: 3, job: { status: "failed", error: { code: "processing_error", message: "no data" } } });
+  const { minara } = await streaming(t, {
+    cut: 3,
+    job: { status: "failed", error: { code: "processing_error", message: "no data" } },
+  });
   const { error, text } = await readAll(minara.chatStream(QUESTION, { requestId: "failed-1" }));
   assert.equal(error.code, "stream_error");
   assert.match(error.message, /processing_error: no data/);
@@ -343,5 +349,8 @@ test("two hundred streams at once keep their texts apart", async (t) => {
   const names = Array.from({ length: 200 }, (_, index) => `answer-${index};`);
   sandbox.script(names.map((name) => ({ match: { contains: `"${name}"` }, deltas: [name, name, name] })));
   const texts = await Promise.all(names.map((name) => minara.chatStream({ message: name }).text()));
-  assert.deepEqual(texts, names.map((name) => name.repeat(3)));
+  assert.deepEqual(
+    texts,
+    names.map((name) => name.repeat(3)),
+  );
 });

@@ -25,10 +25,13 @@ test("mockFetch answers in the order of its script and remembers what it was ask
     messageId: "msg_mock",
     usage: { totalTokens: 7 },
   });
-  assert.deepEqual(fetch.requests.map(({ method, url, body }) => [method, url, body.stream]), [
-    ["POST", "https://worker.example/api/v1/developer/chat", false],
-    ["POST", "https://worker.example/api/v1/developer/chat", true],
-  ]);
+  assert.deepEqual(
+    fetch.requests.map(({ method, url, body }) => [method, url, body.stream]),
+    [
+      ["POST", "https://worker.example/api/v1/developer/chat", false],
+      ["POST", "https://worker.example/api/v1/developer/chat", true],
+    ],
+  );
   assert.equal(fetch.requests[1].headers.accept, "text/event-stream");
 });
 
@@ -52,5 +55,8 @@ test("a call beyond the script says so", async () => {
   const { minara } = client([]);
   const { code, cause } = await failureOf(() => minara.chat({ message: "gm" }));
   assert.equal(code, "network");
-  assert.equal(cause.message, "mockFetch has no answer left for call 1 (https://worker.example/api/v1/developer/chat).");
+  assert.equal(
+    cause.message,
+    "mockFetch has no answer left for call 1 (https://worker.example/api/v1/developer/chat).",
+  );
 });

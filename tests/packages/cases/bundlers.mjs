@@ -1,0 +1,119 @@
+// Bundlers and no bundler at all, each opened in Chromium.
+import assert from "node:assert/strict";
+import { copyFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { checkPage, openPage, serve } from "../page.mjs";
+
+/** @import { Context } from "../run.mjs" */
+
+/** @type {[string, (context: Context) => Promise<void>][]} */
+export const bundlers = [
+  ["plain <script type=module>", plainScript],
+  ["Vite dev", viteDev],
+  ["Vite build", viteBuild],
+  ["webpack 5", webpack],
+  ["esbuild, module file beside the bundle", (context) => esbuild(context, true)],
+  ["esbuild, without that file", (context) => esbuild(context, false)],
+];
+
+/** @param {Context} context */
+async function plainScript({ workspace, browser, pages }) {
+  const dir = workspace.place("page", "plain");
+  const map = JSON.stringify({ imports: { minara: "/node_modules/minara/web.js" } });
+  writeFileSync(
+    join(dir, "index.html"),
+    `<script type="importmap">${map}</script><script type="module" src="./main.js"></script>`,
+  );
+  const host = await serve(workspace.dir);
+  try {
+    const { outcome, wasmFiles, inlineFiles } = await openPage(browser, `${host.url}plain/`, pages.url);
+    checkPage(outcome);
+    assert.deepEqual({ wasmFiles, inlineFiles }, { wasmFiles: 1, inlineFiles: 0 });
+  } finally {
+    host.close();
+  }
+}
+
+/** @param {Context} context */
+async function viteDev({ workspace, browser, pages }) {
+  const dir = workspace.place("page", "vite-dev");
+  const { createServer } = await workspace.load("vite");
+  const server = await createServer({
+    root: dir,
+    logLevel: "error",
+    configFile: false,
+    cacheDir: join(dir, ".vite"),
+    server: { host: "127.0.0.1", port: 0, hmr: false },
+  });
+  try {
+    await server.listen();
+    const { port } = server.httpServer.address();
+    checkPage((await openPage(browser, `http://127.0.0.1:${port}/`, pages.url)).outcome);
+  } finally {
+    await server.close();
+  }
+}
+
+/** @param {Context} context */
+async function viteBuild({ workspace, browser, pages }) {
+  const dir = workspace.place("page", "vite-build");
+  const { build } = await workspace.load("vite");
+  await build({ root: dir, logLevel: "error", configFile: false });
+  await checkHosted(join(dir, "dist"), { browser, pages }, { wasmFiles: 1, inlineFiles: 0 });
+}
+
+/** @param {Context} context */
+async function webpack({ workspace, browser, pages }) {
+  const dir = workspace.place("page", "webpack");
+  const { default: compile } = await workspace.load("webpack");
+  const settings = { mode: "production", context: dir, entry: "./main.js", output: { path: join(dir, "dist") } };
+  const stats = await new Promise((resolve, reject) =>
+    compile(settings, (error, done) => (error ? reject(error) : resolve(done))),
+  );
+  assert.ok(!stats.hasErrors() && !stats.hasWarnings(), stats.toString("errors-warnings"));
+  copyPage(dir);
+  await checkHosted(join(dir, "dist"), { browser, pages }, { wasmFiles: 1, inlineFiles: 0 });
+}
+
+/** @param {Context} context @param {boolean} isFileServed */
+async function esbuild({ workspace, browser, pages }, isFileServed) {
+  const dir = workspace.place("page", `esbuild-${isFileServed}`);
+  const { build } = await import("esbuild");
+  const outdir = join(dir, "dist");
+  await build({
+    absWorkingDir: dir,
+    entryPoints: ["main.js"],
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    minify: true,
+    outdir,
+  });
+  copyPage(dir);
+  const wasm = join(workspace.dir, "node_modules", "minara", "minara_bg.wasm");
+  if (isFileServed) copyFileSync(wasm, join(outdir, "minara_bg.wasm"));
+  const wanted = isFileServed ? { wasmFiles: 1, inlineFiles: 0 } : { wasmFiles: 0, inlineFiles: 1 };
+  await checkHosted(outdir, { browser, pages }, wanted);
+}
+
+/** @param {string} dir */
+function copyPage(dir) {
+  copyFileSync(join(dir, "index.html"), join(dir, "dist", "index.html"));
+}
+
+/**
+ * @param {string} folder
+ * @param {Pick<Context, "browser" | "pages">} context
+ * @param {{ wasmFiles: number, inlineFiles: number }} wanted  the module is fetched once, in one form
+ */
+async function checkHosted(folder, { browser, pages }, wanted) {
+  const host = await serve(folder);
+  try {
+    const { outcome, wasmFiles, inlineFiles } = await openPage(browser, host.url, pages.url);
+    checkPage(outcome);
+    assert.deepEqual({ wasmFiles, inlineFiles }, wanted);
+  } finally {
+    host.close();
+  }
+}
