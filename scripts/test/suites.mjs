@@ -33,6 +33,8 @@ export const suites = [
   { ...check("types-package", "tsc", "--noEmit", "-p", "js"), needs: ["package"] },
   { ...check("types-page", "tsc", "--noEmit", "-p", "www"), needs: ["package"] },
   node("node", "tests/node/*.test.mjs", ["package"]),
+  node("contract", "tests/contract/*.test.mjs", ["package"]),
+  node("faults", "tests/faults/*.test.mjs", ["package"]),
   node("e2e", "tests/e2e/*.test.mjs", ["package", "worker", "page"]),
 ];
 
