@@ -17,6 +17,7 @@ const quoted = (text) => JSON.stringify(text);
  * @typedef {object} WorkerdOptions
  * @property {Record<string, string>} [settings]  variables and secrets
  * @property {{ caller?: number, address?: number, session?: number }} [limits]  requests per minute; none by default
+ * @property {"none" | "failing"} [budget]  in place of the Worker's own object
  * @property {string} [state]  folder of the budget's database, kept; by default a new one that `stop` removes
  * @property {string} [build]  folder of index.js and index_bg.wasm
  */
@@ -72,10 +73,10 @@ async function listening(child) {
 }
 
 /** @param {WorkerdOptions & { state: string }} options */
-function configuration({ settings = {}, limits = {}, state, build: folder = build }) {
+function configuration({ settings = {}, limits = {}, budget, state, build: folder = build }) {
   const bindings = [
     ...Object.entries(settings).map(([name, text]) => `(name = ${quoted(name)}, text = ${quoted(text)})`),
-    `(name = "BUDGET", durableObjectNamespace = "Budget")`,
+    ...budgets[budget ?? "own"],
     `(name = "ASSETS", service = "assets")`,
     ...Object.entries({ CALLER_LIMIT: limits.caller, ADDRESS_LIMIT: limits.address, SESSION_LIMIT: limits.session })
       .filter(([, limit]) => limit !== undefined)
@@ -87,10 +88,17 @@ const config :Workerd.Config = (
     (name = "gateway", worker = .gateway),
     (name = "internet", network = (allow = ["public", "private"])),
     (name = "assets", disk = (path = ${quoted(join(root, "www"))})),
+    (name = "failing", worker = .failing),
     (name = "state", disk = (path = ${quoted(state)}, writable = true)),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "gateway")],
   extensions = [(modules = [(name = "limits:limiter", internal = true, esModule = embed ${quoted(join(root, "tests/worker/limiter.js"))})])],
+);
+const failing :Workerd.Worker = (
+  modules = [(name = "failing.js", esModule = "export class Budget { fetch() { throw new Error('down'); } }")],
+  compatibilityDate = "2026-11-16",
+  durableObjectNamespaces = [(className = "Budget", uniqueKey = "failing")],
+  durableObjectStorage = (inMemory = void),
 );
 const gateway :Workerd.Worker = (
   modules = [
@@ -105,6 +113,13 @@ const gateway :Workerd.Worker = (
 );
 `;
 }
+
+/** The budget's binding: the Worker's own object, none, or one that throws at every question. */
+const budgets = {
+  own: [`(name = "BUDGET", durableObjectNamespace = "Budget")`],
+  none: [],
+  failing: [`(name = "BUDGET", durableObjectNamespace = (className = "Budget", serviceName = "failing"))`],
+};
 
 /** The rate-limit binding, which workerd itself does not have. */
 function limiter(name, limit) {

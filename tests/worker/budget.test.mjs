@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+
+import { bearer, bodies, freshToken, paths, sessionSecret, startGateway, streamed } from "./gateway.mjs";
+
+const admin = "the-administrator's-token-0123456789";
+const limits = { caller: 100_000, address: 100_000, session: 100_000 };
+const base = { SESSION_SECRET: sessionSecret, ADMIN_TOKEN: admin, DAILY_BUDGET: "1000", SESSION_BUDGET: "1000", SESSION_IN_FLIGHT: "1000" };
+const chat = bodies[paths.chat];
+
+/**
+ * @param {Record<string, string>} settings
+ * @param {(gateway: Awaited<ReturnType<typeof startGateway>>) => Promise<void>} body
+ * @param {object} [options]
+ */
+async function withBudget(settings, body, options = {}) {
+  const gateway = await startGateway({ settings: { ...base, ...settings }, limits, ...options });
+  try {
+    await body(gateway);
+  } finally {
+    await gateway.stop();
+  }
+}
+
+const secondsToMidnight = () => (86_400_000 - (Date.now() % 86_400_000)) / 1000;
+
+describe("the budget", () => {
+  test("of 200 calls at the same time against a budget of 50, exactly 50 reach the API", async () => {
+    await withBudget({ DAILY_BUDGET: "50" }, async (gateway) => {
+      const calls = Array.from({ length: 200 }, () => gateway.post(paths.perp, undefined, bearer(freshToken())));
+      const answers = await Promise.all(calls);
+      const codes = answers.map(({ status, error }) => `${status} ${error?.code ?? "ok"}`);
+      assert.equal(codes.filter((code) => code === "200 ok").length, 50);
+      assert.equal(codes.filter((code) => code === "429 budget_exhausted").length, 150);
+      assert.deepEqual([gateway.posts, gateway.sandbox.counters.charges], [50, 50]);
+      const { error, headers } = answers.find(({ status }) => status === 429);
+      assert.ok(Math.abs(error.retryAfter - secondsToMidnight()) < 30, `${error.retryAfter}`);
+      assert.equal(headers.get("retry-after"), String(error.retryAfter));
+      assert.equal(error.message, "Today's budget is used up. Nothing was sent.");
+    });
+  });
+
+  test("one session cannot spend another's share", async () => {
+    await withBudget({ SESSION_BUDGET: "3" }, async (gateway) => {
+      const greedy = bearer(freshToken());
+      const ask = (mode) => gateway.post(paths.chat, { ...chat, mode }, greedy);
+      assert.equal((await ask("fast")).status, 200);
+      const { status, error } = await ask("expert");
+      assert.deepEqual([status, error.code], [429, "budget_exhausted"]);
+      assert.equal(error.message, "This session's budget is used up. Nothing was sent.");
+      assert.ok(error.retryAfter > 86_300 && error.retryAfter <= 86_400, `${error.retryAfter}`);
+      assert.equal((await ask("fast")).status, 200, "what is left can be spent");
+      assert.equal((await gateway.post(paths.perp, undefined, bearer(freshToken()))).status, 200);
+    });
+  });
+
+  test("calls cost what the owner says, and the books say what they cost", async () => {
+    const COSTS = JSON.stringify({ "chat.expert": 30, "intent-to-swap-tx": 7, "prediction-market-ask.fast": 0 });
+    await withBudget({ COSTS }, async (gateway) => {
+      const token = freshToken();
+      await gateway.post(paths.chat, { ...chat, mode: "expert" }, bearer(token));
+      for (const path of [paths.swap, paths.perp, paths.prediction]) await gateway.post(path, undefined, bearer(token));
+      const usage = await gateway.settled(admin, ({ underWay }) => underWay === 0);
+      assert.deepEqual([usage.charged, usage.left, usage.dailyBudget], [38, 962, 1000]);
+      assert.deepEqual(usage.routes, [
+        { route: "chat", calls: 1, charged: 30 },
+        { route: "intent-to-swap-tx", calls: 1, charged: 7 },
+        { route: "perp-trading-suggestion", calls: 1, charged: 1 },
+        { route: "prediction-market-ask", calls: 1, charged: 0 },
+      ]);
+      assert.deepEqual(usage.callers.map(({ calls, charged }) => [calls, charged]), [[4, 38]]);
+    });
+  });
+
+  test("the books are shown to the administrator alone", async () => {
+    await withBudget({}, async (gateway) => {
+      for (const headers of [{}, bearer("x"), bearer(freshToken())]) {
+        const { status, error } = await gateway.request("/api/admin/usage", { headers });
+        assert.deepEqual([status, error.code], [401, "unauthorized"]);
+      }
+    });
+  });
+
+  test("a session has so many calls under way and no more, and streams count to their end", async () => {
+    await withBudget({ SESSION_IN_FLIGHT: "2" }, async (gateway) => {
+      const token = freshToken();
+      gateway.sandbox.script({ times: 2, pace: 20, deltas: Array(1000).fill("word ") });
+      const leaving = new AbortController();
+      const headers = { "content-type": "application/json", ...bearer(token) };
+      const init = { method: "POST", headers, body: JSON.stringify(streamed), signal: leaving.signal };
+      const streams = [await fetch(gateway.url + paths.chat, init), await fetch(gateway.url + paths.chat, init)];
+      for (const stream of streams) await stream.body.getReader().read();
+      const { status, error } = await gateway.post(paths.perp, undefined, bearer(token));
+      assert.deepEqual([status, error.code, error.retryAfter], [429, "rate_limited", 1]);
+      leaving.abort();
+      await gateway.settled(admin, ({ underWay }) => underWay === 0);
+      assert.equal((await gateway.post(paths.perp, undefined, bearer(token))).status, 200);
+    });
+  });
+
+  test("a call that is repeated under its requestId is charged once, and another body is a conflict", async () => {
+    await withBudget({}, async (gateway) => {
+      const token = freshToken();
+      const ask = (content) => {
+        const body = { ...chat, requestId: "r-1", message: { role: "user", content } };
+        return gateway.post(paths.chat, body, bearer(token));
+      };
+      const answers = await Promise.all([ask("one"), ask("one"), ask("one")]);
+      for (const { status } of answers) assert.ok(status === 200 || status === 202, `${status}`);
+      const { status, error } = await ask("two");
+      assert.deepEqual([status, error.code], [409, "conflict"]);
+      assert.equal(gateway.sandbox.counters.charges, 1);
+      assert.equal((await gateway.settled(admin, ({ underWay }) => underWay === 0)).charged, 1);
+    });
+  });
+
+  test("a repetition after a refusal is charged, because the refused call was not", async () => {
+    await withBudget({}, async (gateway) => {
+      const body = { ...chat, requestId: "r-2" };
+      const token = bearer(freshToken());
+      gateway.sandbox.script({ status: 429 });
+      assert.equal((await gateway.post(paths.chat, body, token)).status, 429);
+      await gateway.settled(admin, ({ underWay, charged }) => underWay === 0 && charged === 0);
+      assert.equal((await gateway.post(paths.chat, body, token)).status, 200);
+      assert.equal((await gateway.settled(admin, ({ underWay }) => underWay === 0)).charged, 1);
+    });
+  });
+
+  test("the kill switch stops calls and nothing else", async () => {
+    await withBudget({ KILL_SWITCH: "on" }, async (gateway) => {
+      const { status, error } = await gateway.post(paths.perp, undefined, bearer(freshToken()));
+      assert.deepEqual([status, error.code, error.retryAfter], [429, "budget_exhausted", 3600]);
+      assert.equal(error.message, "The owner has switched calls off. Nothing was sent.");
+      assert.equal((await gateway.post(paths.perp, {}, bearer(freshToken()))).status, 400);
+      assert.equal((await gateway.request(`${paths.chat}/requests/none`, { headers: bearer(freshToken()) })).status, 404);
+      assert.equal(gateway.posts, 0);
+    });
+  });
+
+  for (const [name, budget] of [["is not there", "none"], ["fails", "failing"]]) {
+    test(`while its object ${name}, nothing is sent`, async () => {
+      await withBudget(
+        {},
+        async (gateway) => {
+          for (const path of Object.values(paths)) {
+            const { status, error } = await gateway.post(path, undefined, bearer(freshToken()));
+            assert.deepEqual([status, error.code, error.outcome], [503, "not_configured", "refused"]);
+            assert.equal(error.message, "The budget cannot be reached, so nothing was sent: try again later.");
+          }
+          const job = await gateway.request(`${paths.chat}/requests/bg_1`, { headers: bearer(freshToken()) });
+          assert.equal(job.status, 503);
+          assert.equal(gateway.sandbox.requests.length, 0);
+        },
+        { budget },
+      );
+    });
+  }
+
+  test("a lease that nobody settles ends by its alarm and stays charged, also over a restart", async () => {
+    const state = mkdtempSync(join(tmpdir(), "minara-budget-"));
+    const settings = { LEASE_MS: "1500" };
+    try {
+      await withBudget(
+        settings,
+        async (gateway) => {
+          gateway.sandbox.script({ stall: "before-headers", times: 3 });
+          for (let call = 0; call < 3; call += 1) gateway.post(paths.perp, undefined, bearer(freshToken())).catch(() => {});
+          await gateway.sandbox.until((sandbox) => sandbox.counters.openRequests === 3);
+          assert.deepEqual(await underWay(gateway), [3, 3]);
+        },
+        { state },
+      );
+      await withBudget(
+        settings,
+        async (gateway) => {
+          assert.equal((await gateway.usage(admin)).charged, 3, "the books survive");
+          await gateway.settled(admin, ({ underWay: open }) => open === 0);
+          assert.deepEqual(await underWay(gateway), [0, 3]);
+        },
+        { state },
+      );
+    } finally {
+      rmSync(state, { recursive: true, force: true });
+    }
+  });
+});
+
+async function underWay(gateway) {
+  const usage = await gateway.usage(admin);
+  return [usage.underWay, usage.charged];
+}
