@@ -46,7 +46,8 @@ function chooseSuites(names) {
 /** @param {Suite[]} chosen @param {NodeJS.ProcessEnv} env */
 async function build(chosen, env) {
   const needed = new Set(chosen.flatMap(({ needs = [] }) => needs));
-  if (needed.size > 0) await step("npm package (pkg/)", (note) => buildPackage(env, note));
+  // The page holds the package.
+  if (needed.has("package") || needed.has("page")) await step("npm package (pkg/)", (note) => buildPackage(env, note));
   if (needed.has("worker")) await step("Worker (worker/build/)", (note) => buildWorker(env, note));
   if (needed.has("page")) await step("demo page (www/dist/)", (note) => buildPage(env, note));
 }

@@ -9,6 +9,9 @@ import { countCommand, countNodeTests, countRustTests } from "./counts.mjs";
  * @property {("package" | "worker" | "page")[]} [needs]  what must have been built
  */
 
+/** So that a test that hangs is named by its own runner. */
+const hangsAfterMs = 10 * 60_000;
+
 const denyWarnings = ["--", "-D", "warnings"];
 const wasm = ["--target", "wasm32-unknown-unknown"];
 
@@ -35,6 +38,7 @@ export const suites = [
   node("node", "tests/node/*.test.mjs", ["package"]),
   node("contract", "tests/contract/*.test.mjs", ["package"]),
   node("faults", "tests/faults/*.test.mjs", ["package"]),
+  node("worker", "tests/worker/*.test.mjs", ["worker"]),
   node("e2e", "tests/e2e/*.test.mjs", ["package", "worker", "page"]),
 ];
 
@@ -50,5 +54,6 @@ function check(name, ...command) {
  * @returns {Suite}
  */
 function node(name, files, needs) {
-  return { name, command: ["node", "--test", "--test-reporter=spec", files], count: countNodeTests, needs };
+  const options = ["--test", "--test-reporter=spec", `--test-timeout=${hangsAfterMs}`];
+  return { name, command: ["node", ...options, files], count: countNodeTests, needs };
 }
