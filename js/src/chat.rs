@@ -9,6 +9,10 @@ use crate::sse::{INPUT_BYTES, address, describe, length};
 const DONE: u32 = 1;
 const FAILED: u32 = 2;
 const ASCII: u32 = 4;
+const UTF16: u32 = 8;
+
+/// The host decodes longer text better than anything here.
+const LONG_BYTES: usize = 4096;
 
 /// See `ChatDecoder` in `chat-decoder.js`, its only user.
 #[wasm_bindgen]
@@ -49,7 +53,7 @@ impl ChatEngine {
         }
     }
 
-    /// Decodes so many bytes of the input. Eight times the text's length in bytes or UTF-16 code units, plus flags.
+    /// Decodes so many bytes of the input. 16 times the text's length in bytes or UTF-16 code units, plus flags.
     pub fn push(&mut self, bytes: usize) -> u32 {
         self.text.clear();
         let state = self.decoder.push(&self.input[..bytes], &mut self.text);
@@ -63,12 +67,12 @@ impl ChatEngine {
             units.clear();
         }
         match utf16 {
-            _ if text.is_ascii() => length(text.as_bytes()) << 3 | flags | ASCII,
-            None => length(text.as_bytes()) << 3 | flags,
-            Some(units) => {
+            _ if text.is_ascii() => (length(text.as_bytes()) << 4) | flags | ASCII,
+            Some(units) if text.len() < LONG_BYTES => {
                 append_utf16(text, units);
-                length(units) << 3 | flags
+                (length(units) << 4) | flags | UTF16
             }
+            _ => (length(text.as_bytes()) << 4) | flags,
         }
     }
 

@@ -38,7 +38,7 @@ pub struct SseEngine {
     failure: Option<Error>,
     input: Box<[u8]>,
     batch: Batch,
-    header: Box<[u32; 5]>,
+    header: Box<[u32; 6]>,
 }
 
 #[wasm_bindgen]
@@ -61,7 +61,7 @@ impl SseEngine {
         address(&self.input)
     }
 
-    /// Where to find, after a push: address and length of the ASCII, of the other text, and the table's address.
+    /// Where to find, after a push: address and length of the ASCII, of the other text, the address of the long text, and the table's.
     pub fn header(&self) -> u32 {
         address(&self.header[..])
     }
@@ -75,7 +75,8 @@ impl SseEngine {
         } else {
             [address(batch.utf16()), length(batch.utf16())]
         };
-        *self.header = [address(batch.ascii()), length(batch.ascii()), at, count, address(batch.table())];
+        *self.header =
+            [address(batch.ascii()), length(batch.ascii()), at, count, address(batch.long()), address(batch.table())];
         // No chunk has more events than bytes.
         u32::try_from(batch.events()).unwrap_or_default() << 1 | u32::from(self.failure.is_some())
     }

@@ -1,5 +1,7 @@
 //! Writes the bodies of JSON strings as text.
 
+use memchr::memchr;
+
 /// Joins string bodies as JavaScript joins strings: a surrogate pair split across two bodies is one character.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TextWriter {
@@ -11,7 +13,7 @@ impl TextWriter {
     /// Appends the body of a valid JSON string; what is no Unicode text becomes U+FFFD.
     pub(super) fn write_json(&mut self, body: &[u8], out: &mut String) {
         let mut rest = body;
-        while let Some(plain) = rest.iter().position(|byte| *byte == b'\\') {
+        while let Some(plain) = memchr(b'\\', rest) {
             self.write_utf8(&rest[..plain], out);
             rest = self.write_escape(&rest[plain..], out);
         }

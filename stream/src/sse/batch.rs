@@ -12,8 +12,13 @@ const OTHER: u32 = 1;
 const NEW_TYPE: u32 = 2;
 /// In the table: the id is another than the last one's; where it ends follows in the next entry.
 const NEW_ID: u32 = 4;
+/// In the table: the data is in the run of long text.
+const LONG: u32 = 8;
 /// In the table: how many bits are flags.
-const FLAG_BITS: u32 = 3;
+const FLAG_BITS: u32 = 4;
+
+/// Data of so many bytes is worth a decoder's call of its own.
+const LONG_BYTES: usize = 4096;
 
 /// How the text that is not ASCII is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,17 +32,20 @@ pub enum OtherText {
 /// The events of one chunk, as few and long strings as possible: a call or an object for each event would cost more
 /// than decoding it on the other side.
 ///
-/// All text is in two runs, one of ASCII and one of everything else, for engines decode plain ASCII several times as
-/// fast. The table says where each piece ends in its run: an entry for the data of each event, followed by one for its
+/// All text is in three runs: one of ASCII, which engines decode several times as fast; one of everything else; and one
+/// of long data that is not ASCII, as it was received, each piece of which the host decodes by itself, ill-formed UTF-8
+/// and all, for it does that better than anything here. The table says where each piece ends in its run: an entry for the data of each event, followed by one for its
 /// type and one for its id where they are others than the last event's. The first event's are compared with `message`
-/// and the empty id; a type or id is always in the other run. An entry is the end, in UTF-16 code units, times eight,
-/// plus flags: 1 the data is in the other run, 2 a new type follows, 4 a new id follows.
+/// and the empty id; a type or id is always in the other run. An entry is the end, in UTF-16 code units and in the run of
+/// long text in bytes, times 16, plus flags: 1 the data is in the other run, 2 a new type follows, 4 a new id follows, 8
+/// the data is in the run of long text.
 #[derive(Debug, Clone)]
 pub struct Batch {
     encoding: OtherText,
     ascii: Vec<u8>,
     utf8: Vec<u8>,
     utf16: Vec<u16>,
+    long: Vec<u8>,
     /// Length of the other run in UTF-16 code units.
     units: usize,
     table: Vec<u32>,
@@ -54,6 +62,7 @@ impl Batch {
             ascii: Vec::new(),
             utf8: Vec::new(),
             utf16: Vec::new(),
+            long: Vec::new(),
             units: 0,
             table: Vec::new(),
             events: 0,
@@ -70,6 +79,7 @@ impl Batch {
         self.ascii.clear();
         self.utf8.clear();
         self.utf16.clear();
+        self.long.clear();
         self.table.clear();
         (self.units, self.events) = (0, 0);
         decoder.push_raw(chunk, |event| {
@@ -99,6 +109,11 @@ impl Batch {
         &self.utf16
     }
 
+    /// The run of long text.
+    pub fn long(&self) -> &[u8] {
+        &self.long
+    }
+
     /// Where the pieces end.
     pub fn table(&self) -> &[u32] {
         &self.table
@@ -111,6 +126,9 @@ impl Batch {
         if event.data.is_ascii() {
             self.ascii.extend_from_slice(event.data);
             self.table.push(entry(self.ascii.len(), flags));
+        } else if event.data.len() >= LONG_BYTES {
+            self.long.extend_from_slice(event.data);
+            self.table.push(entry(self.long.len(), flags | LONG));
         } else {
             self.add_other(&event.text(), flags | OTHER);
         }
@@ -145,7 +163,7 @@ fn utf16_length(text: &str) -> usize {
     text.bytes().map(|byte| usize::from(byte & 0xC0 != 0x80) + usize::from(byte >= 0xF0)).sum()
 }
 
-/// Ends over 2^29, which no JavaScript string can have, are cut off.
+/// Ends from 2^28 on do not fit: the binding bounds its events by that.
 fn entry(end: usize, flags: u32) -> u32 {
     let end = u32::try_from(end).unwrap_or(u32::MAX);
     (end << FLAG_BITS) | flags
