@@ -8,8 +8,8 @@ export function createGlue(): { imports: WebAssembly.Imports; start(exports: Rec
 /** What the crate exports. */
 export interface Bindings {
   Caller: new (config: object) => Caller;
-  ChatEngine: new (terminatorRequired: boolean, maxEventBytes: number) => ChatEngine;
-  SseEngine: new (maxEventBytes: number) => SseEngine;
+  ChatEngine: new (terminatorRequired: boolean, maxEventBytes: number, takesUtf16: boolean) => ChatEngine;
+  SseEngine: new (maxEventBytes: number, takesUtf16: boolean) => SseEngine;
   moduleMemory(): WebAssembly.Memory;
   recoveryStep(
     job: object,

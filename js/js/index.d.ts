@@ -535,6 +535,7 @@ export class PredictionRequest {
 
 /** Members that this version does not know, as `JSON.parse` gives them. */
 export interface UnknownMembers {
+  /** Any other member. */
   [member: string]: unknown;
 }
 
@@ -1031,6 +1032,10 @@ export class SseDecoder {
   finish(): void;
   /** The reconnection time that the stream last asked for, in milliseconds. */
   readonly retry: number | undefined;
+  /** Why the stream failed, once it has: every further call throws it. */
+  readonly failure: MinaraError | undefined;
+  /** Gives its memory back at once; the garbage collector does it later. It cannot be used any more. */
+  free(): void;
 }
 
 /** Options of {@link readSse}. */
@@ -1059,7 +1064,7 @@ export function readSse(
 
 /** A compiled `WebAssembly.Module`, where the platform's types know it. */
 export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } }
-  ? Module
+  ? Module & object
   : object;
 
 /** Where {@link init} finds the WebAssembly module: a URL, a response, its bytes, or compiled. */

@@ -1,4 +1,5 @@
 // The package's one module of code: what users see, and `setPlatform`, by which an entry says where it runs.
+export { ChatStream } from "./chat-stream.js";
 export { Minara } from "./client.js";
 export { MinaraError } from "./errors.js";
 export { compile, init, setPlatform } from "./instance.js";

@@ -22,7 +22,8 @@ export async function compileCrate({ crateDir, root, env, outDir }) {
   const flags = ["--release", "--target", "web", "--no-pack", "--no-gitignore", "--no-typescript"];
   const named = ["--out-dir", outDir, "--out-name", NAME];
   const cargo = ["--", "--locked"];
-  await run("wasm-pack", ["build", crateDir, ...flags, ...named, ...cargo], { cwd: root, env: withFlags(root, env) });
+  const flagged = withFlags(env, [...registries(env), await standardLibrary(env), [root.replace(/\/$/, ""), "minara"]]);
+  await run("wasm-pack", ["build", crateDir, ...flags, ...named, ...cargo], { cwd: root, env: flagged });
   return {
     wasm: readFileSync(join(outDir, `${NAME}_bg.wasm`)),
     glue: readFileSync(join(outDir, `${NAME}.js`), "utf8"),
@@ -33,17 +34,27 @@ export async function compileCrate({ crateDir, root, env, outDir }) {
 /**
  * The messages of panics hold paths of source files: those of this machine are replaced, so that a build elsewhere
  * gives the same bytes and tells nothing of where it ran.
- * @param {string} root
  * @param {NodeJS.ProcessEnv} env
+ * @param {[string, string][]} remapped
  * @returns {NodeJS.ProcessEnv}
  */
-function withFlags(root, env) {
-  const remapped = [...registries(env), [root.replace(/\/$/, ""), "minara"]];
+function withFlags(env, remapped) {
   const flags = ["-Ctarget-feature=+simd128", ...remapped.map(([from, to]) => `--remap-path-prefix=${from}=${to}`)];
   const { RUSTFLAGS = "", ...rest } = env;
   const given = RUSTFLAGS.split(" ").filter(Boolean);
   // One unit separator between flags, for a path may hold spaces.
   return { ...rest, CARGO_ENCODED_RUSTFLAGS: [...given, ...flags].join("\x1f") };
+}
+
+/**
+ * Where the sources of the standard library are installed they are named by that place, elsewhere by their commit.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<[string, string]>}
+ */
+async function standardLibrary(env) {
+  const sysroot = (await run("rustc", ["--print", "sysroot"], { env })).trim();
+  const commit = /^commit-hash: (\w+)$/m.exec(await run("rustc", ["-vV"], { env }))?.[1];
+  return [join(sysroot, "lib", "rustlib", "src", "rust"), `/rustc/${commit}`];
 }
 
 /**

@@ -4,6 +4,7 @@ import module from "./minara_bg.wasm?module";
 
 export {
   ChatRequest,
+  ChatStream,
   init,
   Minara,
   MinaraError,

@@ -4,6 +4,7 @@ import { bytes } from "./minara_bg.inline.js";
 
 export {
   ChatRequest,
+  ChatStream,
   init,
   Minara,
   MinaraError,

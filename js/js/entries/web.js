@@ -3,6 +3,7 @@ import { compile, setPlatform } from "./minara.js";
 
 export {
   ChatRequest,
+  ChatStream,
   init,
   Minara,
   MinaraError,

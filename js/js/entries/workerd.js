@@ -4,6 +4,7 @@ import module from "./minara_bg.wasm";
 
 export {
   ChatRequest,
+  ChatStream,
   init,
   Minara,
   MinaraError,
