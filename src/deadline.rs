@@ -138,6 +138,9 @@ mod tests {
         deadline.progress(1_290.0);
         assert_eq!(deadline.next(), (Limit::Total, 1_300.0));
         assert_eq!(deadline.expired(1_300.0), Some(Limit::Total));
+        // Where two pass at once, the one that more time for a phase would not help is named.
+        deadline.progress(1_240.0);
+        assert_eq!(deadline.next(), (Limit::Total, 1_300.0));
     }
 
     #[test]

@@ -21,6 +21,17 @@ pub enum Step {
 
 /// Reads a job's state.
 ///
+/// ```
+/// use minara::recovery::{Step, step};
+/// use serde_json::json;
+///
+/// let running = json!({ "id": "bg_1", "status": "in_progress" });
+/// assert_eq!(step(&running, "SOL ", 0, 1.0)?, Step::Wait(500.0));
+/// let done = json!({ "id": "bg_1", "status": "completed", "result": { "content": "SOL is up" } });
+/// assert_eq!(step(&done, "SOL ", 1, 1.0)?, Step::Complete("is up".to_owned()));
+/// # Ok::<(), minara::Error>(())
+/// ```
+///
 /// `delivered` is the text that the caller already has; only what follows it is given. `looks` counts the looks before
 /// this one, `jitter` is a random number from 0 to 1.
 ///

@@ -4,6 +4,10 @@
 //! - it provably never left,
 //! - it was refused before any work (429; 503 only with `Retry-After`, which says that the refusal was deliberate), or
 //! - it carries a `requestId`, under which the API answers again without charging again.
+//!
+//! A browser has a rule of its own, which no page can switch off: Chromium sends a request, POSTs too, once more by itself
+//! when a kept-alive connection breaks before a byte of the answer came. There only a `requestId` rules a second charge
+//! out.
 
 use crate::error::{Code, Error, Outcome};
 
@@ -51,6 +55,19 @@ pub enum Decision {
 }
 
 /// Decides about one failed attempt.
+///
+/// ```
+/// use minara::retry::{Attempt, Decision, RetryPolicy, decide};
+/// use minara::{Code, Error};
+///
+/// let attempt = Attempt { retries: 0, is_repeatable: false, remaining_ms: 180_000.0, jitter: 0.5 };
+/// let busy = Error::new(Code::RateLimited, "Too many requests").with_status(429).with_retry_after(7.0);
+/// assert_eq!(decide(RetryPolicy::default(), &busy, attempt), Decision::RetryAfter(7_000.0));
+///
+/// // It may have been worked on, and would be charged twice.
+/// let lost = Error::new(Code::Network, "The connection failed");
+/// assert_eq!(decide(RetryPolicy::default(), &lost, attempt), Decision::GiveUp);
+/// ```
 pub fn decide(policy: RetryPolicy, error: &Error, attempt: Attempt) -> Decision {
     if attempt.retries >= policy.max_retries || !may_repeat(error, attempt.is_repeatable) {
         return Decision::GiveUp;

@@ -74,6 +74,16 @@ pub fn validate(endpoint: Endpoint, form: Form, input: Input) -> Result<ValidReq
 }
 
 /// Checks a request body in the wire form, as the Worker receives it.
+///
+/// ```
+/// use minara::request::{Endpoint, validate_body};
+///
+/// let body = br#"{"mode":"fast","stream":true,"mesage":{"role":"user","content":"Hi"}}"#;
+/// let error = validate_body(Endpoint::Chat, body).unwrap_err();
+/// let fields: Vec<_> = error.violations().iter().map(|violation| &*violation.field).collect();
+/// assert_eq!(fields, ["mesage", "message"]);
+/// assert_eq!(error.violations()[0].message, "is not a known field (did you mean \"message\"?)");
+/// ```
 pub fn validate_body(endpoint: Endpoint, body: &[u8]) -> Result<ValidRequest> {
     let value: serde_json::Value = serde_json::from_slice(body).map_err(|fault| {
         let message = format!("must be JSON: it breaks at line {}, column {}", fault.line(), fault.column());

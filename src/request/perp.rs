@@ -27,6 +27,15 @@ impl Style {
 
 /// A question for a position, sent to `POST /v1/developer/perp-trading-suggestion`. What is not set is not sent, and
 /// the API's defaults hold: scalping, 1000 USD, leverage 10, `max-profit`.
+///
+/// ```
+/// use minara::request::{Delivery, PerpRequest, Request as _, Style};
+///
+/// let request = PerpRequest::new("SOL").style(Style::DayTrading).margin_usd(500.0).leverage(5.0);
+/// let body = request.validate(Delivery::Whole)?.to_json();
+/// assert_eq!(body, r#"{"symbol":"SOL","style":"day-trading","marginUSD":500,"leverage":5}"#);
+/// # Ok::<(), minara::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct PerpRequest {
     symbol: String,

@@ -3,6 +3,15 @@
 use super::{Endpoint, Input, Mode, Request};
 
 /// A question about a prediction market, sent to `POST /v1/developer/prediction-market-ask`.
+///
+/// ```
+/// use minara::request::{Delivery, PredictionRequest, Request as _};
+///
+/// let request = PredictionRequest::new("https://polymarket.com/event/fed-decision").only_result();
+/// let body = request.validate(Delivery::Whole)?.to_json();
+/// assert_eq!(body, r#"{"link":"https://polymarket.com/event/fed-decision","mode":"fast","only_result":true}"#);
+/// # Ok::<(), minara::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PredictionRequest {
     link: String,

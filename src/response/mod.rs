@@ -34,6 +34,19 @@ pub trait Answer: Sized {
 
     /// Reads the body of a success.
     ///
+    /// ```
+    /// use minara::response::{Answer as _, PerpSuggestion};
+    ///
+    /// let body = r#"{"side":"long","entryPrice":84.270000000000000001,"horizon":"1h"}"#;
+    /// let answer = PerpSuggestion::read(200, Some("application/json"), body)?;
+    /// assert_eq!(answer.entry_price.unwrap().to_string(), "84.270000000000000001");
+    /// assert_eq!(answer.unknown["horizon"], "1h");
+    ///
+    /// let error = PerpSuggestion::read(200, None, r#"{"reasons":["a",1]}"#).unwrap_err();
+    /// assert!(error.message().contains("reasons[1] is a number and not a string"));
+    /// # Ok::<(), minara::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `bad_response` with up to 64 KiB of the body where it is no JSON or a member has the wrong type;
     /// `unsupported_transaction` where a swap answer is of another kind than the documented EVM one.

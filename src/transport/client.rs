@@ -21,7 +21,7 @@ use crate::wire::{ApiKey, BaseUrl, DEFAULT_BASE_URL, WireRequest};
 ///
 /// ```no_run
 /// # async fn run() -> minara::Result<()> {
-/// use minara::request::{ChatRequest, SwapRequest};
+/// use minara::request::{ChatRequest, PerpRequest, PredictionRequest, SwapRequest};
 /// use minara::transport::Client;
 ///
 /// let minara = Client::behind_worker("/api")?;
@@ -29,7 +29,10 @@ use crate::wire::{ApiKey, BaseUrl, DEFAULT_BASE_URL, WireRequest};
 /// let swap = minara
 ///     .intent_to_swap(&SwapRequest::new("swap 0.1 ETH to USDC", "0x742d35cc6634c0532925a3b844bc9e7595f0beb1").on("base"))
 ///     .await?;
-/// # let _ = (answer, swap);
+/// let position = minara.perp_trading_suggestion(&PerpRequest::new("SOL").leverage(5.0)).await?;
+/// let link = "https://polymarket.com/event/fed-decision";
+/// let odds = minara.prediction_market_ask(&PredictionRequest::new(link).expert()).await?;
+/// # let _ = (answer, swap, position, odds);
 /// # Ok(())
 /// # }
 /// ```
