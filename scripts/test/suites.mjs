@@ -34,6 +34,8 @@ export const suites = [
   { name: "rust-worker", command: ["cargo", "test", "--locked", "-p", "minara-worker"], count: countRustTests },
   check("types-scripts", "tsc", "--noEmit", "-p", "scripts"),
   { ...check("types-package", "tsc", "--noEmit", "-p", "js"), needs: ["package"] },
+  { ...check("types-consumer", "tsc", "--noEmit", "-p", "tests/types"), needs: ["package"] },
+  check("types-pack", "tsc", "--noEmit", "-p", "js/pack"),
   { ...check("types-page", "tsc", "--noEmit", "-p", "www"), needs: ["package"] },
   node("node", "tests/node/*.test.mjs", ["package"]),
   node("contract", "tests/contract/*.test.mjs", ["package"]),
