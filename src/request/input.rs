@@ -210,3 +210,89 @@ impl<'de> Visitor<'de> for Depth {
         Ok(Input::Object(members))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::de::value::{BytesDeserializer, Error as Fault};
+    use serde::de::{Deserialize, IntoDeserializer};
+    use serde_json::{Value, json};
+
+    use super::Input;
+
+    /// So many arrays or objects within each other.
+    fn nested(depth: usize, wrap: impl Fn(Value) -> Value) -> Value {
+        (0..depth).fold(Value::Null, |inner, _| wrap(inner))
+    }
+
+    #[test]
+    fn sixteen_levels_are_read_and_a_seventeenth_is_not() {
+        let wraps: [fn(Value) -> Value; 2] = [|inner| json!([inner]), |inner| json!({ "a": inner })];
+        for wrap in wraps {
+            assert_eq!(serde_json::from_value::<Input>(nested(16, wrap)).ok(), Some(Input::from(nested(16, wrap))));
+            let fault = serde_json::from_value::<Input>(nested(17, wrap)).expect_err("too deep");
+            assert_eq!(fault.to_string(), "it is nested too deeply");
+        }
+    }
+
+    #[test]
+    fn every_kind_of_value_is_read_and_what_json_cannot_say_is_refused() {
+        fn read<'de>(value: impl IntoDeserializer<'de, Fault>) -> Result<Input, String> {
+            Input::deserialize(value.into_deserializer()).map_err(|fault| fault.to_string())
+        }
+        assert_eq!(read(()), Ok(Input::Null));
+        assert_eq!(read(true), Ok(Input::Flag(true)));
+        assert_eq!(read(-5_i64), Ok(Input::Number(-5.0)));
+        assert_eq!(read(5_u64), Ok(Input::Number(5.0)));
+        assert_eq!(read(2.5_f64), Ok(Input::Number(2.5)));
+        assert_eq!(read("text"), Ok(Input::from("text")));
+        assert_eq!(read("text".to_owned()), Ok(Input::from("text")));
+        assert_eq!(read(1_i128 << 100), Err("it holds a BigInt that no double holds".to_owned()));
+        assert_eq!(read(1_u128 << 100), Err("it holds a BigInt that no double holds".to_owned()));
+        let bytes = Input::deserialize(BytesDeserializer::<Fault>::new(b"x")).map_err(|fault| fault.to_string());
+        assert_eq!(bytes, Err("it holds binary data".to_owned()));
+    }
+
+    #[test]
+    fn a_member_is_found_by_its_name_in_an_object_only() {
+        let input = Input::from(json!({ "a": 1, "b": "x" }));
+        assert_eq!(input.get("b").and_then(Input::as_str), Some("x"));
+        assert_eq!(input.get("a"), Some(&Input::Number(1.0)));
+        assert_eq!(input.get("c"), None);
+        assert_eq!(Input::from("a").get("a"), None);
+        assert_eq!(Input::Null.as_str(), None);
+    }
+
+    #[test]
+    fn values_are_named_with_their_article() {
+        for (input, name) in [
+            (Input::Null, "null"),
+            (Input::Flag(false), "a boolean"),
+            (Input::Number(f64::NAN), "NaN"),
+            (Input::Number(f64::INFINITY), "a number"),
+            (Input::from(""), "a string"),
+            (Input::List(Vec::new()), "an array"),
+            (Input::Object(Vec::new()), "an object"),
+        ] {
+            assert_eq!(input.describe(), name);
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_written_without_a_fraction_as_far_as_a_double_holds_them() {
+        for (number, json) in [
+            (1_000.0, "1000"),
+            (-3.0, "-3"),
+            (0.5, "0.5"),
+            (-0.25, "-0.25"),
+            (9_007_199_254_740_991.0, "9007199254740991"),
+            (-9_007_199_254_740_991.0, "-9007199254740991"),
+            (9_007_199_254_740_992.0, "9007199254740992.0"),
+        ] {
+            assert_eq!(serde_json::to_string(&Input::Number(number)).ok().as_deref(), Some(json));
+        }
+        assert_eq!(
+            serde_json::to_string(&Input::List(vec![Input::Null, Input::Flag(true)])).ok().as_deref(),
+            Some("[null,true]")
+        );
+    }
+}
