@@ -1,6 +1,7 @@
 //! Writes the bodies of JSON strings as text.
 
 use memchr::memchr;
+use simdutf8::basic::from_utf8;
 
 /// Joins string bodies as JavaScript joins strings: a surrogate pair split across two bodies is one character.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +28,7 @@ impl TextWriter {
             return;
         }
         self.end(out);
-        match core::str::from_utf8(bytes) {
+        match from_utf8(bytes) {
             Ok(text) => out.push_str(text),
             Err(_) => out.push_str(&String::from_utf8_lossy(bytes)),
         }

@@ -3,6 +3,7 @@
 use core::ops::ControlFlow;
 
 use memchr::memchr2;
+use simdutf8::basic::from_utf8;
 
 use super::field::{Field, MAX_NAME_BYTES, parse_retry};
 use super::{Event, RawEvent};
@@ -37,6 +38,7 @@ enum Place {
 /// lines that the algorithm ignores are not kept at all. After an error every call gives the same error until
 /// [`reset`](Self::reset).
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact by itself; all combinations occur")]
 pub struct Decoder {
     max_event_bytes: usize,
     place: Place,
@@ -53,8 +55,9 @@ pub struct Decoder {
     event: String,
     /// The last event id of the stream, as of the last blank line.
     id: String,
-    /// The id that the next blank line makes the last one.
-    next_id: Option<String>,
+    /// The id that the next blank line makes the last one, if `has_next_id`.
+    next_id: String,
+    has_next_id: bool,
     retry: Option<u64>,
 }
 
@@ -83,7 +86,8 @@ impl Decoder {
             has_data: false,
             event: String::new(),
             id: String::new(),
-            next_id: None,
+            next_id: String::new(),
+            has_next_id: false,
             retry: None,
         }
     }
@@ -94,7 +98,7 @@ impl Decoder {
     /// [`Error::EventTooLarge`], after the events before it were handed over.
     pub fn push(&mut self, chunk: &[u8], mut sink: impl FnMut(Event<'_>)) -> Result<()> {
         self.push_raw(chunk, |raw| {
-            match core::str::from_utf8(raw.data) {
+            match from_utf8(raw.data) {
                 Ok(data) => sink(Event { event: raw.event, data, id: raw.id }),
                 Err(_) => sink(Event { event: raw.event, data: &raw.text(), id: raw.id }),
             }
@@ -172,7 +176,7 @@ impl Decoder {
     /// Whether nothing of an event has been read since the last one: the next byte starts a block of lines.
     pub fn is_between_events(&self) -> bool {
         matches!(self.place, Place::LineStart | Place::Bom(0))
-            && !(self.after_cr || self.has_data || self.too_large || self.next_id.is_some())
+            && !(self.after_cr || self.has_data || self.too_large || self.has_next_id)
             && self.event.is_empty()
     }
 
@@ -226,11 +230,15 @@ impl Decoder {
                 self.admit(value.len())?;
                 *held = Some(value);
             }
+            Some((Field::Data, value)) => {
+                self.keep(held);
+                self.begin_value(Field::Data)?;
+                self.extend_value(Field::Data, value)?;
+            }
             Some((field, value)) => {
                 self.keep(held);
-                self.begin_value(field)?;
-                self.extend_value(field, value)?;
-                self.set(field)?;
+                self.admit(value.len())?;
+                self.set(field, value)?;
             }
             None => {}
         }
@@ -277,11 +285,11 @@ impl Decoder {
     fn end_line(&mut self) -> Result<()> {
         let place = core::mem::replace(&mut self.place, Place::LineStart);
         match place {
-            Place::Colon(field) | Place::Value(field) => self.set(field)?,
+            Place::Colon(field) | Place::Value(field) => self.set_resumed(field)?,
             Place::Name => {
                 if let Some(field) = Field::from_name(&self.name) {
                     self.begin_value(field)?;
-                    self.set(field)?;
+                    self.set_resumed(field)?;
                 }
             }
             Place::Bom(_) | Place::LineStart | Place::Ignored => {}
@@ -320,14 +328,25 @@ impl Decoder {
         Ok(())
     }
 
+    /// Gives a line that was taken in by pieces its meaning.
+    fn set_resumed(&mut self, field: Field) -> Result<()> {
+        let value = core::mem::take(&mut self.value);
+        self.set(field, &value)?;
+        self.value = value;
+        Ok(())
+    }
+
     /// Gives a finished line its meaning.
-    fn set(&mut self, field: Field) -> Result<()> {
+    fn set(&mut self, field: Field, value: &[u8]) -> Result<()> {
         match field {
             Field::Data => return Ok(()),
-            Field::Event => self.event = String::from_utf8_lossy(&self.value).into_owned(),
-            Field::Id if self.value.contains(&0) => {}
-            Field::Id => self.next_id = Some(String::from_utf8_lossy(&self.value).into_owned()),
-            Field::Retry => self.retry = parse_retry(&self.value).or(self.retry),
+            Field::Event => replace_lossy(&mut self.event, value),
+            Field::Id if value.contains(&0) => {}
+            Field::Id => {
+                replace_lossy(&mut self.next_id, value);
+                self.has_next_id = true;
+            }
+            Field::Retry => self.retry = parse_retry(value).or(self.retry),
         }
         // Replacement characters can make the text longer than its bytes were.
         self.admit(0)
@@ -340,8 +359,8 @@ impl Decoder {
         held: Option<&[u8]>,
         sink: &mut impl FnMut(RawEvent<'_>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        if let Some(id) = self.next_id.take() {
-            self.id = id;
+        if core::mem::take(&mut self.has_next_id) {
+            core::mem::swap(&mut self.id, &mut self.next_id);
         }
         let mut flow = ControlFlow::Continue(());
         if self.has_data || held.is_some() {
@@ -357,7 +376,7 @@ impl Decoder {
     /// Lets so many more bytes into the event at hand, or fails for good.
     #[inline]
     fn admit(&mut self, bytes: usize) -> Result<()> {
-        let id = self.next_id.as_ref().unwrap_or(&self.id);
+        let id = if self.has_next_id { &self.next_id } else { &self.id };
         let held = self.data.len() + self.event.len() + id.len();
         if held + bytes <= self.max_event_bytes {
             return Ok(());
@@ -368,6 +387,17 @@ impl Decoder {
 
     fn event_too_large(&self) -> Error {
         Error::EventTooLarge(self.max_event_bytes)
+    }
+}
+
+/// Makes `text` what the bytes say, without giving up its memory.
+fn replace_lossy(text: &mut String, bytes: &[u8]) {
+    text.clear();
+    for part in bytes.utf8_chunks() {
+        text.push_str(part.valid());
+        if !part.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
     }
 }
 

@@ -1,0 +1,104 @@
+//! The decoder of `minara` beside the crates that read event streams: interleaved rounds, output equality first.
+#![allow(missing_docs, reason = "a benchmark")]
+
+use std::convert::Infallible;
+use std::path::Path;
+use std::time::Instant;
+
+use bytes::Bytes;
+use eventsource_stream::Eventsource as _;
+use futures::executor::block_on;
+use futures::stream::{StreamExt as _, iter};
+use minara::sse::Decoder;
+
+const CHUNK: usize = 1400;
+const ROUNDS: usize = 13;
+
+type Take<'a> = &'a mut dyn FnMut(&str, &str);
+type Read = fn(&[Bytes], Take<'_>);
+
+/// The first is ours.
+const READERS: [(&str, Read); 4] = [
+    ("minara", minara),
+    ("eventsource-stream", eventsource_stream),
+    ("sse-stream", sse_stream),
+    ("sseer", sseer),
+];
+
+fn minara(chunks: &[Bytes], take: Take<'_>) {
+    let mut decoder = Decoder::new();
+    for chunk in chunks {
+        decoder.push(chunk, |event| take(event.event, event.data)).expect("within the limit");
+    }
+}
+
+fn stream(chunks: &[Bytes]) -> impl futures::Stream<Item = Result<Bytes, Infallible>> + '_ {
+    // A clone of `Bytes` copies no bytes.
+    iter(chunks.iter().cloned().map(Ok))
+}
+
+fn eventsource_stream(chunks: &[Bytes], take: Take<'_>) {
+    block_on(stream(chunks).eventsource().for_each(|event| {
+        let event = event.expect("well-formed");
+        take(&event.event, &event.data);
+        futures::future::ready(())
+    }));
+}
+
+fn sse_stream(chunks: &[Bytes], take: Take<'_>) {
+    let events = sse_stream::SseByteStream::new(stream(chunks));
+    block_on(events.for_each(|event| {
+        let event = event.expect("well-formed");
+        if let Some(data) = &event.data {
+            take(event.event.as_deref().unwrap_or("message"), data);
+        }
+        futures::future::ready(())
+    }));
+}
+
+fn sseer(chunks: &[Bytes], take: Take<'_>) {
+    block_on(sseer::event_stream::EventStream::new(stream(chunks)).for_each(|event| {
+        let event = event.expect("well-formed");
+        take(if event.event.is_empty() { "message" } else { &event.event }, &event.data);
+        futures::future::ready(())
+    }));
+}
+
+fn collect(read: Read, chunks: &[Bytes]) -> Vec<(String, String)> {
+    let mut events = Vec::new();
+    read(chunks, &mut |event, data| events.push((event.to_owned(), data.to_owned())));
+    events
+}
+
+fn seconds(read: Read, chunks: &[Bytes]) -> f64 {
+    let mut sum = 0;
+    let start = Instant::now();
+    read(chunks, &mut |event, data| sum += event.len() + data.len());
+    let elapsed = start.elapsed().as_secs_f64();
+    std::hint::black_box(sum);
+    elapsed
+}
+
+fn main() {
+    let folder = std::env::args().nth(1).expect("the folder of the corpora");
+    for corpus in ["llm", "large", "adversarial"] {
+        let bytes = std::fs::read(Path::new(&folder).join(format!("{corpus}.sse"))).expect("a corpus");
+        let chunks: Vec<_> = bytes.chunks(CHUNK).map(Bytes::copy_from_slice).collect();
+        let expected = collect(READERS[0].1, &chunks);
+        let right: Vec<_> = READERS.iter().filter(|(_, read)| collect(*read, &chunks) == expected).collect();
+        let mut times = vec![Vec::new(); right.len()];
+        for round in 0..ROUNDS {
+            for turn in 0..right.len() {
+                let at = (turn + round) % right.len();
+                times[at].push(seconds(right[at].1, &chunks));
+            }
+        }
+        let mut row = serde_json::Map::from_iter([("corpus".to_owned(), corpus.into())]);
+        for ((name, _), mut times) in right.into_iter().zip(times) {
+            times.sort_by(f64::total_cmp);
+            let speed = bytes.len() as f64 / times[ROUNDS / 2] / 1e6;
+            row.insert((*name).to_owned(), speed.round().into());
+        }
+        println!("{}", serde_json::Value::Object(row));
+    }
+}
