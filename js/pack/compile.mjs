@@ -1,11 +1,23 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
 import { run } from "../../scripts/process/run.mjs";
+import { trim } from "./trim.mjs";
 
 /** Base name of wasm-pack's outputs. They are never renamed: the module's import namespace holds it. */
 const NAME = "minara";
+
+/** What Rust's own default for this target allows, plus simd128. Engines refuse the output of --all-features. */
+const WASM_FEATURES = [
+  "bulk-memory",
+  "multivalue",
+  "mutable-globals",
+  "nontrapping-float-to-int",
+  "reference-types",
+  "sign-ext",
+  "simd",
+];
 
 /**
  * @typedef {object} Compiled
@@ -25,10 +37,21 @@ export async function compileCrate({ crateDir, root, env, outDir }) {
   const flagged = withFlags(env, [...registries(env), await standardLibrary(env), [root.replace(/\/$/, ""), "minara"]]);
   await run("wasm-pack", ["build", crateDir, ...flags, ...named, ...cargo], { cwd: root, env: flagged });
   return {
-    wasm: readFileSync(join(outDir, `${NAME}_bg.wasm`)),
+    wasm: await optimise(join(outDir, `${NAME}_bg.wasm`), env),
     glue: readFileSync(join(outDir, `${NAME}.js`), "utf8"),
     crate: await readCrate(root, env),
   };
+}
+
+/**
+ * @param {string} file
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function optimise(file, env) {
+  writeFileSync(file, trim(readFileSync(file)).wasm);
+  const features = WASM_FEATURES.map((feature) => `--enable-${feature}`);
+  await run("wasm-opt", [file, "-o", file, "-Oz", ...features, "--strip-debug", "--strip-producers"], { env });
+  return readFileSync(file);
 }
 
 /**

@@ -18,3 +18,8 @@ pub use chat::ChatEngine;
 pub use exchange::Exchange;
 pub use recovery::recovery_step;
 pub use sse::{SseEngine, module_memory};
+
+/// Smaller than Rust's own for this target: `bench/size/README.md`.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
