@@ -2,7 +2,7 @@
 // does with the Worker's own answers.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -19,7 +19,8 @@ const quoted = (text) => JSON.stringify(text);
  * @property {{ caller?: number, address?: number, session?: number }} [limits]  requests per minute; none by default
  * @property {"none" | "failing"} [budget]  in place of the Worker's own object
  * @property {string} [state]  folder of the budget's database, kept; by default a new one that `stop` removes
- * @property {string} [build]  folder of index.js and index_bg.wasm
+ * @property {string} [build]  folder of index.js and index_bg.wasm; without the latter for a peer in a benchmark
+ * @property {boolean} [quiet]  keeps no log
  */
 
 /**
@@ -39,7 +40,10 @@ export async function startWorkerd(options = {}) {
   });
   /** @type {string[]} */
   const log = [];
-  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", (line) => log.push(line));
+  for (const stream of [child.stdout, child.stderr]) {
+    if (options.quiet) stream.resume();
+    else createInterface({ input: stream }).on("line", (line) => log.push(line));
+  }
   const ended = once(child, "exit");
   const failed = ended.then(() => Promise.reject(new Error(`workerd did not start: ${log.join("\n")}`)));
   const port = await Promise.race([listening(child), failed]);
@@ -103,7 +107,7 @@ const failing :Workerd.Worker = (
 const gateway :Workerd.Worker = (
   modules = [
     (name = "index.js", esModule = embed ${quoted(join(folder, "index.js"))}),
-    (name = "index_bg.wasm", wasm = embed ${quoted(join(folder, "index_bg.wasm"))}),
+    ${existsSync(join(folder, "index_bg.wasm")) ? `(name = "index_bg.wasm", wasm = embed ${quoted(join(folder, "index_bg.wasm"))}),` : ""}
   ],
   compatibilityDate = "2026-11-16",
   compatibilityFlags = ["enable_request_signal"],

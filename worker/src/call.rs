@@ -6,7 +6,6 @@ use minara::request::ValidRequest;
 use minara::wire::{Method, STATUS_PATH};
 use minara::{Code, Error, Outcome};
 use sha2::{Digest as _, Sha256};
-use worker::wasm_bindgen::JsValue;
 
 use crate::answer::{Answer, EVENT_STREAM};
 use crate::budget::{Claim, Reservation, Settlement, desk};
@@ -102,12 +101,12 @@ impl PaidCall<'_> {
         let names_ids = request.get("message").is_some();
         if !self.caller.is_known() || !names_ids {
             self.settle_later(&settlement);
-            return Ok(Answer::new(reply.status, reply.content_type, reply.body));
+            return Ok(Answer::new(reply.status, reply.content_type, reply.body()));
         }
         if reply.content_type == EVENT_STREAM {
             return Ok(self.relay(&reply, settlement));
         }
-        let text = read(&reply.body).await;
+        let text = read(&reply).await;
         let learned = text.as_deref().map(Learned::from_json).unwrap_or_default();
         // Before the answer leaves, so that the caller can go on with what they learn from it.
         desk::settle(self.exchange.env, &Settlement { chat: learned.chat, job: learned.job, ..settlement }).await;
@@ -116,7 +115,7 @@ impl PaidCall<'_> {
 
     /// Hands a stream on, learns its chat from its first event, and keeps its place until it has ended.
     fn relay(&self, reply: &Reply, settlement: Settlement) -> Answer {
-        let relay = Relay::new(&reply.body, MAX_BEGINNING);
+        let relay = Relay::new(&reply.body(), MAX_BEGINNING);
         let readable = relay.readable();
         let env = self.exchange.env.clone();
         self.exchange.context.wait_until(async move {
@@ -152,9 +151,9 @@ impl JobLookUp<'_> {
         let outbound = Outbound { path: &path, method: Method::Get, body: "", accepts_stream: false };
         let reply = upstream::send(&outbound, self.settings, self.exchange).await?;
         if !self.caller.is_known() {
-            return Ok(Answer::new(reply.status, reply.content_type, reply.body));
+            return Ok(Answer::new(reply.status, reply.content_type, reply.body()));
         }
-        let text = read(&reply.body).await?;
+        let text = read(&reply).await?;
         let Learned { chat, job } = Learned::from_json(&text);
         let learned = Settlement { caller: self.caller.key(), chat, job, ..Settlement::default() };
         desk::settle(self.exchange.env, &learned).await;
@@ -179,8 +178,8 @@ impl JobLookUp<'_> {
     }
 }
 
-async fn read(body: &JsValue) -> Result<String, Rejection> {
-    platform::read_text(body, MAX_ANSWER)
+async fn read(reply: &Reply) -> Result<String, Rejection> {
+    platform::read_text(&reply.response, MAX_ANSWER)
         .await
         .map_err(|_| Rejection::new(Code::BadResponse, "The API's answer broke off or is too long to be one."))
 }

@@ -60,19 +60,25 @@ pub(crate) async fn serve(
         Ok(answer) => answer,
         Err(rejection) => Answer::rejection(&rejection, &id),
     };
-    let ms = platform::now() - started;
-    let timing = Timing { total: ms, upstream: seen.upstream_ms.get() };
+    let total = platform::now() - started;
+    let timing = Timing { total, upstream: seen.upstream_ms.get() };
     let line = LogLine {
         id: &id,
         route: name,
         status: answer.status,
-        ms,
+        ms: whole(total),
         cost: seen.cost.get(),
         upstream: seen.upstream_status.get(),
         reject: answer.reject,
     };
     platform::log(&line.to_json());
     Ok(platform::respond(answer.status, &fields(&answer, &id, timing, origin), &answer.body))
+}
+
+/// A duration for people to read.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive and small")]
+fn whole(milliseconds: f64) -> u64 {
+    milliseconds as u64
 }
 
 /// Answers a preflight of an allowed origin (Fetch standard, "CORS-preflight request"); from others it is just a method
@@ -168,10 +174,11 @@ impl Exchange<'_> {
 
     async fn body(&self, settings: &Settings) -> Result<Vec<u8>, Rejection> {
         let too_large = || Rejection::new(Code::PayloadTooLarge, "The body is over 64 KiB: shorten the message.");
-        if self.head.content_length().is_some_and(|length| length > u64::from(MAX_BODY)) {
+        let length = self.head.content_length();
+        if length.is_some_and(|length| length > u64::from(MAX_BODY)) {
             return Err(too_large());
         }
-        let body = platform::read_body(self.request, MAX_BODY, settings.deadlines.body).await;
+        let body = platform::read_body(self.request, length.is_some(), MAX_BODY, settings.deadlines.body).await;
         body.map_err(|fault| match fault {
             BodyFault::TooLarge => too_large(),
             BodyFault::Broken => Rejection::new(Code::InvalidRequest, "The body did not arrive whole and in time."),

@@ -12,7 +12,7 @@ pub(crate) struct LogLine<'a> {
     /// The HTTP status.
     pub(crate) status: u16,
     /// Milliseconds until the answer's head.
-    pub(crate) ms: f64,
+    pub(crate) ms: u64,
     /// What was charged for it, where it got as far as that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cost: Option<u64>,

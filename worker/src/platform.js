@@ -23,13 +23,16 @@ export function head(request) {
 /** 16 random bytes. */
 export const randomId = () => crypto.getRandomValues(new Uint8Array(16));
 
-/** The bytes of a body; `undefined` once it is over the limit; rejects when it takes longer than the deadline. */
-export function readBody({ body }, limit, deadline) {
-  if (body === null) return Promise.resolve(new Uint8Array());
-  const reader = body.getReader();
+/**
+ * The bytes of a body; `undefined` once it is over the limit; rejects when it takes longer than the deadline. A body
+ * that says how long it is, which the runtime holds it to, is taken in one piece.
+ */
+export function readBody(request, isMeasured, limit, deadline) {
+  if (request.body === null) return Promise.resolve(new Uint8Array());
   const late = Promise.withResolvers();
-  const timer = setTimeout(() => late.reject(new Error("body deadline")), deadline);
-  return Promise.race([collect(reader, limit), late.promise]).finally(() => clearTimeout(timer));
+  const timer = setTimeout(late.reject, deadline);
+  const whole = isMeasured ? request.bytes() : collect(request.body.getReader(), limit);
+  return Promise.race([whole, late.promise]).finally(() => clearTimeout(timer));
 }
 
 async function collect(reader, limit) {
@@ -108,13 +111,14 @@ async function pass(body, writable, limit, show) {
   let beginning = "";
   let isOver = false;
   try {
-    while (!isOver && beginning.length <= limit && !EVENT.test(beginning)) {
+    for (let isShown = false; !isShown && !isOver; ) {
       const { done, value } = await reader.read();
       isOver = done;
       if (done) break;
       beginning += decoder.decode(value, { stream: true });
+      isShown = beginning.length > limit || EVENT.test(beginning);
       // Shown before it is handed on, so that a chat is known to be the caller's before the caller knows of it.
-      if (EVENT.test(beginning)) show(beginning);
+      if (isShown) show(beginning);
       await writer.write(value);
     }
   } catch (error) {
@@ -131,8 +135,12 @@ async function pass(body, writable, limit, show) {
   return body.pipeTo(writable);
 }
 
-/** The text of an answer's body; `undefined` once it is over the limit. */
-export async function readText(body, limit) {
+/** The text of an answer; `undefined` once it is over the limit. */
+export async function readText(response, limit) {
+  const { body, headers } = response;
+  // Of a compressed body the length says nothing.
+  const isMeasured = Number(headers.get("content-length") ?? Infinity) <= limit && !headers.has("content-encoding");
+  if (isMeasured) return response.text();
   const bytes = body === null ? new Uint8Array() : await collect(body.getReader(), limit);
   return bytes && new TextDecoder().decode(bytes);
 }

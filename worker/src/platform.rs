@@ -16,10 +16,10 @@ extern "C" {
     fn random_bytes() -> Vec<u8>;
 
     #[wasm_bindgen(js_name = readBody)]
-    fn read_body_promise(request: &web_sys::Request, limit: u32, deadline: u32) -> Promise;
+    fn read_body_promise(request: &web_sys::Request, is_measured: bool, limit: u32, deadline: u32) -> Promise;
 
     #[wasm_bindgen(js_name = readText)]
-    fn read_text_promise(body: &JsValue, limit: u32) -> Promise;
+    fn read_text_promise(response: &web_sys::Response, limit: u32) -> Promise;
 
     #[wasm_bindgen(js_name = callUpstream)]
     fn call_upstream_promise(
@@ -128,15 +128,22 @@ pub(crate) enum BodyFault {
     Broken,
 }
 
-/// The bytes of a request's body, of at most `limit`, within `deadline` milliseconds.
-pub(crate) async fn read_body(request: &web_sys::Request, limit: u32, deadline: u32) -> Result<Vec<u8>, BodyFault> {
-    let read = JsFuture::from(read_body_promise(request, limit, deadline)).await.map_err(|_| BodyFault::Broken)?;
+/// The bytes of a request's body, of at most `limit`, within `deadline` milliseconds. `is_measured` says that its
+/// `Content-Length` is within the limit.
+pub(crate) async fn read_body(
+    request: &web_sys::Request,
+    is_measured: bool,
+    limit: u32,
+    deadline: u32,
+) -> Result<Vec<u8>, BodyFault> {
+    let promise = read_body_promise(request, is_measured, limit, deadline);
+    let read = JsFuture::from(promise).await.map_err(|_| BodyFault::Broken)?;
     read.dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).map_err(|_| BodyFault::TooLarge)
 }
 
-/// The text of an answer's body, of at most `limit` bytes.
-pub(crate) async fn read_text(body: &JsValue, limit: u32) -> Result<String, BodyFault> {
-    let read = JsFuture::from(read_text_promise(body, limit)).await.map_err(|_| BodyFault::Broken)?;
+/// The text of an answer, of at most `limit` bytes.
+pub(crate) async fn read_text(response: &web_sys::Response, limit: u32) -> Result<String, BodyFault> {
+    let read = JsFuture::from(read_text_promise(response, limit)).await.map_err(|_| BodyFault::Broken)?;
     read.as_string().ok_or(BodyFault::TooLarge)
 }
 

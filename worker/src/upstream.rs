@@ -34,8 +34,8 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     /// One of our own media types.
     pub(crate) content_type: &'static str,
-    /// The native stream, or null.
-    pub(crate) body: JsValue,
+    /// The answer itself, its body unread.
+    pub(crate) response: web_sys::Response,
 }
 
 /// Sends a call and reads the meaning of its answer.
@@ -49,7 +49,14 @@ pub(crate) async fn send(
     exchange.seen.upstream_ms.set(Some(platform::now() - asked));
     let response = answered?;
     exchange.seen.upstream_status.set(Some(response.status()));
-    read(&response, outbound.accepts_stream).await
+    read(response, outbound.accepts_stream).await
+}
+
+impl Reply {
+    /// The native stream, or null.
+    pub(crate) fn body(&self) -> JsValue {
+        self.response.body().into()
+    }
 }
 
 /// A key that is not accepted did no work, so the next one may be tried: nothing else is ever sent twice.
@@ -105,22 +112,21 @@ fn failure(word: &str, first_byte: u32) -> Rejection {
     }
 }
 
-async fn read(response: &web_sys::Response, accepts_stream: bool) -> Result<Reply, Rejection> {
+async fn read(response: web_sys::Response, accepts_stream: bool) -> Result<Reply, Rejection> {
     let status = response.status();
     let header = |name| response.headers().get(name).ok().flatten();
-    let body = JsValue::from(response.body());
     if !(200..300).contains(&status) {
         let seconds = match status {
             429 | 503 => match header("retry-after") {
                 Some(header) => parse_retry_after(&header, platform::now()),
-                None => seconds_in(&platform::read_text(&body, MAX_REFUSAL).await.unwrap_or_default()),
+                None => seconds_in(&platform::read_text(&response, MAX_REFUSAL).await.unwrap_or_default()),
             },
             _ => None,
         };
         return Err(refusal(status, seconds));
     }
     match media_type(&header("content-type").unwrap_or_default(), accepts_stream) {
-        Some(content_type) => Ok(Reply { status, content_type, body }),
+        Some(content_type) => Ok(Reply { status, content_type, response }),
         None => Err(Rejection::new(Code::BadResponse, "The API answered with something that is not JSON.")),
     }
 }

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+
+import { bearer, bodies, canary, freshToken, paths, sessionSecret, startGateway, streamed } from "./gateway.mjs";
+
+const admin = "the-administrator's-token-0123456789";
+const chat = bodies[paths.chat];
+
+/**
+ * What the API did; and then what the caller saw, what the API saw and what was charged.
+ * `body` is sent to `path`; `saw` is a status with a code, or a predicate over the whole exchange.
+ */
+const rows = [
+  { fault: "400", script: { status: 400, body: { message: "bad" } }, saw: [400, "invalid_request", "refused"], charged: 0 },
+  { fault: "401 with the key echoed", script: { status: 401, echoAuthorization: true }, saw: [502, "upstream_error", "refused"], charged: 0 },
+  { fault: "402", script: { status: 402, body: "credits" }, saw: [402, "payment_required", "refused"], charged: 0 },
+  { fault: "403 with the key echoed", script: { status: 403, echoAuthorization: true }, saw: [403, "forbidden", "refused"], charged: 0 },
+  { fault: "404", script: { status: 404 }, saw: [404, "not_found", "refused"], charged: 0 },
+  { fault: "409", script: { status: 409 }, saw: [409, "conflict", "refused"], charged: 0 },
+  { fault: "429 with Retry-After", script: { status: 429, headers: { "retry-after": "7" } }, saw: [429, "rate_limited", "refused", 7], charged: 0 },
+  { fault: "429 with retryAfter in its body", script: { status: 429, body: { retryAfter: 9 } }, saw: [429, "rate_limited", "refused", 9], charged: 0 },
+  { fault: "429 with a word in Retry-After", script: { status: 429, headers: { "retry-after": "soon" } }, saw: [429, "rate_limited", "refused", undefined], charged: 0 },
+  { fault: "500 with the key echoed", script: { status: 500, echoAuthorization: true }, saw: [502, "upstream_error", "unknown"], charged: 1 },
+  { fault: "503 with Retry-After", script: { status: 503, headers: { "retry-after": "3" } }, saw: [502, "upstream_error", "unknown", 3], charged: 1 },
+  { fault: "a redirect to the same origin", script: { location: "/v1/developer/other" }, saw: [502, "upstream_error", "unknown"], charged: 1 },
+  { fault: "a redirect to another origin", script: { location: "https://evil.example/" }, saw: [502, "upstream_error", "unknown"], charged: 1 },
+  { fault: "HTML", script: { body: "<html>", contentType: "text/html" }, saw: [502, "bad_response", "done"], charged: 1 },
+  { fault: "50 MB of HTML", script: { bodySize: 50_000_000 }, saw: [502, "bad_response", "done"], charged: 1 },
+  { fault: "50 MB of JSON for a chat", path: paths.chat, script: { bodySize: 50_000_000, contentType: "application/json" }, saw: [502, "bad_response", "done"], charged: 1 },
+  { fault: "no headers in time", script: { stall: "before-headers" }, saw: [504, "timeout", "unknown"], charged: 1 },
+  { fault: "a reset before the headers", script: { reset: "before-headers" }, saw: [502, "network", "unknown"], charged: 1 },
+  { fault: "a reset in the middle of a chat's JSON", path: paths.chat, script: { reset: "after-headers" }, saw: [502, "bad_response", "done"], charged: 1 },
+  { fault: "gzip", script: { gzip: true }, saw: [200], charged: 1 },
+  { fault: "bytes one by one", path: paths.chat, script: { split: 1 }, saw: [200], charged: 1 },
+  { fault: "a stream of bytes one by one", path: paths.chat, body: streamed, script: { split: 1 }, saw: whole, charged: 1 },
+  { fault: "a stream that is reset", path: paths.chat, body: streamed, script: { reset: 3 }, saw: broken, charged: 1 },
+  { fault: "a stream that ends cleanly before its answer does", path: paths.chat, body: streamed, script: { end: 3 }, saw: unfinished, charged: 1 },
+  { fault: "a stream that falls silent", path: paths.chat, body: streamed, script: { stall: 3 }, saw: broken, charged: 1 },
+  { fault: "a stream without an event", path: paths.chat, body: streamed, script: { raw: "" }, saw: unfinished, charged: 1 },
+  { fault: "JSON in place of a stream", path: paths.chat, body: streamed, script: { as: "json" }, saw: [200], charged: 1 },
+  { fault: "a stream in place of JSON", path: paths.chat, script: { as: "stream" }, saw: [502, "bad_response", "done"], charged: 1 },
+];
+
+function whole({ status, text }) {
+  return status === 200 && text.endsWith("data: [DONE]\n\n");
+}
+
+function unfinished({ status, text, fault }) {
+  return status === 200 && fault === undefined && !text.includes("[DONE]");
+}
+
+function broken({ status, text, fault }) {
+  return status === 200 && fault !== undefined && !text.includes("[DONE]");
+}
+
+describe("what the API can do to the Worker", () => {
+  /** @type {Awaited<ReturnType<typeof startGateway>>} */
+  let gateway;
+  let charged = 0;
+  before(async () => {
+    gateway = await startGateway({
+      settings: {
+        SESSION_SECRET: sessionSecret,
+        ADMIN_TOKEN: admin,
+        DAILY_BUDGET: "100000",
+        FIRST_BYTE_TIMEOUT_MS: "700",
+        ANSWER_TIMEOUT_MS: "700",
+        TOTAL_TIMEOUT_MS: "1500",
+      },
+      limits: { caller: 1e6, address: 1e6, session: 1e6 },
+    });
+  });
+  beforeEach(() => gateway.sandbox.reset());
+  after(async () => {
+    await gateway.stop();
+    console.log(table.join("\n"));
+  });
+  const table = ["", "| the API | the caller saw | the API saw | charged |", "| --- | --- | --- | --- |"];
+
+  for (const { fault, path = paths.perp, body = bodies[path], script, saw, charged: cost } of rows) {
+    test(`${fault}: ${typeof saw === "function" ? saw.name : saw.slice(0, 2).join(" ")}, charged ${cost}`, async () => {
+      gateway.sandbox.script(script);
+      const seen = await exchange(path, body);
+      if (typeof saw === "function") {
+        assert.ok(saw(seen), JSON.stringify({ ...seen, text: seen.text.slice(-200) }));
+      } else {
+        const [status, code, outcome, retryAfter] = saw;
+        assert.deepEqual([seen.status, seen.error?.code, seen.error?.outcome], [status, code, outcome], seen.text.slice(0, 300));
+        assert.equal(seen.error?.retryAfter, retryAfter);
+      }
+      assert.equal(gateway.posts, 1, "the API was asked once");
+      const usage = await gateway.settled(admin, ({ underWay }) => underWay === 0);
+      assert.equal(usage.charged - charged, cost);
+      charged = usage.charged;
+      assert.ok(!seen.text.includes(canary));
+      const outcome = typeof saw === "function" ? `200, ${saw.name}` : saw.slice(0, 3).join(" ");
+      table.push(`| ${fault} | ${outcome} | 1 call | ${cost} |`);
+    });
+  }
+
+  /** One call; a body that breaks off is kept as far as it came. */
+  async function exchange(path, body) {
+    const headers = { "content-type": "application/json", ...bearer(freshToken()) };
+    const response = await fetch(gateway.url + path, { method: "POST", headers, body: JSON.stringify(body) });
+    let text = "";
+    let fault;
+    try {
+      for await (const chunk of response.body) text += Buffer.from(chunk).toString("latin1");
+    } catch (error) {
+      fault = error;
+    }
+    gateway.keep(text);
+    let error;
+    if (response.headers.get("content-type") === "application/json" && response.status !== 200) error = JSON.parse(text).error;
+    return { status: response.status, text, fault, error };
+  }
+
+  test("a caller who leaves before the headers is charged, and the API's work ends by the deadline", async () => {
+    gateway.sandbox.script({ stall: "before-headers" });
+    const leaving = new AbortController();
+    const headers = { "content-type": "application/json", ...bearer(freshToken()) };
+    const body = JSON.stringify(chat);
+    const asked = fetch(gateway.url + paths.chat, { method: "POST", headers, body, signal: leaving.signal });
+    await gateway.sandbox.until((sandbox) => sandbox.counters.openRequests === 1);
+    leaving.abort();
+    await assert.rejects(asked);
+    await gateway.sandbox.until((sandbox) => sandbox.counters.openRequests === 0);
+    const usage = await gateway.settled(admin, ({ underWay, charged: sum }) => sum === charged + 1);
+    charged = usage.charged;
+  });
+
+  test("a key that is refused gives way to the next one, and every other answer is final", async () => {
+    const next = "sk-minara-canary-next-5510";
+    const rotating = await startGateway({ settings: { MINARA_API_KEY_NEXT: next }, sandbox: { key: [next] } });
+    try {
+      assert.equal((await rotating.post(paths.perp)).status, 200);
+      assert.deepEqual([rotating.posts, rotating.sandbox.counters.unauthorized], [2, 1]);
+      rotating.sandbox.reset();
+      rotating.sandbox.script({ status: 500 });
+      assert.equal((await rotating.post(paths.perp)).status, 502);
+      assert.equal(rotating.posts, 2, "the first key is refused, the second one's failure stands");
+      assert.ok(!rotating.worker.log.join("").includes(next));
+    } finally {
+      await rotating.stop();
+    }
+  });
+
+  test("an API that is down is network, nobody waits for it, and the log names the code", async () => {
+    const gone = await startGateway();
+    await gone.sandbox.close();
+    const { status, error } = await gone.post(paths.perp);
+    assert.deepEqual([status, error.code, error.outcome], [502, "network", "unknown"]);
+    assert.equal(gone.worker.lines().at(-1).reject, "network");
+    await gone.worker.stop();
+  });
+});
