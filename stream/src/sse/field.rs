@@ -27,14 +27,14 @@ impl Field {
     /// The field and value of a whole line without its end; `None` for a comment or an unknown field.
     #[inline]
     pub(super) fn of_line(line: &[u8]) -> Option<(Self, &[u8])> {
-        if let [b'd', b'a', b't', b'a', b':', value @ ..] = line {
-            return Some((Self::Data, without_space(value)));
-        }
-        let name_end = line.iter().take(MAX_NAME_BYTES + 1).position(|byte| *byte == b':');
-        match name_end {
-            Some(end) => Some((Self::from_name(&line[..end])?, without_space(&line[end + 1..]))),
-            None => Some((Self::from_name(line)?, &[])),
-        }
+        let (field, value) = match line {
+            [b'd', b'a', b't', b'a', b':', value @ ..] => (Self::Data, value),
+            [b'e', b'v', b'e', b'n', b't', b':', value @ ..] => (Self::Event, value),
+            [b'i', b'd', b':', value @ ..] => (Self::Id, value),
+            [b'r', b'e', b't', b'r', b'y', b':', value @ ..] => (Self::Retry, value),
+            name => return Some((Self::from_name(name)?, &[])),
+        };
+        Some((field, without_space(value)))
     }
 }
 
