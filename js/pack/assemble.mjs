@@ -60,13 +60,13 @@ async function bundle({ sources, glue, stage, outDir }) {
 
 /**
  * The module as JavaScript, for where a file beside it cannot be had.
- * @param {Buffer} wasm
+ * @param {Uint8Array} wasm
  */
 function inline(wasm) {
   return [
     "// The bytes of minara_bg.wasm.",
     "export function bytes() {",
-    `  return Uint8Array.from(atob("${wasm.toString("base64")}"), (character) => character.charCodeAt(0));`,
+    `  return Uint8Array.from(atob("${Buffer.from(wasm).toString("base64")}"), (character) => character.charCodeAt(0));`,
     "}",
     "",
   ].join("\n");

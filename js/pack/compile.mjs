@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 import { run } from "../../scripts/process/run.mjs";
+import { shortenImports } from "./imports.mjs";
 import { trim } from "./trim.mjs";
 
 /** Base name of wasm-pack's outputs. They are never renamed: the module's import namespace holds it. */
@@ -21,7 +22,7 @@ const WASM_FEATURES = [
 
 /**
  * @typedef {object} Compiled
- * @property {Buffer} wasm
+ * @property {Uint8Array} wasm
  * @property {string} glue  what wasm-bindgen generated for `--target web`
  * @property {{ version: string, license: string, description: string, repository: string | null }} crate
  */
@@ -36,11 +37,9 @@ export async function compileCrate({ crateDir, root, env, outDir }) {
   const cargo = ["--", "--locked"];
   const flagged = withFlags(env, [...registries(env), await standardLibrary(env), [root.replace(/\/$/, ""), "minara"]]);
   await run("wasm-pack", ["build", crateDir, ...flags, ...named, ...cargo], { cwd: root, env: flagged });
-  return {
-    wasm: await optimise(join(outDir, `${NAME}_bg.wasm`), env),
-    glue: readFileSync(join(outDir, `${NAME}.js`), "utf8"),
-    crate: await readCrate(root, env),
-  };
+  const wasm = await optimise(join(outDir, `${NAME}_bg.wasm`), env);
+  const glue = readFileSync(join(outDir, `${NAME}.js`), "utf8");
+  return { ...shortenImports({ wasm, glue }), crate: await readCrate(root, env) };
 }
 
 /**

@@ -1,0 +1,113 @@
+/**
+ * wasm-bindgen names each import by what it is and a hash, in the module and in the glue: 6 KB that compress badly.
+ * Both get short names here, the glue's in the order of the module's.
+ * @param {{ wasm: Uint8Array, glue: string }} compiled
+ * @returns {{ wasm: Uint8Array, glue: string }}
+ */
+export function shortenImports({ wasm, glue }) {
+  const names = new Map();
+  const shortOf = (/** @type {string} */ name) => {
+    if (!names.has(name)) names.set(name, names.size.toString(36));
+    return names.get(name);
+  };
+  const renamed = renameImports(wasm, shortOf);
+  const keys = glue.replaceAll(/^( {8})(__wb\w+)(: function\()/gm, (_, indent, name, rest) => {
+    if (!names.has(name)) throw new Error(`The glue has ${name}, which the module does not import.`);
+    return `${indent}"${names.get(name)}"${rest}`;
+  });
+  const shortened = keys.split(`"${MODULE}": import0`);
+  const count = keys.match(/^ {8}"[0-9a-z]+": function\(/gm)?.length;
+  if (count !== names.size || shortened.length !== 2) {
+    throw new Error("The form of wasm-bindgen's imports has changed. Adapt js/pack/imports.mjs to it.");
+  }
+  return { wasm: renamed, glue: shortened.join(`"${SHORT_MODULE}": import0`) };
+}
+
+const MODULE = "./minara_bg.js";
+const SHORT_MODULE = "m";
+
+/** Id of a module's import section (WebAssembly core specification, §5.5.5). */
+const IMPORT_SECTION = 2;
+/** Bytes of the magic number and version. */
+const HEADER = 8;
+
+/**
+ * @param {Uint8Array} wasm
+ * @param {(name: string) => string} rename
+ */
+function renameImports(wasm, rename) {
+  const reader = new Reader(wasm, HEADER);
+  const parts = [wasm.subarray(0, HEADER)];
+  while (reader.at < wasm.length) {
+    const start = reader.at;
+    const id = reader.byte();
+    const end = reader.u32() + reader.at;
+    if (id !== IMPORT_SECTION) parts.push(wasm.subarray(start, end));
+    else {
+      const section = renamedSection(reader, rename);
+      parts.push(Uint8Array.of(id, ...u32(section.length)), section);
+    }
+    reader.at = end;
+  }
+  return Buffer.concat(parts);
+}
+
+/**
+ * @param {Reader} reader
+ * @param {(name: string) => string} rename
+ */
+function renamedSection(reader, rename) {
+  const count = reader.u32();
+  /** @type {number[]} */
+  const bytes = u32(count);
+  for (let index = 0; index < count; index += 1) {
+    const module = reader.name();
+    if (module !== MODULE) throw new Error(`The module imports from ${module}, not from its glue alone.`);
+    bytes.push(...name(SHORT_MODULE), ...name(rename(reader.name())));
+    // wasm-bindgen imports functions alone: a kind of 0, and the index of a type.
+    const kind = reader.byte();
+    if (kind !== 0) throw new Error(`The module imports something of kind ${kind}, which is no function.`);
+    bytes.push(kind, ...u32(reader.u32()));
+  }
+  return Uint8Array.from(bytes);
+}
+
+class Reader {
+  #bytes;
+
+  /** @param {Uint8Array} bytes @param {number} at */
+  constructor(bytes, at) {
+    this.#bytes = bytes;
+    this.at = at;
+  }
+
+  byte() {
+    return this.#bytes[this.at++];
+  }
+
+  /** LEB128 (§5.2.2). */
+  u32() {
+    for (let value = 0, shift = 0; ; shift += 7) {
+      const byte = this.byte();
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value >>> 0;
+    }
+  }
+
+  name() {
+    const length = this.u32();
+    this.at += length;
+    return Buffer.from(this.#bytes.subarray(this.at - length, this.at)).toString();
+  }
+}
+
+/** @param {number} value @returns {number[]} */
+function u32(value) {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...u32(value >>> 7)];
+}
+
+/** @param {string} text @returns {number[]} */
+function name(text) {
+  const bytes = Buffer.from(text);
+  return [...u32(bytes.length), ...bytes];
+}
