@@ -56,7 +56,7 @@ export class Minara {
     const named = withRequestId(options);
     return new ChatStream(named, {
       send: (settled) => this.#send("chatStream", plainly, settled),
-      look: this.#look,
+      look: this.#lookWith(named),
       requestId: named.requestId ?? /** @type {ChatInput | null} */ (plainly)?.requestId,
       total: named.timeout?.total ?? this.#config.timeout?.total ?? STREAM_TOTAL,
     });
@@ -64,7 +64,7 @@ export class Minara {
 
   /** @param {unknown} request @param {CallOptions} [options] */
   chatBackground(request, options) {
-    const job = this.#call("chatBackground", request, options, (data) => new ChatJob(data, this.#look));
+    const job = this.#call("chatBackground", request, options, (data) => new ChatJob(data, this.#lookWith(options)));
     const wait = async (/** @type {WaitOptions | undefined} */ limits) => (await job).wait(limits);
     return Object.assign(job, { wait });
   }
@@ -89,8 +89,15 @@ export class Minara {
     return this.#call("predictionMarketAsk", request, options);
   }
 
-  /** @type {import("./stored-answer.js").Look} */
-  #look = async (id, signal) => (await this.#send("chatStatus", id, { signal })).data;
+  /**
+   * Look-ups for a call: on its own terms, but for its time limits, which hold for all of them together.
+   * @param {CallOptions | undefined} options
+   * @returns {import("./stored-answer.js").Look}
+   */
+  #lookWith({ headers, maxRetries, maxRetryAfter } = {}) {
+    const terms = { headers, maxRetries, maxRetryAfter };
+    return async (id, signal) => (await this.#send("chatStatus", id, { ...terms, signal })).data;
+  }
 
   /**
    * @param {string} operation

@@ -8,7 +8,7 @@ import { Minara, MinaraError } from "minara";
 
 import { startSandbox } from "../../sandbox/server.mjs";
 import { openPage } from "./page.mjs";
-import { REASON, runMany, runRow } from "./run-row.mjs";
+import { abortRow, REASON, runMany, runRow } from "./run-row.mjs";
 import { rows } from "./rows.mjs";
 
 const KEY = "sk-minara-canary-0123456789abcdef";
@@ -34,6 +34,7 @@ const runtimes = {
       const config = (at) => ({ baseUrl: at ?? url, apiKey: KEY });
       return {
         run: (row, at) => runRow(row, { Minara, MinaraError, config: config(at), lost }),
+        abort: abortRow,
         many: () => runMany(MANY, { Minara, config: config() }),
         close: async () => {},
       };
@@ -46,6 +47,7 @@ const runtimes = {
       return {
         run: ({ body: _, inPage: __, ...row }, at) =>
           page.evaluate(([row, config]) => runRow(row, config), [row, { baseUrl: at ?? freshHost(url) }]),
+        abort: () => page.evaluate("abortRow()"),
         many: () => page.evaluate(([count, config]) => runMany(count, config), [MANY, { baseUrl: url }]),
         close,
       };
@@ -74,13 +76,23 @@ for (const [runtime, { sandbox: settings, open }] of Object.entries(runtimes)) {
       await sandbox?.close();
     });
 
+    /** Gives up for the caller once its request, or its look-up, has reached the server. */
+    async function abortOnArrival({ abort }, earlier) {
+      if (abort?.at !== "arrival" && abort?.at !== "look-up") return;
+      const count = abort.at === "arrival" ? "posts" : "lookups";
+      await sandbox.until(() => totals(sandbox)[count] > earlier[count]);
+      await caller.abort();
+    }
+
     for (const row of table) {
       test(row.name, async (t) => {
         t.after(() => fetch(`${sandbox.url}/__sandbox/faults`, { method: "DELETE" }));
         const { faults = [], posts = 1, charges = posts, lookups = 0 } = row;
         const earlier = totals(sandbox);
         sandbox.script(faults);
-        const saw = await caller.run(row, row.at === "closed" ? nowhere : undefined);
+        const running = caller.run(row, row.at === "closed" ? nowhere : undefined);
+        await abortOnArrival(row, earlier);
+        const saw = await running;
         if (row.leaves) await sandbox.until(() => totals(sandbox).left > earlier.left);
         const now = totals(sandbox);
         report(runtime, row, saw, now.posts - earlier.posts);

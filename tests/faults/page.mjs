@@ -18,13 +18,14 @@ const FLAGS = [
 ];
 const HTML = `<!doctype html><meta charset="utf-8"><title>faults</title><script type="module">
 import { Minara, MinaraError, init } from "/pkg/web.js";
-import { runMany, runRow } from "/faults/run-row.mjs";
+import { abortRow, runMany, runRow } from "/faults/run-row.mjs";
 const lost = [];
 addEventListener("unhandledrejection", (event) => lost.push(event.reason));
 await init();
 Object.assign(globalThis, {
   runRow: (row, config) => runRow(row, { Minara, MinaraError, config, lost }),
   runMany: (count, config) => runMany(count, { Minara, MinaraError, config }),
+  abortRow,
   isReady: true,
 });
 </script>`;

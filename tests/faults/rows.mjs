@@ -10,7 +10,8 @@
  * @property {string} [how]                 how a stream is read: `read` of run-row.mjs
  * @property {object} [options]             of the call
  * @property {object} [client]              of the client
- * @property {{ at: string, path?: string }} [abort]  when the caller gives up
+ * @property {{ at: string }} [abort]       when the caller gives up: "before" the call; when its request or its "look-up" has
+ *   arrived ("arrival"); after the event "request", "response" or "part" on its own side
  * @property {any} [answer]                 what the call gives …
  * @property {object} [error]               … or what its MinaraError says, all but message and body …
  * @property {any} [thrown]                 … or what it throws
@@ -24,6 +25,7 @@
  * @property {boolean} [leaves]             whether the server must see its caller go
  * @property {Partial<Row>} [inPage]        what a page sees differently
  * @property {string} [at]                  "closed": an address where no one listens
+ * @property {string} [world]               what the caller's own functions do: `worlds` of run-row.mjs
  */
 
 const ALL = "SOL is up";
@@ -153,8 +155,8 @@ export const rows = [
   { name: "503 with Retry-After, a swap", call: "intentToSwap", faults: { status: 503, headers: { "retry-after": "0" }, times: 3 }, error: failed(503, { retryAfter: 0 }), posts: 3, charges: 0 },
 
   // Under a requestId.
-  { name: "requestId: reset after the body was sent is sent again, and charged once", call: "chat", options: named(), faults: { content: ALL, reset: "before-headers" }, answer: ALL, posts: 2, charges: 1, inPage: { attempts: 1 } },
-  { name: "requestId: reset before a stream's headers is sent again", options: named(), faults: { deltas, reset: "before-headers" }, answer: ALL, posts: 2, charges: 1, inPage: { attempts: 1 } },
+  { name: "requestId: reset after the body was sent is sent again, and charged once", call: "chat", options: named(), faults: [{ content: ALL, reset: "before-headers" }, { body: stored(ALL) }], answer: ALL, posts: 2, charges: 1, inPage: { attempts: 1 } },
+  { name: "requestId: reset before a stream's headers is sent again", options: named(), faults: [{ deltas, reset: "before-headers" }, { body: stored(ALL) }], answer: ALL, posts: 2, charges: 1, inPage: { attempts: 1 } },
   { name: "requestId: 503 without Retry-After", call: "chat", options: named(), faults: [{ status: 503 }, { content: ALL }], answer: ALL, posts: 2, charges: 1 },
   { name: "requestId: 500 three times", call: "chat", options: named(), faults: { status: 500, times: 3 }, error: failed(500), posts: 3, charges: 0 },
   { name: "requestId: a reset, then 429: what the first may have cost is not forgotten", call: "chat", options: named(), faults: [{ reset: "before-headers" }, { status: 429, times: 2 }], error: limited({ retryable: false, outcome: "unknown" }), posts: 3, charges: 1, inPage: { faults: [{ reset: "before-headers", times: 2 }, { status: 429, times: 2 }], posts: 4, attempts: 3 } },
@@ -172,7 +174,7 @@ export const rows = [
   { name: "requestId: the job failed", options: named(), faults: [{ deltas, end: 3 }, { match: LOOKUP, job: { status: "failed" } }], error: { code: "stream_error", retryable: false, outcome: "unknown", partial: "SOL is " }, lookups: 1 },
   { name: "requestId: the job is gone", options: named(), faults: [{ deltas, cut: 3 }, { match: LOOKUP, status: 404 }], error: broke("SOL is "), loose: ["requestId"], lookups: 1 },
   { name: "requestId: the stored answer is another one", options: named(), faults: [{ deltas, end: 3 }, { match: LOOKUP, body: stored("ETH is up") }], error: { code: "bad_response", retryable: false, outcome: "done", partial: "SOL is " }, lookups: 1 },
-  { name: "requestId: the look-up fails", options: { ...named(), maxRetries: 0 }, client: { maxRetries: 0 }, faults: [{ deltas, cut: 3 }, { match: LOOKUP, reset: "before-headers" }], error: broke("SOL is "), loose: ["requestId"], lookups: 1 },
+  { name: "requestId: the look-up fails", options: { ...named(), maxRetries: 0 }, faults: [{ deltas, cut: 3 }, { match: LOOKUP, reset: "before-headers" }], error: broke("SOL is "), loose: ["requestId"], lookups: 1 },
   { name: "requestId: without one a cut stream stays cut", faults: { deltas, cut: 2 }, error: broke("SOL ") },
   { name: "requestId: of no use to a swap", call: "intentToSwap", options: named(), error: { code: "invalid_request", retryable: false, outcome: "not_sent", field: "requestId" }, posts: 0 },
 
@@ -200,16 +202,17 @@ export const rows = [
   // The caller gives up.
   { name: "abort before the call", call: "chat", abort: { at: "before" }, thrown: true, posts: 0 },
   { name: "abort before a stream", abort: { at: "before" }, thrown: true, posts: 0 },
-  { name: "abort while nothing comes", call: "chat", faults: { stall: "before-headers" }, abort: { at: "request" }, thrown: true, leaves: true },
+  { name: "abort while nothing comes", call: "chat", faults: { stall: "before-headers" }, abort: { at: "arrival" }, thrown: true, leaves: true },
   { name: "abort within a body", call: "chat", faults: { content: ALL, stall: 20 }, abort: { at: "response" }, thrown: true, leaves: true },
-  { name: "abort before a stream's headers", faults: { stall: "before-headers" }, abort: { at: "request" }, thrown: true, leaves: true },
+  { name: "abort before a stream's headers", faults: { stall: "before-headers" }, abort: { at: "arrival" }, thrown: true, leaves: true },
   { name: "abort before a stream's first byte", faults: { stall: "after-headers" }, abort: { at: "response" }, thrown: true, leaves: true },
   { name: "abort in the middle of a stream", faults: { deltas, stall: 3 }, abort: { at: "part" }, thrown: true, leaves: true },
   { name: "abort of final()", how: "final", faults: { deltas, stall: 3 }, abort: { at: "response" }, thrown: true, leaves: true },
   { name: "abort of text()", how: "text", faults: { deltas, stall: 3 }, abort: { at: "response" }, thrown: true, leaves: true },
   { name: "abort while waiting to send again", call: "chat", faults: { status: 429, headers: { "retry-after": "50" } }, abort: { at: "response" }, thrown: true, charges: 0 },
-  { name: "abort while a cut stream is completed", options: named(), faults: [{ deltas, cut: 3 }, { match: LOOKUP, stall: "before-headers" }], abort: { at: "request", path: "/requests/" }, thrown: true, lookups: 1, leaves: true },
-  { name: "abort while a job is waited for", call: "wait", faults: [{ content: ALL }, { match: LOOKUP, stall: "before-headers" }], abort: { at: "request", path: "/requests/" }, thrown: true, lookups: 1, leaves: true },
+  { name: "abort while a cut stream is completed", options: named(), faults: [{ deltas, cut: 3 }, { match: LOOKUP, stall: "before-headers" }], abort: { at: "look-up" }, thrown: true, lookups: 1, leaves: true },
+  { name: "abort while a job is waited for", call: "wait", faults: [{ content: ALL }, { match: LOOKUP, stall: "before-headers" }], abort: { at: "look-up" }, thrown: true, lookups: 1, leaves: true },
+  { name: "abort of a fetch that does not listen", call: "chat", world: "deaf", abort: { at: "request" }, thrown: true, posts: 0, attempts: 1 },
   { name: "abort after the end", faults: { deltas }, abort: { at: "never" }, answer: ALL },
 
   // Ways to read, and to stop reading.
@@ -221,5 +224,8 @@ export const rows = [
   { name: "toReadableStream() and its cancel()", how: "readable", faults: { deltas: ["SOL ", "is"], stall: 2 }, answer: "SOL ", leaves: true },
   { name: "tee()", how: "tee", faults: { deltas }, answer: [ALL, ALL] },
   { name: "a second reader", how: "twice", faults: { deltas }, error: { code: "invalid_request", retryable: false, outcome: "not_sent" } },
+  { name: "hooks that throw", call: "chat", world: "clumsy", faults: { content: ALL }, answer: ALL, attempts: 1 },
+  { name: "a fetch that gives no Response", call: "chat", world: "empty", error: { code: "internal", retryable: false, outcome: "unknown" }, posts: 0, attempts: 1 },
+  { name: "the head was asked for, and the stream forgotten", how: "forget", faults: { deltas, stall: 1 }, options: { timeout: { firstByte: 80, idle: 80 } }, answer: 200, leaves: true },
   { name: "only the head is asked for", how: "head", faults: { deltas, stall: 1 }, answer: 200, leaves: true },
 ];

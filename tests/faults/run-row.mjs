@@ -26,9 +26,10 @@ export async function runRow(row, { Minara, MinaraError, config, lost }) {
   Math.random = () => 0;
   lost.length = 0;
   const caller = callerOf(row.abort);
+  current = caller;
   try {
-    const hooks = { onRequest: (event) => caller.on("request", event), onResponse: (event) => caller.on("response", event) };
-    const minara = new Minara({ ...config, ...hooks, ...row.client });
+    const hooks = { onRequest: () => caller.on("request"), onResponse: () => caller.on("response") };
+    const minara = new Minara({ ...config, ...hooks, ...worlds[row.world]?.(caller), ...row.client });
     const options = { ...row.options, ...(caller.signal && { signal: caller.signal }) };
     const saw = await seen(() => use(row, minara, options, caller), MinaraError);
     // Rejections that no one handled are reported after the microtasks.
@@ -38,6 +39,23 @@ export async function runRow(row, { Minara, MinaraError, config, lost }) {
     Math.random = random;
   }
 }
+
+/** What callers bring along and the client must bear. */
+const worlds = {
+  deaf: () => ({ fetch: () => new Promise(() => {}) }),
+  empty: () => ({ fetch: async () => "200 OK" }),
+  clumsy(caller) {
+    const fall = (phase) => () => {
+      caller.on(phase);
+      throw new Error("a hook that throws");
+    };
+    return { onRequest: fall("request"), onResponse: fall("response") };
+  },
+};
+
+let current;
+/** The caller of the row under way gives up. */
+export const abortRow = () => current.abort();
 
 /** The caller's side: a signal that counts its listeners, and when it is aborted. */
 function callerOf(abort) {
@@ -52,11 +70,11 @@ function callerOf(abort) {
     attempts: 0,
     signal: abort && signal,
     listeners: () => listeners.size,
-    on(phase, event = {}) {
+    abort: () => controller.abort(REASON),
+    on(phase) {
       if (phase === "request") caller.attempts += 1;
-      const isMet = abort?.at === phase && (abort.path === undefined || event.path?.includes(abort.path));
       // Not within the hook: the call is to be where the phase leaves it.
-      if (isMet) setTimeout(() => controller.abort(REASON), 20);
+      if (abort?.at === phase) setTimeout(caller.abort, 20);
     },
   };
   if (abort?.at === "before") controller.abort(REASON);
@@ -149,6 +167,9 @@ const read = {
   },
   /** Nothing is read, so nothing is sent. */
   never: async () => "not read",
+  async forget(stream) {
+    return (await stream.withResponse()).status;
+  },
   /** The answer's head is asked for, its text never. */
   async head(stream, caller) {
     const { status } = await stream.withResponse();
