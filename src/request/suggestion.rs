@@ -64,6 +64,11 @@ mod tests {
         ] {
             assert_eq!(nearest(text, words()), suggestion, "{text}");
         }
-        assert_eq!(nearest(&"chain".repeat(20), words()), None);
+        // Up to 64 bytes are compared; separators count there and not for the distance.
+        assert_eq!(nearest(&format!("chain{}", "-".repeat(59)), words()), Some("chain"));
+        assert_eq!(nearest(&format!("chain{}", "-".repeat(60)), words()), None);
+        // Of a short word not more than half may differ.
+        assert_eq!(nearest("axy", ["abc"].into_iter()), None);
+        assert_eq!(nearest("abx", ["abc"].into_iter()), Some("abc"));
     }
 }
