@@ -171,3 +171,14 @@ test("the bytes of the inline copy are those of the module", async () => {
   const { bytes } = await import(join(packageDir, "minara_bg.inline.js"));
   assert.deepEqual(Buffer.from(bytes()), readFileSync(join(packageDir, "minara_bg.wasm")));
 });
+
+test("two builds of the same sources give the same bytes", { timeout: 600_000 }, async (t) => {
+  const { pack } = await import("../../js/pack.mjs");
+  const { childEnvironment } = await import("../../scripts/setup/environment.mjs");
+  const outDir = join(scratch(t), "pkg");
+  await pack({ env: childEnvironment(), outDir });
+  for (const name of readdirSync(packageDir)) {
+    assert.ok(readFileSync(join(packageDir, name)).equals(readFileSync(join(outDir, name))), `${name} differs`);
+  }
+  assert.deepEqual(readdirSync(outDir).sort(), readdirSync(packageDir).sort());
+});

@@ -1,0 +1,63 @@
+// npm run bench:size: what a page loads of us and of peers, and how long our module takes to start.
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { buildPackage } from "../../scripts/build/package.mjs";
+import { runMain } from "../../scripts/process/main.mjs";
+import { run } from "../../scripts/process/run.mjs";
+import { step } from "../../scripts/process/step.mjs";
+import { setUp } from "../../scripts/setup/index.mjs";
+import { toolCacheDir } from "../../scripts/setup/paths.mjs";
+import { bundledBytes, measureOurPage } from "./bundle.mjs";
+import { peers } from "./peers.mjs";
+import { measureStartUp } from "./startup.mjs";
+
+const own = fileURLToPath(new URL(".", import.meta.url));
+
+await runMain(async () => {
+  const env = await setUp({ forTests: true });
+  await step("npm package (pkg/)", (note) => buildPackage(env, note));
+  const folder = await step("peers", () => installPeers(env));
+  const ours = await measureOurPage();
+  const rows = [["minara: client and SSE reader", ours.total]];
+  for (const [name, source] of Object.entries(peers)) rows.push([name, await bundledBytes(source, folder)]);
+  const startUp = await measureStartUp();
+  writeFileSync(
+    join(own, "results.json"),
+    `${JSON.stringify({ ours, peers: Object.fromEntries(rows.slice(1)), startUp }, null, 2)}\n`,
+  );
+
+  console.log(`\n| a streaming chat in a page | KB gzip |\n| --- | ---: |`);
+  for (const [name, bytes] of rows) console.log(`| ${name} | ${kilobytes(Number(bytes))} |`);
+  console.log(`\nours: ${kilobytes(ours.script)} of script, ${kilobytes(ours.wasm)} of WebAssembly\n`);
+  console.log(
+    "| compile and instantiate, median | ours ms | 50 KB reference ms | ratio |\n| --- | ---: | ---: | ---: |",
+  );
+  for (const [where, { ours, reference, ratio }] of Object.entries(startUp)) {
+    console.log(`| ${where} | ${ours.toFixed(2)} | ${reference.toFixed(2)} | ${ratio.toFixed(2)} |`);
+  }
+});
+
+/** @param {number} bytes */
+function kilobytes(bytes) {
+  return (bytes / 1000).toFixed(1);
+}
+
+/** @param {NodeJS.ProcessEnv} env */
+async function installPeers(env) {
+  const key = createHash("sha256")
+    .update(readFileSync(join(own, "package-lock.json")))
+    .digest("hex")
+    .slice(0, 16);
+  const folder = join(toolCacheDir(env), `bench-size-${key}`);
+  if (existsSync(folder)) return folder;
+  const staging = `${folder}.${process.pid}`;
+  mkdirSync(staging, { recursive: true });
+  for (const name of ["package.json", "package-lock.json"]) copyFileSync(join(own, name), join(staging, name));
+  await run("npm", ["ci", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error"], { cwd: staging, env });
+  if (existsSync(folder)) rmSync(staging, { recursive: true, force: true });
+  else renameSync(staging, folder);
+  return folder;
+}
