@@ -262,16 +262,20 @@ class SseReading {
     this.#events = [];
     this.#given = 0;
     const decoder = /** @type {SseDecoder} */ (this.#decoder);
-    if (this.#aborted) throw this.#aborted.reason;
+    this.#throwIfAborted();
     if (decoder.failure) throw decoder.failure;
     const { done, value } = (await this.#reader?.read()) ?? { done: true, value: undefined };
-    if (this.#aborted) throw this.#aborted.reason;
+    this.#throwIfAborted();
     if (done) {
       decoder.finish();
       return false;
     }
     this.#events = decoder.push(value);
     return true;
+  }
+
+  #throwIfAborted() {
+    if (this.#aborted) throw this.#aborted.reason;
   }
 
   /** @param {unknown} [reason] */

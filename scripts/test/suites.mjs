@@ -21,7 +21,7 @@ const wasm = ["--target", "wasm32-unknown-unknown"];
  */
 export const suites = [
   check("fmt", "cargo", "fmt", "--all", "--check"),
-  check("clippy", "cargo", "clippy", "--locked", "-p", "minara", "-p", "minara-worker", "--all-targets", ...denyWarnings),
+  check("clippy", "cargo", "clippy", "--locked", "-p", "minara", "-p", "minara-stream", "-p", "minara-worker", "--all-targets", ...denyWarnings),
   check("clippy-fetch", "cargo", "clippy", "--locked", "-p", "minara", "--features", "fetch", ...wasm, ...denyWarnings),
   check("clippy-js", "cargo", "clippy", "--locked", "-p", "minara-js", ...wasm, ...denyWarnings),
   check("clippy-worker", "cargo", "clippy", "--locked", "-p", "minara-worker", ...wasm, ...denyWarnings),
@@ -30,7 +30,7 @@ export const suites = [
     env: { RUSTDOCFLAGS: "-D warnings" },
   },
   check("pure-core", "node", "scripts/test/pure-core.mjs"),
-  { name: "rust", command: ["cargo", "test", "--locked", "--no-fail-fast", "-p", "minara"], count: countRustTests },
+  { name: "rust", command: ["cargo", "test", "--locked", "--no-fail-fast", "-p", "minara", "-p", "minara-stream"], count: countRustTests },
   { name: "rust-worker", command: ["cargo", "test", "--locked", "-p", "minara-worker"], count: countRustTests },
   check("types-scripts", "tsc", "--noEmit", "-p", "scripts"),
   { ...check("types-package", "tsc", "--noEmit", "-p", "js"), needs: ["package"] },
@@ -40,6 +40,7 @@ export const suites = [
   node("node", "tests/node/*.test.mjs", ["package"]),
   node("contract", "tests/contract/*.test.mjs", ["package"]),
   node("faults", "tests/faults/*.test.mjs", ["package"]),
+  node("browser", "tests/browser/*.test.mjs", ["package"]),
   node("worker", "tests/worker/*.test.mjs", ["worker"]),
   node("e2e", "tests/e2e/*.test.mjs", ["package", "worker", "page"]),
 ];

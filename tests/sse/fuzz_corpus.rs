@@ -4,7 +4,8 @@ use std::path::Path;
 
 use minara::sse::Decoder;
 
-use crate::{oracle, read};
+use crate::interpret::interpret;
+use crate::read;
 
 /// The first byte of a seed is the chunk size, as in the fuzz target.
 #[test]
@@ -15,7 +16,7 @@ fn every_seed_of_the_fuzzer_is_read_as_the_standard_says() {
         let path = file.unwrap().path();
         let seed = std::fs::read(&path).unwrap();
         let Some((size, input)) = seed.split_first() else { continue };
-        let expected = oracle::interpret(input);
+        let expected = interpret(input);
         let reading = read(&mut Decoder::new(), input.chunks(usize::from(*size).max(1)));
         assert_eq!(reading.events, expected.events, "{}", path.display());
         assert_eq!((reading.retry, reading.last_event_id), (expected.retry, expected.last_event_id));

@@ -4,35 +4,14 @@
 mod decoder;
 mod encoder;
 mod fuzz_corpus;
+mod interpret;
 mod oracle;
 mod vectors;
 
+use minara::Error;
 use minara::sse::Decoder;
-use minara::{Code, Error};
 
-/// An event that outlives its chunk.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct OwnedEvent {
-    pub(crate) event: String,
-    pub(crate) data: String,
-    pub(crate) id: String,
-}
-
-impl OwnedEvent {
-    pub(crate) fn new(event: &str, data: &str, id: &str) -> Self {
-        Self { event: event.to_owned(), data: data.to_owned(), id: id.to_owned() }
-    }
-}
-
-/// All that a stream comes to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Reading {
-    pub(crate) events: Vec<OwnedEvent>,
-    pub(crate) retry: Option<u64>,
-    pub(crate) last_event_id: String,
-    /// How pushing and finishing failed, if it did.
-    pub(crate) ends: Option<Code>,
-}
+pub(crate) use interpret::{OwnedEvent, Reading};
 
 /// Reads the chunks to the end or to the first error.
 pub(crate) fn read<'a>(decoder: &mut Decoder, chunks: impl IntoIterator<Item = &'a [u8]>) -> Reading {
