@@ -2,7 +2,7 @@
 // does with the Worker's own answers.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -20,6 +20,7 @@ const quoted = (text) => JSON.stringify(text);
  * @property {"none" | "failing"} [budget]  in place of the Worker's own object
  * @property {string} [state]  folder of the budget's database, kept; by default a new one that `stop` removes
  * @property {string} [build]  folder of index.js and index_bg.wasm; without the latter for a peer in a benchmark
+ * @property {boolean} [trap]  makes a request with `x-test-trap` fail inside of the wasm module, as a fault of ours would
  * @property {boolean} [quiet]  keeps no log
  */
 
@@ -28,12 +29,14 @@ const quoted = (text) => JSON.stringify(text);
  * @param {WorkerdOptions} [options]
  */
 export async function startWorkerd(options = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "minara-workerd-"));
+  // In memory where that can be: waiting for a disk to confirm the budget's writes would be most of a test's time.
+  const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "minara-workerd-"));
   chmodSync(folder, 0o700);
   const state = options.state ?? join(folder, "state");
   mkdirSync(state, { recursive: true });
   const config = join(folder, "config.capnp");
-  writeFileSync(config, configuration({ ...options, state }), { mode: 0o600 });
+  const code = options.trap ? trapping(options.build ?? build, folder) : (options.build ?? build);
+  writeFileSync(config, configuration({ ...options, state, build: code }), { mode: 0o600 });
   const child = spawn(program, ["serve", config, "--experimental", "--control-fd=3", "--import-path=/"], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe", "pipe"],
@@ -66,6 +69,21 @@ export async function startWorkerd(options = {}) {
   };
 }
 
+/** A copy of the bundle in which looking at a request's head can trap. */
+function trapping(from, folder) {
+  const source = readFileSync(join(from, "index.js"), "utf8");
+  // The bundle is minified: the function that begins by taking a request's headers.
+  const head = /(function \w+\((\w+)\)\{)(let\{headers:\w+\}=\2,)/;
+  const trap = '$1if($2.headers.has("x-test-trap"))throw new WebAssembly.RuntimeError("unreachable");$3';
+  const changed = source.replace(head, trap);
+  if (changed === source) throw new Error("the bundle has no such place any more");
+  const copy = join(folder, "trapping");
+  mkdirSync(copy);
+  writeFileSync(join(copy, "index.js"), changed);
+  copyFileSync(join(from, "index_bg.wasm"), join(copy, "index_bg.wasm"));
+  return copy;
+}
+
 /** The port of the socket, as workerd reports it once it listens. */
 async function listening(child) {
   for await (const line of createInterface({ input: child.stdio[3] })) {
@@ -77,7 +95,7 @@ async function listening(child) {
 }
 
 /** @param {WorkerdOptions & { state: string }} options */
-function configuration({ settings = {}, limits = {}, budget, state, build: folder = build }) {
+function configuration({ settings = {}, limits = {}, budget, state, build: folder }) {
   const bindings = [
     ...Object.entries(settings).map(([name, text]) => `(name = ${quoted(name)}, text = ${quoted(text)})`),
     ...budgets[budget ?? "own"],

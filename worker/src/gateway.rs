@@ -203,7 +203,9 @@ impl Exchange<'_> {
 
     async fn usage(&self, settings: &Settings) -> Result<Answer, Rejection> {
         access::check_admin(self.head, settings)?;
-        Ok(Answer::json(&desk::usage(self.env).await?))
+        let mut usage: serde_json::Value = serde_json::from_str(&desk::usage(self.env).await?).unwrap_or_default();
+        usage["memoryBytes"] = platform::memory_bytes().into();
+        Ok(Answer::json(&usage.to_string()))
     }
 }
 

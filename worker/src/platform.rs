@@ -103,6 +103,15 @@ pub(crate) fn whole_now() -> u64 {
     now() as u64
 }
 
+/// The size of this isolate's wasm memory, in bytes.
+pub(crate) fn memory_bytes() -> usize {
+    #[cfg(target_arch = "wasm32")]
+    let pages = core::arch::wasm32::memory_size(0);
+    #[cfg(not(target_arch = "wasm32"))]
+    let pages = 0;
+    pages * 64 * 1024
+}
+
 /// 16 random bytes.
 pub(crate) fn random_id() -> [u8; 16] {
     // The platform gives as many as were asked for.
