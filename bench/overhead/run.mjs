@@ -3,7 +3,7 @@
 //
 // node bench/overhead/run.mjs [--rounds 7] [--count 3000] [--connections 16] [--json file]
 import { execFileSync, fork } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -82,6 +82,28 @@ const contenders = {
 };
 
 const median = (numbers) => quantile(numbers, 0.5);
+
+/** Processor milliseconds from a new workerd to its first answer. */
+async function startup(build) {
+  const worker = await startWorkerd({ settings, limits, state: join(folder, "startup"), build, quiet: true });
+  await (await fetch(`http://127.0.0.1:${worker.port}/api/health`)).text();
+  const spent = processor(worker.pid) * 1000;
+  await worker.stop();
+  return spent;
+}
+const empty = join(folder, "empty");
+mkdirSync(empty);
+writeFileSync(
+  join(empty, "index.js"),
+  "export class Budget {}\nexport default { fetch: () => Response.json({ status: 'ok' }) };\n",
+);
+const startups = { "an empty worker": empty, "minara-worker": undefined, "Hono + zod": folder };
+console.log("\nstart-up: processor time from a new workerd to its first answer, median of 9");
+for (const [name, code] of Object.entries(startups)) {
+  const spent = [];
+  for (let round = 0; round < 9; round += 1) spent.push(await startup(code));
+  console.log(`  ${name}: ${median(spent).toFixed(0)} ms`);
+}
 const results = {};
 for (const [scenario, [path, body]] of Object.entries(scenarios)) {
   const rows = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));

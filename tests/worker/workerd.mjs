@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const program = join(root, "node_modules", "workerd", "bin", "workerd");
-const build = process.env.MINARA_WORKER_BUILD || join(root, "worker", "build");
+export const build = process.env.MINARA_WORKER_BUILD || join(root, "worker", "build");
 const quoted = (text) => JSON.stringify(text);
 
 /**
