@@ -24,6 +24,8 @@ pub struct ChatStream {
     scope: Option<Scope>,
     has_begun: bool,
     text: String,
+    /// The answer where it did not come as a stream, or not to its end; null otherwise.
+    answer: Value,
 }
 
 enum Source {
@@ -44,6 +46,7 @@ impl ChatStream {
             scope: None,
             has_begun: false,
             text: String::new(),
+            answer: Value::Null,
         }
     }
 
@@ -67,12 +70,12 @@ impl ChatStream {
 
     /// The conversation's id, once the stream has named it.
     pub fn chat_id(&self) -> Option<&str> {
-        self.decoder.chat_id()
+        self.decoder.chat_id().or_else(|| self.answer.get("chatId")?.as_str())
     }
 
     /// The answer's id, once the stream has named it.
     pub fn message_id(&self) -> Option<&str> {
-        self.decoder.message_id()
+        self.decoder.message_id().or_else(|| self.answer.get("messageId")?.as_str())
     }
 
     fn end(&mut self) {
@@ -88,6 +91,8 @@ impl ChatStream {
         loop {
             let reader = match &self.source {
                 Source::Ended => return Ok(None),
+                // The connection may stay open behind the end.
+                Source::Open(_) if self.decoder.state() == State::Done => return Ok(None),
                 Source::Open(reader) => reader.clone(),
                 Source::Unsent => match self.open().await? {
                     Some(part) => return Ok(Some(self.give(part))),
@@ -96,7 +101,6 @@ impl ChatStream {
             };
             match self.read_part(&reader).await {
                 Ok(Some(part)) => return Ok(Some(self.give(part))),
-                Ok(None) if self.decoder.state() == State::Done => return Ok(None),
                 Ok(None) => {}
                 Err(failure) => return Ok(self.recover(failure).await?.map(|rest| self.give(rest))),
             }
@@ -126,12 +130,15 @@ impl ChatStream {
         if let (Some(id), 202) = (self.wire.request_id.clone(), reply.status()) {
             return self.fetch_rest(&id).await;
         }
-        let answer = job_answer(&value).unwrap_or(value);
-        let content = answer.get("content").and_then(|content| content.as_str());
+        self.answer = job_answer(&value).unwrap_or(value);
+        let content = self.answer.get("content").and_then(|content| content.as_str());
         content.map(|text| Some(text.to_owned())).ok_or_else(|| reply.unreadable(empty()))
     }
 
     async fn read_part(&mut self, reader: &ReadableStreamDefaultReader) -> Result<Option<String>, Failure> {
+        if let Some(error) = self.decoder.failure() {
+            return Err(error.into());
+        }
         let Some(scope) = self.scope.clone() else { return Ok(None) };
         let Some(chunk) = read_chunk(&scope, reader).await? else {
             self.decoder.finish()?;
@@ -160,13 +167,13 @@ impl ChatStream {
         if let Source::Open(reader) = core::mem::replace(&mut self.source, Source::Ended) {
             cancel(&reader);
         }
-        // The first error says what the caller met; why the look-up failed as well is of less use.
-        self.fetch_rest(&id).await.map_err(|_| failure)
+        self.fetch_rest(&id).await.map_err(|look_up| if is_verdict(&look_up) { look_up } else { failure })
     }
 
     async fn fetch_rest(&mut self, id: &str) -> Result<Option<String>, Failure> {
         let Some(scope) = self.scope.clone() else { return Ok(None) };
-        let (_, rest, _) = await_answer::<Value>(&self.config, id, &self.text, &self.options, &scope).await?;
+        let (job, rest, _) = await_answer::<Value>(&self.config, id, &self.text, &self.options, &scope).await?;
+        self.answer = job_answer(&job).unwrap_or_default();
         Ok((!rest.is_empty()).then_some(rest))
     }
 }
@@ -175,6 +182,12 @@ impl ChatStream {
 fn is_recoverable(error: &Error) -> bool {
     let is_cut = matches!(error.code(), Code::StreamTruncated | Code::Network | Code::Timeout);
     is_cut && error.outcome() == Outcome::Unknown
+}
+
+/// Whether a look-up said what became of the answer: that is the last word. That it could not be made says less than what
+/// cut the stream.
+fn is_verdict(look_up: &Failure) -> bool {
+    matches!(look_up, Failure::Failed { error, .. } if matches!(error.code(), Code::StreamError | Code::BadResponse))
 }
 
 fn empty() -> Error {
