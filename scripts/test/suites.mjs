@@ -38,6 +38,12 @@ export const suites = [
   check("types-pack", "tsc", "--noEmit", "-p", "js/pack"),
   { ...check("types-page", "tsc", "--noEmit", "-p", "www"), needs: ["package"] },
   node("node", "tests/node/*.test.mjs", ["package"]),
+  {
+    name: "rust-client",
+    command: ["cargo", "test", "--locked", "-p", "minara", "--features", "fetch", ...wasm, "--test", "transport"],
+    count: countRustTests,
+    env: { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: "wasm-bindgen-test-runner" },
+  },
   node("contract", "tests/contract/*.test.mjs", ["package"]),
   node("faults", "tests/faults/*.test.mjs", ["package"]),
   node("browser", "tests/browser/*.test.mjs", ["package"]),
