@@ -205,8 +205,11 @@ export class ChatStream {
         if (done) return decoder.finish();
         if (isFirst) exchange.received();
         const text = decoder.push(value);
-        if (text !== "") exchange.progress();
-        yield* this.#given(text);
+        if (text !== "") {
+          exchange.pause();
+          yield* this.#given(text);
+          exchange.progress();
+        }
         if (decoder.failure) throw decoder.failure;
       }
       isDrained = false;

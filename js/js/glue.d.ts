@@ -39,6 +39,7 @@ export interface Exchange {
   onabort: (() => void) | undefined;
   received(): void;
   progress(): void;
+  pause(): void;
   failure(cause: unknown, partial: string): unknown;
   close(): void;
   free(): void;

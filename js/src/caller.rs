@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Function, Uint8Array};
+use js_sys::Function;
 use minara::deadline::Limits;
 use minara::error::{Error, Result, Violation};
 use minara::recovery::job_answer;
@@ -16,13 +16,6 @@ use crate::error::{pairs, thrown, to_js};
 use crate::exchange::Exchange;
 use crate::object::{given, member, object, or_undefined};
 use crate::options::{Options, function, string};
-
-#[wasm_bindgen]
-extern "C" {
-    /// Random bytes; `randomUUID` is missing on pages without https.
-    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
-    fn fill_random(bytes: &Uint8Array);
-}
 
 /// What the client can do.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -183,7 +176,7 @@ fn to_input(value: JsValue, subject: &str) -> Result<Input> {
     })
 }
 
-/// The option `requestId` as the request's own member: a string, or `true` for a new one.
+/// The option `requestId` as the request's own member; JavaScript has made a new one of `true`.
 fn with_request_id(endpoint: Endpoint, input: Input, options: &JsValue) -> Result<Input> {
     let Some(option) = given(options, "requestId").filter(|option| option.as_bool() != Some(false)) else {
         return Ok(input);
@@ -196,20 +189,11 @@ fn with_request_id(endpoint: Endpoint, input: Input, options: &JsValue) -> Resul
     if members.iter().any(|(name, _)| name == "requestId") {
         return Err(invalid("is given twice, in the request and in the options: give it once"));
     }
-    let id = match option.as_string() {
-        Some(id) => id,
-        None if option.as_bool() == Some(true) => new_request_id(),
-        None => return Err(invalid("must be a string, or true for a generated one")),
+    let Some(id) = option.as_string() else {
+        return Err(invalid("must be a string, or true for a generated one"));
     };
     members.push(("requestId".to_owned(), Input::from(&*id)));
     Ok(Input::Object(members))
-}
-
-/// 128 random bits.
-fn new_request_id() -> String {
-    let bytes = Uint8Array::new_with_length(16);
-    fill_random(&bytes);
-    bytes.to_vec().iter().fold(String::from("req-"), |id, byte| id + &format!("{byte:02x}"))
 }
 
 fn to_reply(reply: Reply, data: Option<JsValue>, valid: Option<&ValidRequest>, scope: Scope) -> JsValue {

@@ -40,9 +40,14 @@ impl Exchange {
         self.0.received();
     }
 
-    /// A chunk brought text.
+    /// A chunk brought text, or is waited for again.
     pub fn progress(&self) {
         self.0.progress();
+    }
+
+    /// No chunk is waited for, until `progress` is called.
+    pub fn pause(&self) {
+        self.0.pause();
     }
 
     /// What to throw for a read that failed with `cause`: a `MinaraError`, or the caller's own reason.

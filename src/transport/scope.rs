@@ -25,6 +25,8 @@ pub struct Scope(Rc<State>);
 struct State {
     deadline: Cell<Deadline>,
     timer: RefCell<Option<Timeout>>,
+    /// When the timer runs.
+    armed_for: Cell<f64>,
     controller: RefCell<Option<AbortController>>,
     /// Rejects the promise that [`Scope::run`] waits on.
     stop: RefCell<Option<Function>>,
@@ -67,6 +69,7 @@ impl Scope {
         let scope = Self(Rc::new(State {
             deadline: Cell::new(Deadline::start(limits, monotonic_ms())),
             timer: RefCell::new(None),
+            armed_for: Cell::new(f64::INFINITY),
             controller: RefCell::new(None),
             stop: RefCell::new(None),
             on_abort: RefCell::new(None),
@@ -112,10 +115,21 @@ impl Scope {
         self.update(Deadline::received);
     }
 
-    /// The stream brought text. The timer is left as it is: when it fires, it looks at the time again.
+    /// The stream brought text, or is read again after [`pause`](Self::pause). A timer that runs before the limit is left
+    /// as it is: when it runs, it looks at the time again.
     pub fn progress(&self) {
         let mut deadline = self.0.deadline.get();
         deadline.progress(monotonic_ms());
+        self.0.deadline.set(deadline);
+        if deadline.next().1 < self.0.armed_for.get() {
+            self.arm();
+        }
+    }
+
+    /// No one reads for now: only the total limit holds, for a slow reader is no idle stream.
+    pub fn pause(&self) {
+        let mut deadline = self.0.deadline.get();
+        deadline.wait();
         self.0.deadline.set(deadline);
     }
 
@@ -210,6 +224,7 @@ impl Scope {
 impl State {
     fn arm(self: &Rc<Self>) {
         let (_, at) = self.deadline.get().next();
+        self.armed_for.set(at);
         let wait = at - monotonic_ms();
         let timer = wait.is_finite().then(|| {
             let state = Rc::downgrade(self);
@@ -240,6 +255,9 @@ impl State {
             _ => JsValue::UNDEFINED,
         };
         *self.ending.borrow_mut() = Some(ending);
+        // A reader that is not there to close the call must not leave a timer behind.
+        let timer = self.timer.borrow_mut().take();
+        drop(timer);
         self.abort_fetch(&reason);
         self.reject();
         let callback = self.on_abort.borrow_mut().take();

@@ -289,6 +289,32 @@ for (const [limit, fault, timeout, partial] of [
   });
 }
 
+test("a slow reader is no idle stream, and a stream that stalls after it still is one", async (t) => {
+  const { minara } = await streaming(t, { stall: 5 });
+  const slow = minara.chatStream(QUESTION, { timeout: { idle: 80 } });
+  let text = "";
+  const reading = (async () => {
+    for await (const part of slow) {
+      text += part.text;
+      await setTimeout(120);
+    }
+  })();
+  const error = await failureOf(() => reading);
+  assert.match(error.message, /timeout\.idle/);
+  assert.equal(text, DELTAS.slice(0, 4).join(""));
+});
+
+test("an abort while no one reads leaves no timer behind", async (t) => {
+  const { minara } = await streaming(t, { stall: 3 });
+  const controller = new AbortController();
+  const parts = minara.chatStream(QUESTION, { signal: controller.signal })[Symbol.asyncIterator]();
+  await parts.next();
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const before = timers();
+  controller.abort();
+  assert.equal(timers(), before - 1);
+});
+
 for (const [what, fault] of [
   ["cut", { cut: 3 }],
   ["ended early", { end: 3 }],
