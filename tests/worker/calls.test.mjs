@@ -150,3 +150,16 @@ describe("calls through the Worker", () => {
     for (const secret of [canary, "0x742d35cc", "0.1 ETH", "SOL rise", "192.0.2.1"]) assert.ok(!log.includes(secret), secret);
   });
 });
+
+test("where Analytics Engine is bound, a request is a data point of the same few fields", async () => {
+  const gateway = await startGateway({ metrics: true });
+  try {
+    await gateway.post(paths.perp, {});
+    const [point] = gateway.worker.log.filter((line) => line.startsWith("data point "));
+    const { indexes, blobs, doubles } = JSON.parse(point.slice(11));
+    assert.deepEqual([indexes, blobs], [["perp-trading-suggestion"], ["perp-trading-suggestion", "invalid_request"]]);
+    assert.deepEqual([doubles[0], doubles[2], doubles.length], [400, 0, 3]);
+  } finally {
+    await gateway.stop();
+  }
+});

@@ -21,6 +21,8 @@ const quoted = (text) => JSON.stringify(text);
  * @property {string} [state]  folder of the budget's database, kept; by default a new one that `stop` removes
  * @property {string} [build]  folder of index.js and index_bg.wasm; without the latter for a peer in a benchmark
  * @property {boolean} [trap]  makes a request with `x-test-trap` fail inside of the wasm module, as a fault of ours would
+ * @property {string} [driver]  code of a worker that takes the requests instead and has the budget bound, for a benchmark
+ * @property {boolean} [metrics]  binds a stand-in for Analytics Engine, which writes its data points to the log
  * @property {boolean} [quiet]  keeps no log
  */
 
@@ -95,11 +97,12 @@ async function listening(child) {
 }
 
 /** @param {WorkerdOptions & { state: string }} options */
-function configuration({ settings = {}, limits = {}, budget, state, build: folder }) {
+function configuration({ settings = {}, limits = {}, budget, state, driver, metrics, build: folder }) {
   const bindings = [
     ...Object.entries(settings).map(([name, text]) => `(name = ${quoted(name)}, text = ${quoted(text)})`),
     ...budgets[budget ?? "own"],
     `(name = "ASSETS", service = "assets")`,
+    ...(metrics ? [`(name = "METRICS", wrapped = (moduleName = "limits:metrics"))`] : []),
     ...Object.entries({ CALLER_LIMIT: limits.caller, ADDRESS_LIMIT: limits.address, SESSION_LIMIT: limits.session })
       .filter(([, limit]) => limit !== undefined)
       .map(([name, limit]) => limiter(name, limit)),
@@ -111,16 +114,25 @@ const config :Workerd.Config = (
     (name = "internet", network = (allow = ["public", "private"])),
     (name = "assets", disk = (path = ${quoted(join(root, "www"))})),
     (name = "failing", worker = .failing),
+    (name = "driver", worker = .driver),
     (name = "state", disk = (path = ${quoted(state)}, writable = true)),
   ],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "gateway")],
-  extensions = [(modules = [(name = "limits:limiter", internal = true, esModule = embed ${quoted(join(root, "tests/worker/limiter.js"))})])],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = ${quoted(driver ? "driver" : "gateway")})],
+  extensions = [(modules = [
+    (name = "limits:limiter", internal = true, esModule = embed ${quoted(join(root, "tests/worker/limiter.js"))}),
+    (name = "limits:metrics", internal = true, esModule = ${quoted(metricsStub)}),
+  ])],
 );
 const failing :Workerd.Worker = (
   modules = [(name = "failing.js", esModule = "export class Budget { fetch() { throw new Error('down'); } }")],
   compatibilityDate = "2026-11-16",
   durableObjectNamespaces = [(className = "Budget", uniqueKey = "failing")],
   durableObjectStorage = (inMemory = void),
+);
+const driver :Workerd.Worker = (
+  modules = [(name = "driver.js", esModule = ${quoted(driver ?? "export default {}")})],
+  compatibilityDate = "2026-11-16",
+  bindings = [(name = "BUDGET", durableObjectNamespace = (className = "Budget", serviceName = "gateway"))],
 );
 const gateway :Workerd.Worker = (
   modules = [
@@ -135,6 +147,9 @@ const gateway :Workerd.Worker = (
 );
 `;
 }
+
+const metricsStub =
+  'export default () => ({ writeDataPoint: (point) => console.log("data point " + JSON.stringify(point)) });';
 
 /** The budget's binding: the Worker's own object, none, or one that throws at every question. */
 const budgets = {

@@ -71,7 +71,7 @@ pub(crate) async fn serve(
         upstream: seen.upstream_status.get(),
         reject: answer.reject,
     };
-    platform::log(&line.to_json());
+    platform::log(env, &line.to_json());
     Ok(platform::respond(answer.status, &fields(&answer, &id, timing, origin), &answer.body))
 }
 

@@ -20,6 +20,14 @@ export function head(request) {
   return lines;
 }
 
+/** One line for the log, and the same as a data point where Analytics Engine is bound. */
+export function log(env, line) {
+  console.log(line);
+  if (env.METRICS === undefined) return;
+  const { route, status, ms, cost = 0, reject = "" } = JSON.parse(line);
+  env.METRICS.writeDataPoint({ indexes: [route], blobs: [route, reject], doubles: [status, ms, cost] });
+}
+
 /** 16 random bytes. */
 export const randomId = () => crypto.getRandomValues(new Uint8Array(16));
 

@@ -12,6 +12,9 @@ extern "C" {
     #[wasm_bindgen(js_name = head)]
     fn head_lines(request: &web_sys::Request) -> String;
 
+    /// Writes one line to the log, and a data point to Analytics Engine where that is bound.
+    pub(crate) fn log(env: &Env, line: &str);
+
     #[wasm_bindgen(js_name = randomId)]
     fn random_bytes() -> Vec<u8>;
 
@@ -86,11 +89,6 @@ impl Relay {
 
 /// Longest wait for the verification of a challenge, in milliseconds.
 const VERIFY_DEADLINE: u32 = 10_000;
-
-/// Writes one line to the log.
-pub(crate) fn log(line: &str) {
-    web_sys::console::log_1(&JsValue::from_str(line));
-}
 
 /// Milliseconds since the Unix epoch. Cloudflare's clock stands still between input and output.
 pub(crate) fn now() -> f64 {

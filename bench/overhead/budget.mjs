@@ -1,0 +1,50 @@
+// How many calls one budget object can book and settle in a second, with its database in memory and on a disk.
+//
+// node bench/overhead/budget.mjs [--count 5000] [--at-once 64]
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+import { startWorkerd } from "../../tests/worker/workerd.mjs";
+
+const options = { count: { type: "string", default: "5000" }, "at-once": { type: "string", default: "64" } };
+const { values } = parseArgs({ options });
+const [count, atOnce] = [Number(values.count), Number(values["at-once"])];
+
+const driver = `
+export default {
+  async fetch(request, { BUDGET }) {
+    const { searchParams } = new URL(request.url);
+    const first = Number(searchParams.get("first"));
+    const budget = BUDGET.get(BUDGET.idFromName("budget"));
+    const ask = async (question) => (await budget.fetch("https://budget/" + question)).text();
+    for (let call = first; call < first + Number(searchParams.get("count")); call += 1) {
+      const said = await ask("reserve?lease=" + call + "&caller=s" + (call % 50) + "&visitor=false&route=chat&cost=1&hash=&chat=");
+      if (said !== '"reserved"') throw new Error(said);
+      await ask("settle?lease=" + call + "&caller=s&spent=true&open=false&chat=chat_" + call + "&job=");
+    }
+    return new Response("ok");
+  },
+};`;
+
+const folders = { memory: existsSync("/dev/shm") ? "/dev/shm" : undefined, disk: tmpdir() };
+for (const [name, base] of Object.entries(folders)) {
+  if (base === undefined) continue;
+  const state = mkdtempSync(join(base, "minara-budget-"));
+  const settings = { MINARA_API_KEY: "sk-minara-benchmark", DAILY_BUDGET: "1000000000" };
+  const worker = await startWorkerd({ settings, state, driver, quiet: true });
+  const share = Math.ceil(count / atOnce);
+  const run = async (round) => {
+    const parts = Array.from({ length: atOnce }, (_, part) => (round * atOnce + part) * share);
+    const answers = await Promise.all(parts.map((first) => fetch(`${worker.url}/?first=${first}&count=${share}`)));
+    for (const answer of answers) if ((await answer.text()) !== "ok") throw new Error("the budget refused");
+  };
+  await run(0);
+  const started = performance.now();
+  await run(1);
+  const seconds = (performance.now() - started) / 1000;
+  console.log(`${name}: ${((share * atOnce) / seconds).toFixed(0)} calls booked and settled per second, ${atOnce} at once`);
+  await worker.stop();
+  rmSync(state, { recursive: true, force: true });
+}
