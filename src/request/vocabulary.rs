@@ -110,6 +110,32 @@ mod tests {
     }
 
     #[test]
+    fn every_hangul_syllable_composes_from_its_jamo_and_nothing_else_does() {
+        let letter = |code: u32| char::from_u32(code).expect("a letter");
+        for syllable in 0..11_172 {
+            let (lead, vowel, tail) = (syllable / 588, syllable % 588 / 28, syllable % 28);
+            let jamo = [0x1100 + lead, 0x1161 + vowel, 0x11A7 + tail].map(letter);
+            let jamo: String = jamo[..if tail == 0 { 2 } else { 3 }].iter().collect();
+            assert_eq!(compose(&jamo), letter(0xAC00 + syllable).to_string());
+        }
+        for apart in [
+            "\u{1113}\u{1161}",
+            "\u{10FF}\u{1161}",
+            "\u{1100}\u{1176}",
+            "\u{1100}\u{1160}",
+            "\u{AC00}\u{11A6}",
+            "\u{AC00}\u{11A7}",
+            "\u{AC00}\u{11C3}",
+            "\u{AC01}\u{11A8}",
+            "\u{D7A4}\u{11A8}",
+            "\u{ABE4}\u{11A8}",
+            "a\u{1161}",
+        ] {
+            assert_eq!(compose(apart), apart, "{apart:?}");
+        }
+    }
+
+    #[test]
     fn every_printed_spelling_reads_as_its_wire_value() {
         for (vocabulary, wire, spellings) in [
             (MODES, "fast", vec!["fast", "快速", "빠른", "\u{1108}\u{1161}\u{1105}\u{1173}\u{11ab}"]),
