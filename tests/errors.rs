@@ -125,7 +125,7 @@ fn every_failed_answer_becomes_the_error_of_its_row() {
         assert_eq!(error.field(), case["field"].as_str(), "{name}");
         assert_eq!(error.status().unwrap_or_default(), case["status"], "{name}");
         match case.get("keptBytes") {
-            Some(bytes) => assert_eq!(error.body().unwrap().len(), bytes.as_u64().unwrap() as usize, "{name}"),
+            Some(bytes) => assert_eq!(error.body().unwrap().len() as u64, bytes.as_u64().unwrap(), "{name}"),
             None => assert_eq!(error.body(), case.get("kept").map_or(Some(&*body), Value::as_str), "{name}"),
         }
     }
