@@ -1,8 +1,8 @@
 //! The client over the platform's `fetch`: pages, service workers, Node, workerd, Deno, Bun.
 //!
-//! Only this module and the JavaScript bindings touch the platform. One attempt is built by gloo-net and sent by
-//! the module `send`; [`exchange`] repeats it as [`crate::retry`] decides; [`Scope`] holds a call's time limits and ends it when
-//! the caller aborts, a limit passes, or the future is dropped.
+//! Only this module and the JavaScript bindings touch the platform. One attempt is built by gloo-net and sent by the
+//! module `send`; [`exchange`] repeats it as [`crate::retry`] decides; [`Scope`] holds a call's time limits and ends it
+//! when the caller aborts, a limit passes, or the future is dropped.
 
 mod body;
 mod client;
