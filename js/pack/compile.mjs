@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 import { run } from "../../scripts/process/run.mjs";
+import { blankLocations } from "./locations.mjs";
 import { shortenImports } from "./imports.mjs";
 import { trim } from "./trim.mjs";
 
@@ -47,7 +48,7 @@ export async function compileCrate({ crateDir, root, env, outDir }) {
  * @param {NodeJS.ProcessEnv} env
  */
 async function optimise(file, env) {
-  writeFileSync(file, trim(readFileSync(file)).wasm);
+  writeFileSync(file, blankLocations(trim(readFileSync(file)).wasm).wasm);
   const features = WASM_FEATURES.map((feature) => `--enable-${feature}`);
   await run("wasm-opt", [file, "-o", file, "-Oz", ...features, "--strip-debug", "--strip-producers"], { env });
   return readFileSync(file);

@@ -4,6 +4,7 @@ import { test } from "node:test";
 
 import { toFactory } from "../../js/pack/glue.mjs";
 import { shortenImports } from "../../js/pack/imports.mjs";
+import { blankLocations } from "../../js/pack/locations.mjs";
 
 const GLUE = `/* @ts-self-types="./minara.d.ts" */
 import { MinaraError } from './errors.js';
@@ -81,4 +82,24 @@ test("a glue and a module that do not belong together are refused", () => {
   assert.throws(() => shortenImports({ wasm: moduleBytes(), glue: other }), /does not import/);
   const without = GLUE.replace(/ {8}__wbg_log[\s\S]*?},\n/, "");
   assert.throws(() => shortenImports({ wasm: moduleBytes(), glue: without }), /has changed/);
+});
+
+/** A module whose memory holds a file's name, a place in it, a text, and a reference to that text. */
+function moduleWithData() {
+  const words = (...values) => [...new Uint8Array(Uint32Array.from(values).buffer)];
+  const data = [...Buffer.from("src/a.rs"), ...words(1024, 8, 12, 5), ...Buffer.from("chat"), ...words(1048, 4)];
+  const segment = [0, 0x41, 0x80, 0x08, 0x0b, data.length, ...data];
+  return Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 0, 1, 11, segment.length + 1, 1, ...segment]);
+}
+
+test("places of panics are blanked with their files' names, and nothing else is", async () => {
+  const before = moduleWithData();
+  const { wasm, blanked } = blankLocations(before);
+  assert.equal(blanked, 1);
+  assert.ok(WebAssembly.validate(wasm));
+  const at = before.length - 36;
+  assert.deepEqual([...wasm.subarray(at, at + 24)], new Array(24).fill(0));
+  assert.deepEqual(wasm.subarray(at + 24), before.subarray(at + 24));
+  assert.deepEqual(wasm.subarray(0, at), before.subarray(0, at));
+  assert.throws(() => blankLocations(wasm), /have another form/);
 });
