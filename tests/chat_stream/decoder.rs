@@ -80,3 +80,24 @@ fn a_truncated_stream_fails_for_good() {
     assert_eq!(decoder.state(), State::Failed);
     assert_eq!(decoder.push(b"data: [DONE]\n\n", &mut text).unwrap_err().code(), Code::StreamTruncated);
 }
+
+#[test]
+fn an_event_over_the_limit_fails_the_push_that_brings_it() {
+    let mut decoder = ChatDecoder::new(ChatOptions { max_event_bytes: 20, ..ChatOptions::default() });
+    let mut text = String::new();
+    let error = decoder.push(b"data: {\"text\":\"a\"}\n\ndata: {\"text\":\"0123456789\"}\n\n", &mut text).unwrap_err();
+    assert_eq!((error.code(), &*text, decoder.state()), (Code::EventTooLarge, "a", State::Failed));
+    assert_eq!(decoder.failure().map(|failure| failure.code()), Some(Code::EventTooLarge));
+}
+
+#[test]
+fn events_like_those_before_give_no_text_behind_the_finish_reason() {
+    let mut decoder = decoder();
+    let mut text = String::new();
+    let alike = |text: &str| format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n");
+    let end = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+    let stream = [&*alike("a"), &*alike("b"), end, &*alike("c"), &*alike("d")].concat();
+    assert_eq!(decoder.push(stream.as_bytes(), &mut text).unwrap(), State::Done);
+    assert_eq!(decoder.push(alike("e").as_bytes(), &mut text).unwrap(), State::Done);
+    assert_eq!(text, "ab");
+}
