@@ -44,10 +44,11 @@ pub(crate) async fn serve(
     let head = platform::head(&request);
     let settings = settings(env);
     let route = Route::find(head.method(), head.path());
-    if route.as_ref().is_ok_and(|route| *route == Route::Page) {
-        return page::serve(&request, env, settings.as_ref().as_ref().ok()).await;
-    }
     let id = correlation::next();
+    if route.as_ref().is_ok_and(|route| *route == Route::Page) {
+        let page = page::serve(&request, env, settings.as_ref().as_ref().ok()).await;
+        return Ok(page.unwrap_or_else(|_| no_page(&id)));
+    }
     let allowed = settings.as_ref().as_ref().map_or(&[][..], |settings| &settings.allowed_origins);
     let origin = judge(&head, allowed);
     if let Some(answer) = preflight(&head, origin, &id) {
@@ -73,6 +74,13 @@ pub(crate) async fn serve(
     };
     platform::log(env, &line.to_json());
     Ok(platform::respond(answer.status, &fields(&answer, &id, timing, origin), &answer.body))
+}
+
+/// The answer where the static files cannot be asked.
+fn no_page(id: &str) -> web_sys::Response {
+    let answer = Answer::rejection(&Rejection::new(Code::Internal, "The page cannot be read at the moment."), id);
+    let timing = Timing { total: 0.0, upstream: None };
+    platform::respond(answer.status, &fields(&answer, id, timing, Origin::Own), &answer.body)
 }
 
 /// A duration for people to read.

@@ -27,6 +27,10 @@ pub(crate) enum Route {
 impl Route {
     /// The route of a method and a path.
     pub(crate) fn find(method: &str, path: &str) -> Result<Self, Rejection> {
+        // `OPTIONS *` and its like: the runtime makes a URL of them that nothing can be fetched from.
+        if !path.starts_with('/') {
+            return Err(nothing_here());
+        }
         let Some(path) = path.strip_prefix("/api").filter(|rest| rest.is_empty() || rest.starts_with('/')) else {
             return Self::Page.under(method, &["GET", "HEAD"], "GET, HEAD");
         };
@@ -39,7 +43,7 @@ impl Route {
             "/admin/usage" => Self::Usage.under(method, &["GET"], "GET, OPTIONS"),
             _ => match path.strip_prefix(minara::wire::STATUS_PATH) {
                 Some(id) if is_job_id(id) => Self::Job(id.to_owned()).under(method, &["GET"], "GET, OPTIONS"),
-                _ => Err(Rejection::new(Code::NotFound, "There is nothing at this path.")),
+                _ => Err(nothing_here()),
             },
         }
     }
@@ -66,6 +70,10 @@ impl Route {
             Self::Page => "page",
         }
     }
+}
+
+fn nothing_here() -> Rejection {
+    Rejection::new(Code::NotFound, "There is nothing at this path.")
 }
 
 #[cfg(test)]
@@ -96,6 +104,7 @@ mod tests {
     #[test]
     fn every_other_path_is_not_found_and_every_other_method_is_named() {
         for (method, path, status, allow) in [
+            ("GET", "", 404, ""),
             ("GET", "/api", 404, ""),
             ("GET", "/api/", 404, ""),
             ("POST", "/api/v1/developer/chat/", 404, ""),
