@@ -1,6 +1,5 @@
 // What is read: three streams, the same on every machine and in every run.
 
-const SIZE = 1_500_000;
 const CHAT = { chatId: "chat_abc123", messageId: "msg_def456", object: "chat.completion.chunk" };
 
 /** Mulberry32: a small generator whose sequence depends on its seed alone. */
@@ -30,15 +29,15 @@ function chunk(content) {
 }
 
 /** An answer as a language model writes it: an event for each token. */
-function llm() {
-  const events = tokens(random(1), Math.ceil(SIZE / 165)).map((token) => `data: ${chunk(token)}\n\n`);
+function llm(size) {
+  const events = tokens(random(1), Math.ceil(size / 165)).map((token) => `data: ${chunk(token)}\n\n`);
   return `${events.join("")}data: [DONE]\n\n`;
 }
 
 /** Events of 64 KB. */
-function large() {
+function large(size) {
   const next = random(2);
-  const events = Array.from({ length: Math.ceil(SIZE / 65536) }, () => {
+  const events = Array.from({ length: Math.ceil(size / 65536) }, () => {
     let content = "";
     while (content.length < 65_000) content += tokens(next, 500).join("");
     return `data: ${chunk(content)}\n\n`;
@@ -47,7 +46,7 @@ function large() {
 }
 
 /** Everything that the format allows: the three line ends, comments, ids, types, many lines, unknown fields. */
-function adversarial() {
+function adversarial(total) {
   const next = random(3);
   const pick = (list) => list[Math.floor(next() * list.length)];
   const lines = [
@@ -62,7 +61,7 @@ function adversarial() {
   ];
   const oneLine = (text) => text.replace(/[\r\n]/g, "");
   const parts = [];
-  for (let size = 0; size < SIZE; ) {
+  for (let size = 0; size < total; ) {
     const end = pick(["\n", "\r\n", "\r"]);
     const count = Math.floor(next() * 6);
     const block = Array.from({ length: count }, () => oneLine(pick(lines)()));
@@ -75,13 +74,16 @@ function adversarial() {
   return `${parts.join("")}\n`;
 }
 
-/** @returns {Record<"llm" | "large" | "adversarial", Uint8Array>} */
-export function corpora() {
+/**
+ * @param {number} [size]  about so many bytes each
+ * @returns {Record<"llm" | "large" | "adversarial", Uint8Array>}
+ */
+export function corpora(size = 1_500_000) {
   const encoder = new TextEncoder();
   return {
-    llm: encoder.encode(llm()),
-    large: encoder.encode(large()),
-    adversarial: encoder.encode(adversarial()),
+    llm: encoder.encode(llm(size)),
+    large: encoder.encode(large(size)),
+    adversarial: encoder.encode(adversarial(size)),
   };
 }
 

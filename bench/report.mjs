@@ -52,8 +52,8 @@ export function summarise({ node, chromium, native = [] }) {
   const verdicts = Object.entries({ node, chromium }).flatMap(([runtime, cells]) =>
     cells.map((cell) => ({ ...judge(cell), name: `${runtime}: ${rowOf(cell)}, ${cell.size} B` })),
   );
-  for (const { corpus, minara, ...peers } of native) {
-    const ratio = Math.round((minara / Math.max(...Object.values(peers))) * 100) / 100;
+  for (const { corpus, "minara, borrowed": borrowed, "minara, text": _, ...peers } of native) {
+    const ratio = Math.round((borrowed / Math.max(...Object.values(peers))) * 100) / 100;
     verdicts.push({ ratio, floor: NATIVE_FLOOR, isMet: ratio >= NATIVE_FLOOR, name: `native: ${corpus}` });
   }
   const judged = verdicts.filter(({ isMet }) => isMet !== undefined);

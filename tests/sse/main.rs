@@ -1,6 +1,7 @@
 //! The event stream decoder and encoder: the shared vectors, an oracle written from the standard, the size limit.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
+mod batch;
 mod decoder;
 mod encoder;
 mod fuzz_corpus;

@@ -8,7 +8,7 @@ use crate::interpret::interpret;
 use crate::{read, split};
 
 /// Bytes that look like an event stream more often than not.
-fn stream() -> impl Strategy<Value = Vec<u8>> {
+pub(crate) fn stream() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         4 => prop::sample::select(vec![&b"data"[..], b"data:", b"data: ", b"event: ", b"id: ", b"retry: ", b":"])
             .prop_map(<[u8]>::to_vec),
