@@ -1,11 +1,15 @@
-//! The client for Rust over a scripted `fetch`, in a host of WebAssembly.
+//! The client for Rust over a scripted `fetch`, in headless Chromium.
 #![cfg(target_family = "wasm")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on is to panic")]
 
+use minara::deadline::Limits;
 use minara::request::{ChatRequest, PerpRequest, PredictionRequest, SwapRequest};
+use minara::retry::RetryPolicy;
 use minara::transport::Client;
 use minara::{Code, Outcome};
-use wasm_bindgen_test::wasm_bindgen_test;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
 
 const KEY: &str = "sk-minara-canary0123456789";
 const WALLET: &str = "0x742d35cc6634c0532925a3b844bc9e7595f0beb1";
@@ -165,6 +169,31 @@ async fn a_post_goes_out_again_only_where_it_was_refused() {
     script(r#"json({ message: "no" }, 500)"#);
     let error = client().chat(&ChatRequest::ask("SOL?")).await.unwrap_err();
     assert_eq!((error.code(), error.status(), seen().len()), (Code::UpstreamError, Some(500), 1));
+}
+
+#[wasm_bindgen_test]
+async fn limits_patience_headers_and_fetch_can_be_set() {
+    script(r#"json({}, 429, { "retry-after": "0" })"#);
+    let never_again = RetryPolicy { max_retries: 0, ..RetryPolicy::default() };
+    let error = client().retry(never_again).chat(&ChatRequest::ask("SOL?")).await.unwrap_err();
+    assert_eq!((error.code(), seen().len()), (Code::RateLimited, 1));
+
+    let never = js_sys::Function::new_no_args("return new Promise(() => {})");
+    let short = Limits { total: 5.0, ..Limits::UNARY };
+    let error = client().fetch(never.clone()).limits(short).chat(&ChatRequest::ask("SOL?")).await.unwrap_err();
+    assert_eq!(error.code(), Code::Timeout);
+    assert!(error.message().contains("timeout.total"), "{error}");
+    let short = Limits { first_byte: 5.0, ..Limits::STREAM };
+    let mut stream = client().fetch(never).stream_limits(short).chat_stream(&ChatRequest::ask("SOL?")).unwrap();
+    let error = stream.next().await.unwrap_err();
+    assert!(error.message().contains("timeout.firstByte"), "{error}");
+
+    let tag =
+        js_sys::Function::new_with_args("request", "return Response.json({ content: request.headers.get('x-tag') })");
+    let tagged = client().header("x-tag", "a").unwrap().fetch(tag);
+    assert_eq!(tagged.chat(&ChatRequest::ask("SOL?")).await.unwrap().content.as_deref(), Some("a"));
+    let error = client().header("Authorization", "Bearer x").err().unwrap();
+    assert_eq!(error.field(), Some("headers.Authorization"));
 }
 
 #[wasm_bindgen_test]

@@ -187,7 +187,8 @@ export interface MinaraOptions {
   timeout?: Timeout | undefined;
   /**
    * How many times a call may be sent again, 0–1000. A POST is repeated only when it provably never left, on 429, on
-   * 503 with `Retry-After`, or under a `requestId`.
+   * 503 with `Retry-After`, or under a `requestId`. A browser may repeat one by itself when a kept-alive connection
+   * breaks before any byte of the answer: where a second charge matters, give a `requestId`.
    *
    * @defaultValue 2
    */

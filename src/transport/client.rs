@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::recovery::job_answer;
 use crate::request::{ChatRequest, Delivery, PerpRequest, PredictionRequest, Request, SwapRequest, ValidRequest};
 use crate::response::{Answer, ChatAnswer, Job, PerpSuggestion, PredictionAnalysis, SwapTransaction};
+use crate::retry::RetryPolicy;
 use crate::wire::{ApiKey, BaseUrl, DEFAULT_BASE_URL, WireRequest};
 
 /// A client of the Minara Agent API, or of a Worker before it.
@@ -70,6 +71,44 @@ impl Client {
             None => BaseUrl::without_key(base)?,
         };
         Ok(self)
+    }
+
+    /// The same client with other time limits for streams. Default: [`Limits::STREAM`].
+    pub fn stream_limits(mut self, limits: Limits) -> Self {
+        self.stream.limits = limits;
+        self
+    }
+
+    /// The same client with other time limits for everything that is no stream. Default: [`Limits::UNARY`].
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.unary.limits = limits;
+        self
+    }
+
+    /// The same client with another patience. Default: 2 repetitions, and 60 s for `Retry-After`.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.stream.retry = policy;
+        self.unary.retry = policy;
+        self
+    }
+
+    /// The same client with one more header on every call.
+    ///
+    /// # Errors
+    /// `invalid_request` for a header that the client answers for itself, or that HTTP cannot carry.
+    pub fn header(mut self, name: &str, value: &str) -> Result<Self> {
+        for options in [&mut self.stream, &mut self.unary] {
+            options.headers.push((name.to_owned(), value.to_owned()));
+            options.check_headers()?;
+        }
+        Ok(self)
+    }
+
+    /// The same client with a replacement of the platform's `fetch`: called with a `Request`, gives a promise of a
+    /// `Response`.
+    pub fn fetch(mut self, replacement: js_sys::Function) -> Self {
+        self.config.fetch = Some(replacement);
+        self
     }
 
     fn new(base: BaseUrl, key: Option<ApiKey>) -> Self {
