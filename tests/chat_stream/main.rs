@@ -3,6 +3,7 @@
 
 mod decoder;
 mod full_parse;
+mod fuzz_corpus;
 mod vectors;
 
 use minara::chat_stream::{ChatDecoder, ChatOptions, State};
