@@ -1,8 +1,8 @@
 // From the chunks of a chat stream to its text: one string for each chunk.
 import { MinaraError, misuse } from "./errors.js";
 import { running } from "./instance.js";
-import { TAKES_UTF16, memoryOf } from "./memory.js";
-import { MAX_INPUT_BYTES, checkMaxEventBytes, failureFrom } from "./sse.js";
+import { MAX_INPUT_BYTES, memoryOf } from "./memory.js";
+import { checkMaxEventBytes, failureFrom } from "./sse.js";
 
 /** @import { Usage } from "./index.js" */
 
@@ -20,7 +20,6 @@ export class ChatDecoder {
   #instance;
   #memory;
   #engine;
-  #input;
   /** Whether the answer is complete. */
   done = false;
   /** @type {MinaraError | undefined} why the stream failed; every further call throws it */
@@ -34,8 +33,7 @@ export class ChatDecoder {
     const most = checkMaxEventBytes(maxEventBytes);
     this.#instance = running("ChatDecoder");
     this.#memory = memoryOf(this.#instance);
-    this.#engine = new this.#instance.bindings.ChatEngine(terminator === "required", most, TAKES_UTF16);
-    this.#input = this.#engine.input();
+    this.#engine = new this.#instance.bindings.ChatEngine(terminator === "required", most);
   }
 
   /**
@@ -55,14 +53,15 @@ export class ChatDecoder {
   #pushPiece(piece) {
     if (this.failure ?? this.#instance.failure) throw this.failure ?? this.#instance.failure;
     const engine = this.#engine;
-    this.#memory.write(piece, this.#input);
+    this.#memory.write(piece);
     const said = engine.push(piece.length);
     if (said & (DONE | FAILED)) this.#end(said);
     const length = said >>> 4;
     if (length === 0) return "";
-    const address = engine.text();
-    if (said & ASCII) return this.#memory.ascii(address, length);
-    return said & UTF16 ? this.#memory.utf16(address, length) : this.#memory.utf8(address, length);
+    const memory = this.#memory;
+    const address = memory.words[memory.header + 7];
+    if (said & ASCII) return memory.ascii(address, length);
+    return said & UTF16 ? memory.utf16(address, length) : memory.utf8(address, length);
   }
 
   /** @param {number} said */

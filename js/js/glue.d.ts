@@ -8,9 +8,10 @@ export function createGlue(): { imports: WebAssembly.Imports; start(exports: Rec
 /** What the crate exports. */
 export interface Bindings {
   Caller: new (config: object) => Caller;
-  ChatEngine: new (terminatorRequired: boolean, maxEventBytes: number, takesUtf16: boolean) => ChatEngine;
-  SseEngine: new (maxEventBytes: number, takesUtf16: boolean) => SseEngine;
+  ChatEngine: new (terminatorRequired: boolean, maxEventBytes: number) => ChatEngine;
+  SseEngine: new (maxEventBytes: number) => SseEngine;
   moduleMemory(): WebAssembly.Memory;
+  setUpDesk(takesUtf16: boolean): number;
   recoveryStep(
     job: object,
     delivered: string,
@@ -46,8 +47,6 @@ export interface Exchange {
 }
 
 export interface ChatEngine {
-  input(): number;
-  text(): number;
   push(bytes: number): number;
   finish(): string;
   failure(): string;
@@ -58,8 +57,6 @@ export interface ChatEngine {
 }
 
 export interface SseEngine {
-  input(): number;
-  header(): number;
   push(bytes: number): number;
   finish(): string;
   failure(): string;

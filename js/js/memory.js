@@ -11,7 +11,10 @@
 const { latin1Slice, ucs2Slice } = /** @type {any} */ (globalThis).Buffer?.prototype ?? {};
 
 /** Whether text that is not ASCII is best handed over as UTF-16. */
-export const TAKES_UTF16 = ucs2Slice !== undefined;
+const TAKES_UTF16 = ucs2Slice !== undefined;
+
+/** A larger chunk is pushed in pieces. */
+export const MAX_INPUT_BYTES = 64 * 1024;
 
 /** Up to so many characters are put together one by one: a decoder's call costs more than they do. */
 const SHORT = latin1Slice ? 12 : 24;
@@ -35,11 +38,18 @@ const known = new WeakMap();
  */
 export function memoryOf(instance) {
   let memory = known.get(instance);
-  if (!memory) known.set(instance, (memory = new ModuleMemory(instance.bindings.moduleMemory())));
+  if (!memory) {
+    const { moduleMemory, setUpDesk } = instance.bindings;
+    memory = new ModuleMemory(moduleMemory(), setUpDesk(TAKES_UTF16));
+    known.set(instance, memory);
+  }
   return memory;
 }
 
-/** The memory of one instance. Its views are renewed when it has grown, which detaches them. */
+/**
+ * The memory of one instance, with the desk at which its stream readers work. Its views are renewed when it has grown,
+ * which detaches them.
+ */
 export class ModuleMemory {
   /** @type {WebAssembly.Memory} */
   #memory;
@@ -47,12 +57,19 @@ export class ModuleMemory {
   #bytes;
   /** @type {Uint32Array} */
   #words;
+  #input;
 
-  /** @param {WebAssembly.Memory} memory */
-  constructor(memory) {
+  /**
+   * @param {WebAssembly.Memory} memory
+   * @param {number} header  where the desk says what lies where
+   */
+  constructor(memory, header) {
     this.#memory = memory;
     this.#bytes = new Uint8Array(memory.buffer);
     this.#words = new Uint32Array(memory.buffer);
+    /** Index in `words` of the desk's header. */
+    this.header = header >>> 2;
+    this.#input = this.#words[this.header];
   }
 
   get bytes() {
@@ -70,12 +87,13 @@ export class ModuleMemory {
   }
 
   /**
+   * Lays a chunk on the desk.
    * @param {Uint8Array} chunk
-   * @param {number} address
    */
-  write(chunk, address) {
+  write(chunk) {
     const { bytes } = this;
     const { length } = chunk;
+    const address = this.#input;
     if (length > COPIED_BY_HAND) bytes.set(chunk, address);
     else for (let at = 0; at < length; at++) bytes[address + at] = chunk[at];
   }

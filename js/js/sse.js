@@ -2,12 +2,9 @@
 import { onAbort } from "./abort.js";
 import { MinaraError, misuse } from "./errors.js";
 import { ready, running } from "./instance.js";
-import { TAKES_UTF16, memoryOf } from "./memory.js";
+import { MAX_INPUT_BYTES, memoryOf } from "./memory.js";
 
 /** @import { ReadSseOptions, SseEvent, SseOptions } from "./index.js" */
-
-/** A larger chunk is pushed in pieces. */
-export const MAX_INPUT_BYTES = 64 * 1024;
 
 const DEFAULT_MAX_EVENT_BYTES = 1024 * 1024;
 /** What the engine's table can say, less the rest of a batch. */
@@ -42,8 +39,6 @@ export class SseDecoder {
   #instance;
   #memory;
   #engine;
-  #input;
-  #header;
   #type = "message";
   #id = "";
   /** @type {MinaraError | undefined} */
@@ -54,9 +49,7 @@ export class SseDecoder {
     const most = checkMaxEventBytes(maxEventBytes);
     this.#instance = running("SseDecoder");
     this.#memory = memoryOf(this.#instance);
-    this.#engine = new this.#instance.bindings.SseEngine(most, TAKES_UTF16);
-    this.#input = this.#engine.input();
-    this.#header = this.#engine.header() >>> 2;
+    this.#engine = new this.#instance.bindings.SseEngine(most);
   }
 
   /** @param {Uint8Array} chunk */
@@ -82,7 +75,7 @@ export class SseDecoder {
   #pushPiece(piece, events) {
     const failure = this.#failure ?? this.#instance.failure;
     if (failure) throw failure;
-    this.#memory.write(piece, this.#input);
+    this.#memory.write(piece);
     const said = this.#engine.push(piece.length);
     if (said > 1) this.#collect(said >>> 1, events);
     if (said & 1) this.#fail(events);
@@ -103,14 +96,13 @@ export class SseDecoder {
    */
   #collect(count, events) {
     const memory = this.#memory;
-    const { words } = memory;
-    const header = this.#header;
-    const asciiLength = words[header + 1];
-    const otherLength = words[header + 3];
-    const ascii = asciiLength > 0 ? memory.ascii(words[header], asciiLength) : "";
-    const other = otherLength > 0 ? memory.other(words[header + 2], otherLength) : "";
-    const long = words[header + 4];
-    let entry = words[header + 5] >>> 2;
+    const { header, words } = memory;
+    const asciiLength = words[header + 2];
+    const otherLength = words[header + 4];
+    const ascii = asciiLength > 0 ? memory.ascii(words[header + 1], asciiLength) : "";
+    const other = otherLength > 0 ? memory.other(words[header + 3], otherLength) : "";
+    const long = words[header + 5];
+    let entry = words[header + 6] >>> 2;
     let asciiAt = 0;
     let otherAt = 0;
     let longAt = 0;

@@ -6,6 +6,7 @@
 
 mod caller;
 mod chat;
+mod desk;
 mod error;
 mod exchange;
 mod object;
@@ -17,7 +18,8 @@ pub use caller::Caller;
 pub use chat::ChatEngine;
 pub use exchange::Exchange;
 pub use recovery::recovery_step;
-pub use sse::{SseEngine, module_memory};
+pub use desk::{module_memory, set_up_desk};
+pub use sse::SseEngine;
 
 /// Smaller than Rust's own for this target: `bench/size/README.md`.
 #[cfg(target_arch = "wasm32")]

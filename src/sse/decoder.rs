@@ -2,7 +2,7 @@
 
 use core::ops::ControlFlow;
 
-use minara_stream::sse::{Batch, Event, RawEvent};
+use minara_stream::sse::{Announced, Batch, Event, RawEvent};
 
 use crate::error::Result;
 
@@ -45,12 +45,13 @@ impl Decoder {
         Ok(self.0.push_raw(chunk, sink)?)
     }
 
-    /// Decodes the next chunk into `batch`, which then holds the events that it completed.
+    /// Decodes the next chunk into `batch`, which then holds the events that it completed. `announced` belongs to the
+    /// stream; the batch can serve many.
     ///
     /// # Errors
     /// `event_too_large`; the batch holds the events before it.
-    pub fn push_batch(&mut self, chunk: &[u8], batch: &mut Batch) -> Result<()> {
-        Ok(batch.read(&mut self.0, chunk)?)
+    pub fn push_batch(&mut self, chunk: &[u8], batch: &mut Batch, announced: &mut Announced) -> Result<()> {
+        Ok(batch.read(&mut self.0, chunk, announced)?)
     }
 
     /// Ends the input.

@@ -22,4 +22,4 @@ mod failure;
 
 pub use decoder::Decoder;
 pub use encoder::{Frame, encode, encode_comment};
-pub use minara_stream::sse::{Batch, DEFAULT_MAX_EVENT_BYTES, Event, OtherText, RawEvent};
+pub use minara_stream::sse::{Announced, Batch, DEFAULT_MAX_EVENT_BYTES, Event, OtherText, RawEvent};

@@ -1,7 +1,7 @@
 //! The batch says in flat memory what the decoder says event by event.
 
 use minara::Code;
-use minara::sse::{Batch, Decoder, OtherText};
+use minara::sse::{Announced, Batch, Decoder, OtherText};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -63,10 +63,11 @@ impl Unpacker {
 fn read(encoding: OtherText, input: &[u8], size: usize) -> Vec<OwnedEvent> {
     let mut decoder = Decoder::new();
     let mut batch = Batch::new(encoding);
+    let mut announced = Announced::default();
     let mut unpacker = Unpacker::new();
     let mut events = Vec::new();
     for chunk in input.chunks(size) {
-        decoder.push_batch(chunk, &mut batch).unwrap();
+        decoder.push_batch(chunk, &mut batch, &mut announced).unwrap();
         events.extend(unpacker.unpack(&batch));
     }
     events
@@ -81,7 +82,7 @@ fn ascii_other_and_long_text_are_in_runs_of_their_own() {
         (OtherText::Utf16, Vec::new(), "é🚀x1message".encode_utf16().collect()),
     ] {
         let mut batch = Batch::new(encoding);
-        Decoder::new().push_batch(stream.as_bytes(), &mut batch).unwrap();
+        Decoder::new().push_batch(stream.as_bytes(), &mut batch, &mut Announced::default()).unwrap();
         assert_eq!(batch.events(), 4);
         assert_eq!(batch.ascii(), b"ab");
         assert_eq!((batch.utf8(), batch.utf16()), (&utf8[..], &utf16[..]));
@@ -97,10 +98,30 @@ fn ascii_other_and_long_text_are_in_runs_of_their_own() {
 fn a_batch_holds_the_events_before_an_error_and_is_emptied_by_the_next_push() {
     let mut decoder = Decoder::with_max_event_bytes(4);
     let mut batch = Batch::new(OtherText::Utf8);
-    let error = decoder.push_batch(b"data: ok\n\ndata: 12345\n\n", &mut batch).unwrap_err();
+    let mut announced = Announced::default();
+    let error = decoder.push_batch(b"data: ok\n\ndata: 12345\n\n", &mut batch, &mut announced).unwrap_err();
     assert_eq!((error.code(), batch.events(), batch.ascii()), (Code::EventTooLarge, 1, &b"ok"[..]));
-    decoder.push_batch(b"data: 1\n\n", &mut batch).unwrap_err();
+    decoder.push_batch(b"data: 1\n\n", &mut batch, &mut announced).unwrap_err();
     assert_eq!((batch.events(), batch.ascii(), batch.table()), (0, &b""[..], &[][..]));
+}
+
+#[test]
+fn one_batch_serves_two_streams_in_turn() {
+    let mut batch = Batch::new(OtherText::Utf8);
+    let mut streams = [
+        (Decoder::new(), Announced::default(), Unpacker::new()),
+        (Decoder::new(), Announced::default(), Unpacker::new()),
+    ];
+    for (stream, chunk, expected) in [
+        (0, "event: a\nid: 1\ndata: 1\n\n", OwnedEvent::new("a", "1", "1")),
+        (1, "data: 2\n\n", OwnedEvent::new("message", "2", "")),
+        (0, "event: a\ndata: 3\n\n", OwnedEvent::new("a", "3", "1")),
+        (1, "event: b\ndata: 4\n\n", OwnedEvent::new("b", "4", "")),
+    ] {
+        let (decoder, announced, unpacker) = &mut streams[stream];
+        decoder.push_batch(chunk.as_bytes(), &mut batch, announced).unwrap();
+        assert_eq!(unpacker.unpack(&batch), [expected]);
+    }
 }
 
 proptest! {

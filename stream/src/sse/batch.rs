@@ -17,6 +17,9 @@ const LONG: u32 = 8;
 /// In the table: how many bits are flags.
 const FLAG_BITS: u32 = 4;
 
+/// What a run keeps of its memory from batch to batch.
+const KEPT_BYTES: usize = 1024 * 1024;
+
 /// Data of so many bytes is worth a decoder's call of its own.
 const LONG_BYTES: usize = 4096;
 
@@ -50,12 +53,23 @@ pub struct Batch {
     units: usize,
     table: Vec<u32>,
     events: usize,
+}
+
+/// The type and the id that the other side knows from the last event of a stream, by whatever batch it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Announced {
     event: String,
     id: String,
 }
 
+impl Default for Announced {
+    fn default() -> Self {
+        Self { event: "message".to_owned(), id: String::new() }
+    }
+}
+
 impl Batch {
-    /// An empty batch at the start of a stream.
+    /// An empty batch, for one stream or for many in turn.
     pub fn new(encoding: OtherText) -> Self {
         Self {
             encoding,
@@ -66,27 +80,32 @@ impl Batch {
             units: 0,
             table: Vec::new(),
             events: 0,
-            event: "message".to_owned(),
-            id: String::new(),
         }
     }
 
-    /// Decodes the next chunk of the stream; the batch then holds the events that it completed.
+    /// Decodes the next chunk of a stream; the batch then holds the events that it completed.
     ///
     /// # Errors
     /// As [`Decoder::push`]; the batch holds the events before the error.
-    pub fn read(&mut self, decoder: &mut Decoder, chunk: &[u8]) -> Result<()> {
-        self.ascii.clear();
-        self.utf8.clear();
-        self.utf16.clear();
-        self.long.clear();
-        self.table.clear();
-        (self.units, self.events) = (0, 0);
+    pub fn read(&mut self, decoder: &mut Decoder, chunk: &[u8], announced: &mut Announced) -> Result<()> {
+        self.clear();
         decoder.push_raw(chunk, |event| {
-            self.add(&event);
+            self.add(&event, announced);
             ControlFlow::Continue(())
         })?;
         Ok(())
+    }
+
+    /// Empties the batch, and gives back what an uncommonly large event made of it.
+    fn clear(&mut self) {
+        for run in [&mut self.ascii, &mut self.utf8, &mut self.long] {
+            run.clear();
+            run.shrink_to(KEPT_BYTES);
+        }
+        self.utf16.clear();
+        self.utf16.shrink_to(KEPT_BYTES);
+        self.table.clear();
+        (self.units, self.events) = (0, 0);
     }
 
     /// The number of events.
@@ -119,9 +138,9 @@ impl Batch {
         &self.table
     }
 
-    fn add(&mut self, event: &RawEvent<'_>) {
-        let new_type = event.event != self.event;
-        let new_id = event.id != self.id;
+    fn add(&mut self, event: &RawEvent<'_>, announced: &mut Announced) {
+        let new_type = event.event != announced.event;
+        let new_id = event.id != announced.id;
         let flags = (u32::from(new_type) * NEW_TYPE) | (u32::from(new_id) * NEW_ID);
         if event.data.is_ascii() {
             self.ascii.extend_from_slice(event.data);
@@ -133,11 +152,11 @@ impl Batch {
             self.add_other(&event.text(), flags | OTHER);
         }
         if new_type {
-            event.event.clone_into(&mut self.event);
+            event.event.clone_into(&mut announced.event);
             self.add_other(event.event, 0);
         }
         if new_id {
-            event.id.clone_into(&mut self.id);
+            event.id.clone_into(&mut announced.id);
             self.add_other(event.id, 0);
         }
         self.events += 1;

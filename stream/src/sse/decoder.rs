@@ -155,6 +155,8 @@ impl Decoder {
         if within_field || self.has_data || !self.event.is_empty() {
             return Err(Error::CutEvent);
         }
+        // Whoever keeps the decoder keeps no memory with it.
+        self.data = Vec::new();
         Ok(())
     }
 

@@ -5,6 +5,6 @@ mod decoder;
 mod event;
 mod field;
 
-pub use batch::{Batch, OtherText};
+pub use batch::{Announced, Batch, OtherText};
 pub use decoder::{DEFAULT_MAX_EVENT_BYTES, Decoder};
 pub use event::{Event, RawEvent};

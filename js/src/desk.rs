@@ -1,0 +1,82 @@
+//! The desk at which every stream reader of the module works: JavaScript lays a chunk on it and finds the result there.
+//!
+//! A push is over before the next one begins, whoever's it is, so one desk serves all. What a reader keeps for itself
+//! is then only what its stream has left open, and a thousand of them, or those that the garbage collector has not found
+//! yet, weigh next to nothing.
+
+use std::cell::RefCell;
+
+use minara::sse::{Batch, OtherText};
+use wasm_bindgen::prelude::*;
+
+/// Larger chunks are pushed in pieces, so that memory does not grow with them.
+const INPUT_BYTES: usize = 64 * 1024;
+
+/// What one large answer made of the desk is given back before the next.
+const KEPT_BYTES: usize = 1024 * 1024;
+
+pub(crate) struct Desk {
+    pub(crate) input: Box<[u8]>,
+    pub(crate) batch: Batch,
+    pub(crate) text: String,
+    pub(crate) utf16: Vec<u16>,
+    pub(crate) takes_utf16: bool,
+    /// Addresses and lengths, at an address of its own that never changes. See `memory.js`.
+    pub(crate) header: Box<[u32; 8]>,
+}
+
+impl Desk {
+    fn new(takes_utf16: bool) -> Self {
+        let encoding = if takes_utf16 { OtherText::Utf16 } else { OtherText::Utf8 };
+        Self {
+            input: vec![0; INPUT_BYTES].into_boxed_slice(),
+            batch: Batch::new(encoding),
+            text: String::new(),
+            utf16: Vec::new(),
+            takes_utf16,
+            header: Box::default(),
+        }
+    }
+
+    pub(crate) fn clear_text(&mut self) {
+        self.text.clear();
+        self.text.shrink_to(KEPT_BYTES);
+        self.utf16.clear();
+        self.utf16.shrink_to(KEPT_BYTES);
+    }
+}
+
+thread_local! {
+    static DESK: RefCell<Option<Desk>> = const { RefCell::new(None) };
+}
+
+/// Does something at the desk; `None` before it was set up, which no reader is.
+pub(crate) fn at_desk<T>(work: impl FnOnce(&mut Desk) -> T) -> Option<T> {
+    DESK.with_borrow_mut(|desk| desk.as_mut().map(work))
+}
+
+/// Sets up the desk; the header's address. `utf16`: how the host takes text that is not ASCII.
+#[wasm_bindgen(js_name = setUpDesk)]
+pub fn set_up_desk(utf16: bool) -> u32 {
+    DESK.with_borrow_mut(|desk| {
+        let desk = desk.get_or_insert_with(|| Desk::new(utf16));
+        desk.header[0] = address(&desk.input);
+        address(&desk.header[..])
+    })
+}
+
+/// The module's memory, in which JavaScript reads and writes by address.
+#[wasm_bindgen(js_name = moduleMemory)]
+pub fn module_memory() -> JsValue {
+    wasm_bindgen::memory()
+}
+
+/// An address, as JavaScript's typed arrays index it.
+pub(crate) fn address<T>(memory: &[T]) -> u32 {
+    // In WebAssembly an address has 32 bits.
+    u32::try_from(memory.as_ptr().addr()).unwrap_or_default()
+}
+
+pub(crate) fn length<T>(memory: &[T]) -> u32 {
+    u32::try_from(memory.len()).unwrap_or_default()
+}
