@@ -180,6 +180,7 @@ class SseReading {
   #given = 0;
   /** @type {Promise<unknown> | undefined} the read under way, for whoever asks again before it is over */
   #reading;
+  #isReading = false;
   #isOver = false;
   /** @type {{ reason: unknown } | undefined} */
   #aborted;
@@ -210,32 +211,48 @@ class SseReading {
   /** @returns {Promise<IteratorResult<SseEvent, undefined>>} */
   async return() {
     if (!this.#isOver) this.#leave();
-    this.#events = [];
     return { value: undefined, done: true };
   }
 
   #read() {
-    const reading = this.#advance().finally(() => {
-      if (this.#reading === reading) this.#reading = undefined;
-    });
-    this.#reading = reading;
+    this.#isReading = true;
+    const reading = this.#advance();
+    // It may be over already, having waited for nothing.
+    if (this.#isReading) this.#reading = reading;
     return reading;
   }
 
-  /** @returns {Promise<IteratorResult<SseEvent, undefined>>} */
+  /**
+   * Reads up to the next event. One function, because each that is awaited costs as much as an event.
+   * @returns {Promise<IteratorResult<SseEvent, undefined>>}
+   */
   async #advance() {
-    if (this.#isOver) return { value: undefined, done: true };
     try {
-      this.#reader ?? (await this.#open());
-      while (await this.#readChunk()) {
-        if (this.#events.length > 0) return { value: this.#events[this.#given++], done: false };
+      if (!this.#isOver && !this.#reader) await this.#open();
+      while (!this.#isOver) {
+        const decoder = /** @type {SseDecoder} */ (this.#decoder);
+        this.#throwIfFailed(decoder);
+        const { done, value } = (await this.#reader?.read()) ?? { done: true, value: undefined };
+        this.#throwIfAborted();
+        // Whoever left the loop has ended the reading, and the decoder with it.
+        if (this.#isOver) break;
+        if (done) {
+          decoder.finish();
+          this.#end();
+          break;
+        }
+        this.#events = decoder.push(value);
+        this.#given = 1;
+        if (this.#events.length > 0) return { value: this.#events[0], done: false };
       }
+      return { value: undefined, done: true };
     } catch (error) {
       this.#leave(error);
       throw error;
+    } finally {
+      this.#isReading = false;
+      this.#reading = undefined;
     }
-    this.#end();
-    return { value: undefined, done: true };
   }
 
   async #open() {
@@ -249,21 +266,10 @@ class SseReading {
     this.#decoder = new SseDecoder({ maxEventBytes });
   }
 
-  /** Whether there was a chunk. */
-  async #readChunk() {
-    this.#events = [];
-    this.#given = 0;
-    const decoder = /** @type {SseDecoder} */ (this.#decoder);
+  /** @param {SseDecoder} decoder */
+  #throwIfFailed(decoder) {
     this.#throwIfAborted();
     if (decoder.failure) throw decoder.failure;
-    const { done, value } = (await this.#reader?.read()) ?? { done: true, value: undefined };
-    this.#throwIfAborted();
-    if (done) {
-      decoder.finish();
-      return false;
-    }
-    this.#events = decoder.push(value);
-    return true;
   }
 
   #throwIfAborted() {
@@ -279,6 +285,7 @@ class SseReading {
 
   #end() {
     this.#isOver = true;
+    this.#events = [];
     this.#stopListening();
     this.#decoder?.free();
     this.#decoder = undefined;

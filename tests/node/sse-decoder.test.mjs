@@ -102,6 +102,16 @@ test("leaving the loop cancels the stream and gives it back", async () => {
   assert.deepEqual(source.cancelled, { reason: undefined });
 });
 
+test("a read that waits while the loop is left ends quietly", async () => {
+  const source = streamOf([bytes("data: 1\n\n")], { endless: true });
+  const events = readSse(source.stream);
+  assert.equal((await events.next()).value.data, "1");
+  const waiting = events.next();
+  assert.deepEqual(await events.return(), { value: undefined, done: true });
+  assert.deepEqual(await waiting, { value: undefined, done: true });
+  assert.deepEqual(source.cancelled, { reason: undefined });
+});
+
 test("a reader that is never read leaves the stream alone", () => {
   const source = streamOf([bytes("data: 1\n\n")]);
   readSse(source.stream);
