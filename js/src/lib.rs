@@ -16,9 +16,9 @@ mod sse;
 
 pub use caller::Caller;
 pub use chat::ChatEngine;
+pub use desk::{module_memory, set_up_desk};
 pub use exchange::Exchange;
 pub use recovery::recovery_step;
-pub use desk::{module_memory, set_up_desk};
 pub use sse::SseEngine;
 
 /// Smaller than Rust's own for this target: `bench/size/README.md`.
