@@ -101,3 +101,12 @@ fn events_like_those_before_give_no_text_behind_the_finish_reason() {
     assert_eq!(decoder.push(alike("e").as_bytes(), &mut text).unwrap(), State::Done);
     assert_eq!(text, "ab");
 }
+
+#[test]
+fn data_whose_brackets_close_each_other_wrongly_is_no_json_and_so_text() {
+    for data in [r#"{"content":"x","a":[1}]"#, r#"{"content":"x","a":[1}}"#, r#"{"content":"x"]"#] {
+        let mut text = String::new();
+        assert_eq!(decoder().push(format!("data: {data}\n\n").as_bytes(), &mut text).unwrap(), State::Open);
+        assert_eq!(text, data);
+    }
+}
