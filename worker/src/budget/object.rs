@@ -127,19 +127,13 @@ impl Budget {
     /// Ends the leases whose time is over, and forgets what is old.
     pub fn alarm(&self) -> Result<(), JsValue> {
         let now = platform::whole_now();
-        self.alarm.set(None);
-        let (over, next) = self.with_ledger(now, |ledger| (ledger.expire(now), ledger.next_expiry()))?;
-        for lease in &over {
-            self.books.release(lease)?;
-        }
+        // It is over, whenever it was set for: what is due is ended as the ledger is asked.
+        self.alarm.set(Some(0));
+        let next = self.with_ledger(now, |ledger| ledger.next_expiry())?;
         let is_left = self.books.forget(float(now.saturating_sub(LEASES_KEPT)), float(now.saturating_sub(IDS_KEPT)))?;
         // The sums by caller are counted anew, so that callers of the past are not remembered.
         *self.ledger.borrow_mut() = None;
-        match next {
-            Some(next) => self.wake(next),
-            None if is_left => self.wake(now + TIDY_EVERY),
-            None => Ok(()),
-        }
+        if next.is_none() && is_left { self.wake(now + TIDY_EVERY) } else { Ok(()) }
     }
 }
 
@@ -213,17 +207,28 @@ impl Budget {
         Ok(usage.to_string())
     }
 
-    /// Works on the books in memory, which are read from the tables where there are none.
+    /// Works on the books in memory, which are read from the tables where there are none. Leases whose time is over
+    /// are ended first: an alarm may come late, and a caller must not wait for it.
     fn with_ledger<T>(&self, now: u64, work: impl FnOnce(&mut Ledger) -> T) -> Result<T, JsValue> {
-        let mut slot = self.ledger.borrow_mut();
-        if slot.is_none() {
-            let ledger = self.load(now)?;
-            if let Some(next) = ledger.next_expiry() {
-                self.wake(next)?;
-            }
-            *slot = Some(ledger);
+        // Put back only when all went well, so that after a fault the tables are read again.
+        let mut ledger = match self.ledger.take() {
+            Some(ledger) => ledger,
+            None => self.load(now)?,
+        };
+        if self.alarm.get().is_some_and(|alarm| alarm <= now) {
+            self.end_leases(&mut ledger, now)?;
         }
-        slot.as_mut().map(work).ok_or_else(|| "no books".into())
+        let done = work(&mut ledger);
+        self.ledger.replace(Some(ledger));
+        Ok(done)
+    }
+
+    fn end_leases(&self, ledger: &mut Ledger, now: u64) -> Result<(), JsValue> {
+        for lease in ledger.expire(now) {
+            self.books.release(&lease)?;
+        }
+        self.alarm.set(None);
+        ledger.next_expiry().map_or(Ok(()), |next| self.wake(next))
     }
 
     fn load(&self, now: u64) -> Result<Ledger, JsValue> {
@@ -238,7 +243,11 @@ impl Budget {
             .collect();
         let leases: Vec<LeaseRow> = rows(&self.books.leases()?)?;
         let leases: HashMap<_, _> = leases.into_iter().map(LeaseRow::into_entry).collect();
-        Ok(Ledger::open(day, charged, accounts, leases))
+        let ledger = Ledger::open(day, charged, accounts, leases);
+        if let Some(next) = ledger.next_expiry() {
+            self.wake(next)?;
+        }
+        Ok(ledger)
     }
 
     /// Makes sure that the object is woken at that time or before.
