@@ -8,5 +8,6 @@ pub mod chat;
 mod error;
 pub mod sse;
 pub mod utf16;
+mod utf8;
 
 pub use error::{Error, Report, Result};

@@ -7,6 +7,7 @@ use super::raw_json::RawJson;
 use super::template::Template;
 use super::text::TextWriter;
 use crate::sse::{DEFAULT_MAX_EVENT_BYTES, Decoder, RawEvent};
+use crate::utf8::to_text;
 use crate::{Error, Result};
 
 /// Whether a stream must say that its answer is complete.
@@ -194,9 +195,9 @@ impl Answer {
             Payload::Done => self.complete(true, text),
             Payload::Chunk(chunk) => self.read_chunk(&chunk, event, text),
             Payload::Plain(words) if is_open && event.event == "error" => {
-                self.fail(reported(Some(String::from_utf8_lossy(words).into_owned()), None, words));
+                self.fail(reported(Some(to_text(words).into_owned()), None, words));
             }
-            Payload::Plain(words) if is_open => self.writer.write_utf8(words, text),
+            Payload::Plain(words) if is_open => self.writer.write_text(&to_text(words), text),
             Payload::Plain(_) => {}
         }
         self.scratch = scratch;
@@ -231,7 +232,7 @@ impl Answer {
         let usage = chunk.usage.filter(|usage| usage.is_object());
         // `{}` says nothing; it must not wipe out counts that came before.
         if let Some(usage) = usage.filter(|usage| self.usage.is_none() || usage.members().next().is_some()) {
-            self.usage = Some(String::from_utf8_lossy(usage.bytes()).into_owned());
+            self.usage = Some(to_text(usage.bytes()).into_owned());
         }
     }
 

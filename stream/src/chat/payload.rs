@@ -2,6 +2,7 @@
 
 use super::raw_json::RawJson;
 use super::text::TextWriter;
+use crate::utf8::to_text;
 use crate::{Error, Report};
 
 /// The data of the event that ends the stream.
@@ -154,6 +155,6 @@ fn body_text(body: &[u8]) -> String {
 
 /// The failure that the stream reports in that data.
 pub(super) fn reported(message: Option<String>, code: Option<String>, data: &[u8]) -> Error {
-    let data = String::from_utf8_lossy(data).into_owned();
+    let data = to_text(data).into_owned();
     Error::Reported(Box::new(Report { message, code, data }))
 }

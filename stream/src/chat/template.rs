@@ -79,3 +79,45 @@ fn same(left: &[u8], right: &[u8]) -> bool {
     let equal = |(left, right): (&[u8; 16], &[u8; 16])| u128::from_ne_bytes(*left) == u128::from_ne_bytes(*right);
     left.iter().zip(right).all(equal) && left_tail.iter().zip(right_tail).all(|(left, right)| left == right)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Template;
+
+    const SEEN: &[u8] = br#"{"text":"a","finish_reason":null}"#;
+    const NEXT: &str = r#"{"text":"b\n","finish_reason":null}"#;
+
+    fn template() -> Template {
+        let mut template = Template::default();
+        template.learn(SEEN, &SEEN[9..10]);
+        template
+    }
+
+    #[test]
+    fn an_event_like_the_last_one_is_taken_apart_without_a_parse() {
+        let body = br"b\n".as_slice();
+        assert_eq!(template().body_of(NEXT.as_bytes()), Some(body));
+        for (before, behind) in [("data: ", "\n\n"), ("data:", "\n\n"), ("data: ", "\r\n\r\n")] {
+            let stream = format!("{before}{NEXT}{behind}data: x");
+            assert_eq!(template().event_of(stream.as_bytes(), NEXT.len()), Some((body, &b"data: x"[..])));
+            assert_eq!(template().event_of(stream.as_bytes(), NEXT.len() - 1), None);
+        }
+    }
+
+    #[test]
+    fn what_is_not_like_it_or_not_whole_is_left_to_the_parser() {
+        let mut forgotten = template();
+        forgotten.forget();
+        assert_eq!(forgotten.body_of(NEXT.as_bytes()), None);
+        for data in [&NEXT[..NEXT.len() - 1], &NEXT[1..], &format!("{NEXT} "), &NEXT.replace("null", "\"ok\"")] {
+            assert_eq!(template().body_of(data.as_bytes()), None, "{data}");
+        }
+        for stream in [format!("data: {NEXT}\n"), format!("data: {NEXT}\ndata: x\n\n"), format!("data: {NEXT}")] {
+            assert_eq!(template().event_of(stream.as_bytes(), 100), None, "{stream}");
+        }
+        let lines = b"{\"text\":\"a\"\n}";
+        let mut of_two_lines = Template::default();
+        of_two_lines.learn(lines, &lines[9..10]);
+        assert_eq!(of_two_lines.body_of(lines), None);
+    }
+}

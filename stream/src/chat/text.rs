@@ -1,7 +1,8 @@
 //! Writes the bodies of JSON strings as text.
 
 use memchr::memchr;
-use simdutf8::basic::from_utf8;
+
+use crate::utf8::to_text;
 
 /// Joins string bodies as JavaScript joins strings: a surrogate pair split across two bodies is one character.
 #[derive(Debug, Clone, Default)]
@@ -12,25 +13,24 @@ pub(super) struct TextWriter {
 
 impl TextWriter {
     /// Appends the body of a valid JSON string; what is no Unicode text becomes U+FFFD.
+    ///
+    /// The whole body is decoded first: an escape is ASCII, so it parts no character, and ASCII ends what is ill-formed.
     pub(super) fn write_json(&mut self, body: &[u8], out: &mut String) {
-        let mut rest = body;
-        while let Some(plain) = memchr(b'\\', rest) {
-            self.write_utf8(&rest[..plain], out);
+        let text = to_text(body);
+        let mut rest = &*text;
+        while let Some(plain) = memchr(b'\\', rest.as_bytes()) {
+            self.write_text(&rest[..plain], out);
             rest = self.write_escape(&rest[plain..], out);
         }
-        self.write_utf8(rest, out);
+        self.write_text(rest, out);
     }
 
     /// Appends text that has no escapes.
     #[inline]
-    pub(super) fn write_utf8(&mut self, bytes: &[u8], out: &mut String) {
-        if bytes.is_empty() {
-            return;
-        }
-        self.end(out);
-        match from_utf8(bytes) {
-            Ok(text) => out.push_str(text),
-            Err(_) => out.push_str(&String::from_utf8_lossy(bytes)),
+    pub(super) fn write_text(&mut self, text: &str, out: &mut String) {
+        if !text.is_empty() {
+            self.end(out);
+            out.push_str(text);
         }
     }
 
@@ -42,10 +42,10 @@ impl TextWriter {
         }
     }
 
-    fn write_escape<'a>(&mut self, escape: &'a [u8], out: &mut String) -> &'a [u8] {
-        let plain = match escape[1] {
+    fn write_escape<'a>(&mut self, escape: &'a str, out: &mut String) -> &'a str {
+        let plain = match escape.as_bytes()[1] {
             b'u' => {
-                let unit = escape[2..6].iter().fold(0, |unit, digit| unit << 4 | hex_value(*digit));
+                let unit = escape.as_bytes()[2..6].iter().fold(0, |unit, digit| unit << 4 | hex_value(*digit));
                 self.write_unit(unit, out);
                 return &escape[6..];
             }

@@ -4,6 +4,7 @@ use core::ops::ControlFlow;
 
 use super::{Decoder, RawEvent};
 use crate::Result;
+use crate::utf8::to_text;
 use crate::utf16::append_utf16;
 
 /// In the table: the data is in the run of other text, not in that of ASCII.
@@ -35,13 +36,13 @@ pub enum OtherText {
 /// The events of one chunk, as few and long strings as possible: a call or an object for each event would cost more
 /// than decoding it on the other side.
 ///
-/// All text is in three runs: one of ASCII, which engines decode several times as fast; one of everything else; and one
-/// of long data that is not ASCII, as it was received, each piece of which the host decodes by itself, ill-formed UTF-8
-/// and all, for it does that better than anything here. The table says where each piece ends in its run: an entry for the data of each event, followed by one for its
-/// type and one for its id where they are others than the last event's. The first event's are compared with `message`
-/// and the empty id; a type or id is always in the other run. An entry is the end, in UTF-16 code units and in the run of
-/// long text in bytes, times 16, plus flags: 1 the data is in the other run, 2 a new type follows, 4 a new id follows, 8
-/// the data is in the run of long text.
+/// All text is in three runs: one of ASCII, which engines decode several times as fast; one of everything else; and, for
+/// hosts that decode UTF-8, one of long data that is not ASCII, as it was received: the host decodes each piece by itself,
+/// ill-formed UTF-8 and all. The table says where each piece ends in its run: an entry for the data of each event,
+/// followed by one for its type and one for its id where they are others than the last event's. The first event's are
+/// compared with `message` and the empty id; a type or id is always in the other run. An entry is the end, in UTF-16 code
+/// units and in the run of long text in bytes, times 16, plus flags: 1 the data is in the other run, 2 a new type follows,
+/// 4 a new id follows, 8 the data is in the run of long text.
 #[derive(Debug, Clone)]
 pub struct Batch {
     encoding: OtherText,
@@ -145,31 +146,32 @@ impl Batch {
         if event.data.is_ascii() {
             self.ascii.extend_from_slice(event.data);
             self.table.push(entry(self.ascii.len(), flags));
-        } else if event.data.len() >= LONG_BYTES {
+        } else if event.data.len() >= LONG_BYTES && self.encoding == OtherText::Utf8 {
             self.long.extend_from_slice(event.data);
             self.table.push(entry(self.long.len(), flags | LONG));
         } else {
-            self.add_other(&event.text(), flags | OTHER);
+            self.add_other(event.data, flags | OTHER);
         }
         if new_type {
             event.event.clone_into(&mut announced.event);
-            self.add_other(event.event, 0);
+            self.add_other(event.event.as_bytes(), 0);
         }
         if new_id {
             event.id.clone_into(&mut announced.id);
-            self.add_other(event.id, 0);
+            self.add_other(event.id.as_bytes(), 0);
         }
         self.events += 1;
     }
 
-    fn add_other(&mut self, text: &str, flags: u32) {
+    fn add_other(&mut self, bytes: &[u8], flags: u32) {
         match self.encoding {
             OtherText::Utf8 => {
+                let text = to_text(bytes);
                 self.utf8.extend_from_slice(text.as_bytes());
-                self.units += utf16_length(text);
+                self.units += utf16_length(&text);
             }
             OtherText::Utf16 => {
-                append_utf16(text, &mut self.utf16);
+                append_utf16(bytes, &mut self.utf16);
                 self.units = self.utf16.len();
             }
         }

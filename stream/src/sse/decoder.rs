@@ -3,7 +3,6 @@
 use core::ops::ControlFlow;
 
 use memchr::memchr2;
-use simdutf8::basic::from_utf8;
 
 use super::field::{Field, MAX_NAME_BYTES, parse_retry};
 use super::{Event, RawEvent};
@@ -98,10 +97,7 @@ impl Decoder {
     /// [`Error::EventTooLarge`], after the events before it were handed over.
     pub fn push(&mut self, chunk: &[u8], mut sink: impl FnMut(Event<'_>)) -> Result<()> {
         self.push_raw(chunk, |raw| {
-            match from_utf8(raw.data) {
-                Ok(data) => sink(Event { event: raw.event, data, id: raw.id }),
-                Err(_) => sink(Event { event: raw.event, data: &raw.text(), id: raw.id }),
-            }
+            sink(Event { event: raw.event, data: &raw.text(), id: raw.id });
             ControlFlow::Continue(())
         })?;
         Ok(())

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::utf8::to_text;
+
 /// An event as the WHATWG algorithm dispatches it, borrowed from the chunk or from the decoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Event<'a> {
@@ -27,6 +29,6 @@ pub struct RawEvent<'a> {
 impl<'a> RawEvent<'a> {
     /// The data as text, each maximal subpart of an ill-formed sequence replaced by U+FFFD, as UTF-8 decode does.
     pub fn text(&self) -> Cow<'a, str> {
-        String::from_utf8_lossy(self.data)
+        to_text(self.data)
     }
 }
