@@ -1,6 +1,7 @@
 //! The time limits of one call. Pure: every moment is an argument, in milliseconds on any one clock.
 
 use crate::error::{Code, Error};
+use crate::wording::{digits, filled};
 
 /// A call's limits, in milliseconds; infinity switches one off.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -108,11 +109,9 @@ impl Deadline {
         // Whole milliseconds: the standard library's way of writing a float weighs several kilobytes of wasm.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "limits are positive")]
         let milliseconds = milliseconds as u64;
-        let message = format!(
-            "Timed out: {what} within {milliseconds} ms ({option}). The call may have been billed; give it more time, or a requestId \
-             so that its answer can be fetched later."
-        );
-        Error::new(Code::Timeout, message)
+        let form = "Timed out: {} within {} ms ({}). The call may have been billed; give it more time, or a requestId so \
+                    that its answer can be fetched later.";
+        Error::new(Code::Timeout, filled(form, &[what, &digits(milliseconds), option]))
     }
 }
 

@@ -52,6 +52,12 @@ pub trait Json: Clone {
     fn as_f64(&self) -> Option<f64>;
 }
 
+/// The text of the member of that name, if it is one.
+#[inline(never)]
+pub(crate) fn text_at<J: Json>(value: &J, name: &str) -> Option<String> {
+    value.get(name)?.as_str().map(Cow::into_owned)
+}
+
 impl Json for Value {
     fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()

@@ -74,4 +74,5 @@ pub mod sse;
 pub mod transport;
 pub use minara_stream::utf16;
 pub mod wire;
+mod wording;
 pub use error::{Code, Error, Outcome, Result};

@@ -1,8 +1,11 @@
 //! Fetching an answer that was paid for: what one look at a job's state means. Pure, on any parsed JSON.
 
+use std::borrow::Cow;
+
 use crate::error::{Code, Error, Result, redact};
-use crate::json::{Json, JsonKind};
+use crate::json::{Json, JsonKind, text_at};
 use crate::response::{Answer as _, Job, JobState};
+use crate::wording::{filled, sentence};
 
 /// First wait between two looks, in milliseconds.
 const FIRST_POLL_MS: f64 = 500.0;
@@ -39,23 +42,32 @@ pub enum Step {
 /// `stream_error` when the job failed, `bad_response` when its state cannot be read or its answer does not continue the
 /// delivered text; both carry `delivered` as their partial text.
 pub fn step<J: Json>(job: &J, delivered: &str, looks: u32, jitter: f64) -> Result<Step> {
-    let with_partial = |error: Error| if delivered.is_empty() { error } else { error.with_partial(delivered) };
-    Job::check(job).map_err(with_partial)?;
-    let status = text(job, "status").unwrap_or_default();
+    look(job, delivered, looks, jitter)
+        .map_err(|error| if delivered.is_empty() { error } else { error.with_partial(delivered) })
+}
+
+fn look<J: Json>(job: &J, delivered: &str, looks: u32, jitter: f64) -> Result<Step> {
+    Job::check(job)?;
+    let status = text_at(job, "status").unwrap_or_default();
     match JobState::from_status(&status) {
         Some(JobState::Running) => Ok(Step::Wait(poll_wait(looks, jitter))),
-        Some(JobState::Failed) => Err(with_partial(failure(job))),
-        Some(JobState::Completed) => remainder(job, delivered).map(Step::Complete).map_err(with_partial),
-        None => Err(with_partial(unreadable(&format!("the job's status is \"{}\"", redact(&status))))),
+        Some(JobState::Failed) => Err(failure(job)),
+        Some(JobState::Completed) => remainder(job, delivered).map(Step::Complete),
+        None => Err(unreadable(&["the job's status is \"", &redact(&status), "\""])),
     }
 }
 
 /// The answer inside a completed job, `None` for anything else.
 pub fn job_answer<J: Json>(value: &J) -> Option<J> {
-    let is_completed =
-        text(value, "status").is_some_and(|status| JobState::from_status(&status) == Some(JobState::Completed));
-    let result = value.get("result").filter(|result| is_completed && result.kind() == JsonKind::Object)?;
-    Some(result.into_owned())
+    let status = text_at(value, "status")?;
+    if JobState::from_status(&status) != Some(JobState::Completed) {
+        return None;
+    }
+    result_of(value).map(Cow::into_owned)
+}
+
+fn result_of<J: Json>(job: &J) -> Option<Cow<'_, J>> {
+    job.get("result").filter(|result| result.kind() == JsonKind::Object)
 }
 
 /// Waits grow by half each time; half of each is random, so that many clients do not look together.
@@ -65,37 +77,29 @@ fn poll_wait(looks: u32, jitter: f64) -> f64 {
 }
 
 fn remainder<J: Json>(job: &J, delivered: &str) -> Result<String> {
-    let result = job.get("result").filter(|result| result.kind() == JsonKind::Object);
-    let content = result
-        .as_ref()
-        .and_then(|result| text(&**result, "content"))
-        .ok_or_else(|| unreadable("the job is completed, but its answer has no content"))?;
-    match content.strip_prefix(delivered) {
-        Some(rest) => Ok(rest.to_owned()),
-        None => Err(unreadable("the stored answer does not begin with the text that was streamed")),
+    let Some(mut content) = result_of(job).and_then(|result| text_at(&*result, "content")) else {
+        return Err(unreadable(&["the job is completed, but its answer has no content"]));
+    };
+    if !content.starts_with(delivered) {
+        return Err(unreadable(&["the stored answer does not begin with the text that was streamed"]));
     }
+    Ok(content.split_off(delivered.len()))
 }
 
 fn failure<J: Json>(job: &J) -> Error {
     let error = job.get("error");
-    let part = |name| error.as_ref().and_then(|error| text(&**error, name)).unwrap_or_default();
+    let part = |name| error.as_ref().and_then(|error| text_at(&**error, name)).unwrap_or_default();
     let (code, message) = (part("code"), part("message"));
-    let reason = [code, message].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
-    let reason = if reason.is_empty() { String::new() } else { format!(" ({})", redact(&reason)) };
-    Error::new(
-        Code::StreamError,
-        format!(
-            "The API could not finish the answer{reason}. It may have been billed; ask again under a new requestId."
-        ),
-    )
+    let colon = if code.is_empty() || message.is_empty() { "" } else { ": " };
+    let reason = redact(&sentence(&[&code, colon, &message]));
+    let reason = if reason.is_empty() { reason } else { filled(" ({})", &[&reason]) };
+    let form = "The API could not finish the answer{}. It may have been billed; ask again under a new requestId.";
+    Error::new(Code::StreamError, filled(form, &[&reason]))
 }
 
-fn unreadable(what: &str) -> Error {
-    Error::new(Code::BadResponse, format!("The paid answer could not be fetched: {what}."))
-}
-
-fn text<J: Json>(value: &J, name: &str) -> Option<String> {
-    value.get(name)?.as_str().map(std::borrow::Cow::into_owned)
+fn unreadable(what: &[&str]) -> Error {
+    let what = sentence(what);
+    Error::new(Code::BadResponse, filled("The paid answer could not be fetched: {}.", &[&what]))
 }
 
 #[cfg(test)]

@@ -2,8 +2,10 @@
 
 use core::fmt;
 
-use crate::error::{Error, Result, Violation};
+use crate::error::{Error, Result};
 use crate::request::{Endpoint, Input, ValidRequest, has_id_characters, is_http_url};
+use crate::request::{before_path, has_odd_character, is_number, split_port, split_scheme};
+use crate::wording::{filled, sentence, trim_end};
 
 /// Where the API lives, according to its documentation.
 pub const DEFAULT_BASE_URL: &str = "https://api.minara.ai";
@@ -32,7 +34,7 @@ impl ApiKey {
         } else {
             return Ok(Self(key));
         };
-        Err(Error::invalid("client options", vec![Violation::new("apiKey", fault)]))
+        Err(Error::invalid_field("client options", "apiKey", fault))
     }
 
     /// The key itself, for taking it out of what a server said.
@@ -42,8 +44,13 @@ impl ApiKey {
 
     /// The value of the `Authorization` header (RFC 6750 §2.1).
     pub fn authorization(&self) -> String {
-        format!("Bearer {}", self.0)
+        bearer(&self.0)
     }
+}
+
+/// The value of the `Authorization` header for that token (RFC 6750 §2.1).
+pub(crate) fn bearer(token: &str) -> String {
+    filled("Bearer {}", &[token])
 }
 
 impl fmt::Debug for ApiKey {
@@ -71,22 +78,25 @@ impl BaseUrl {
     /// For a client without a key, behind a Worker: an absolute URL, or a path such as `/api` of the page's own origin.
     pub fn without_key(text: &str) -> Result<Self> {
         // A URL parser drops tabs and line breaks, so that "/\t/host" would name another host.
-        let is_odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\\' | '?' | '#');
-        if text.starts_with('/') && !text.starts_with("//") && !text.contains(is_odd) {
-            return Ok(Self(text.trim_end_matches('/').to_owned()));
+        if text.starts_with('/') && !text.starts_with("//") && !has_odd_character(text) && !has_query(text) {
+            return Ok(Self::trimmed(text));
         }
         Self::absolute(text)
     }
 
     fn absolute(text: &str) -> Result<Self> {
-        if !is_http_url(text) || text.contains(['?', '#']) {
+        if !is_http_url(text) || has_query(text) {
             return Err(fault("must be an absolute https:// address or, without a key, a path such as \"/api\""));
         }
-        Ok(Self(text.trim_end_matches('/').to_owned()))
+        Ok(Self::trimmed(text))
+    }
+
+    fn trimmed(text: &str) -> Self {
+        Self(trim_end(text, b'/').to_owned())
     }
 
     fn is_encrypted(&self) -> bool {
-        self.0.split_once("://").is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("https"))
+        split_scheme(&self.0).is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("https"))
     }
 
     /// Whether requests stay on this machine (`localhost`, 127.0.0.0/8, `::1`).
@@ -97,12 +107,8 @@ impl BaseUrl {
 
     /// The host, without its port; empty for a path.
     pub fn host(&self) -> &str {
-        let Some((_, rest)) = self.0.split_once("://") else { return "" };
-        let authority = rest.split('/').next().unwrap_or(rest);
-        match authority.rsplit_once(':') {
-            Some((host, port)) if !port.contains(']') => host,
-            _ => authority,
-        }
+        let Some((_, rest)) = split_scheme(&self.0) else { return "" };
+        split_port(before_path(rest)).0
     }
 
     /// The URL without a trailing slash.
@@ -113,12 +119,20 @@ impl BaseUrl {
 
 /// 127.0.0.0/8 in its usual form of four numbers.
 fn is_loopback_address(host: &str) -> bool {
-    let parts: Vec<_> = host.split('.').collect();
-    parts.len() == 4 && parts[0] == "127" && parts.iter().all(|part| part.parse::<u8>().is_ok())
+    let mut count = 0;
+    let are_bytes = host.split('.').all(|part| {
+        count += 1;
+        is_number(part, 255)
+    });
+    are_bytes && count == 4 && host.starts_with("127.")
+}
+
+fn has_query(text: &str) -> bool {
+    text.bytes().any(|byte| matches!(byte, b'?' | b'#'))
 }
 
 fn fault(message: &str) -> Error {
-    Error::invalid("client options", vec![Violation::new("baseUrl", message)])
+    Error::invalid_field("client options", "baseUrl", message)
 }
 
 /// An HTTP method that the API knows.
@@ -171,11 +185,11 @@ impl WireRequest {
     pub fn status(id: &str) -> Result<Self> {
         if !is_job_id(id) {
             let rule = "must be the id or requestId of a job: 1 to 128 of the characters A-Z a-z 0-9 . _ : -";
-            return Err(Error::invalid("status look-up", vec![Violation::new("id", rule)]));
+            return Err(Error::invalid_field("status look-up", "id", rule));
         }
         Ok(Self {
             method: Method::Get,
-            path: format!("{STATUS_PATH}{id}"),
+            path: sentence(&[STATUS_PATH, id]),
             accept: "application/json",
             body: None,
             request_id: None,
@@ -200,7 +214,7 @@ impl WireRequest {
 
     /// The whole URL.
     pub fn url(&self, base: &BaseUrl) -> String {
-        format!("{}{}", base.as_str(), self.path)
+        sentence(&[base.as_str(), &self.path])
     }
 }
 

@@ -176,6 +176,8 @@ fn a_secret_is_cut_out_and_the_rest_is_left() {
         ("Bearer%20abcdefgh%3D", "Bearer%20[redacted]"),
         ("Bearer\\tabcdefgh", "Bearer\\t[redacted]"),
         ("Bearer=abcdefgh&x=1", "Bearer=[redacted]&x=1"),
+        ("Bearer+abcdefgh", "Bearer+[redacted]"),
+        ("Bearer +~~a0_A0", "Bearer [redacted]"),
         ("bearerabcdefgh", "bearerabcdefgh"),
         ("Bearer sk-minara-abcd, Bearer ijklmnop", "Bearer [redacted], Bearer [redacted]"),
         ("\\nsk-abcd", "\\n[redacted]"),

@@ -3,6 +3,7 @@
 mod code;
 mod redact;
 mod response;
+mod retry_after;
 mod violation;
 
 use core::fmt;
@@ -10,7 +11,8 @@ use core::fmt;
 pub use code::{Code, Outcome};
 pub(crate) use redact::redact_within;
 pub use redact::{redact, redact_secret};
-pub use response::{FailedResponse, MAX_ERROR_BODY_BYTES, parse_retry_after};
+pub use response::{FailedResponse, MAX_ERROR_BODY_BYTES};
+pub use retry_after::parse_retry_after;
 pub use violation::{Violation, Warning};
 
 /// The result of everything in this crate that can fail.
@@ -39,9 +41,13 @@ struct Details {
 impl Error {
     /// An error of that code, with the outcome that the code's row in the table gives.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self::saying(code, message.into())
+    }
+
+    fn saying(code: Code, message: String) -> Self {
         Self(Box::new(Details {
             code,
-            message: message.into(),
+            message,
             outcome: code.outcome(),
             status: None,
             request_id: None,
@@ -64,6 +70,11 @@ impl Error {
         let mut error = Self::new(Code::InvalidRequest, violation::summary(subject, &violations));
         error.0.violations = violations;
         error
+    }
+
+    /// An `invalid_request` with one violation.
+    pub(crate) fn invalid_field(subject: &str, field: &str, message: &str) -> Self {
+        Self::invalid(subject, vec![Violation::new(field, message)])
     }
 
     /// The same error with another outcome than its code's row gives.
@@ -111,8 +122,9 @@ impl Error {
     /// The same error without that secret in any of its words: a server may echo a key that no pattern finds.
     pub fn without_secret(mut self, secret: &str) -> Self {
         let Details { message, request_id, partial, body, .. } = &mut *self.0;
-        for text in [Some(message), request_id.as_mut(), partial.as_mut(), body.as_mut()].into_iter().flatten() {
-            *text = redact_secret(text, secret);
+        *message = redact_secret(message, secret);
+        for text in [request_id, partial, body] {
+            *text = text.take().map(|text| redact_secret(&text, secret));
         }
         self
     }

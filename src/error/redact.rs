@@ -95,7 +95,9 @@ fn bearer_prefix(bytes: &[u8]) -> Option<usize> {
     let mut length = 0;
     loop {
         length += match &behind[length..] {
-            [b' ' | b'\t' | b'\r' | b'\n' | b':' | b'=' | b'"' | b'\'' | b'+', ..] => 1,
+            [b' ' | b'\t' | b'\r' | b'\n' | b':' | b'=' | b'"' | b'\'', ..] => 1,
+            // A space in a form. Further on it is the token's own first character.
+            [b'+', ..] if length == 0 => 1,
             [b'\\', b't' | b'n' | b'r' | b'"', ..] => 2,
             [b'%', b'2', b'0', ..] => 3,
             _ => break,

@@ -1,9 +1,9 @@
 //! What a failed HTTP answer says: a body of any shape, `Retry-After`, the Worker's own error shape.
 
-use httpdate::HttpDate;
-
-use super::{Code, Error, Outcome, redact, redact_within};
-use crate::json::{Json, JsonKind};
+use super::retry_after::{parse_retry_after, parse_seconds};
+use super::{Code, Details, Error, Outcome, redact, redact_within};
+use crate::json::{Json, text_at};
+use crate::wording::{digits, filled, head, is_blank, sentence, trim_end};
 
 /// At most this much of an error's body is read and kept.
 pub const MAX_ERROR_BODY_BYTES: usize = 8 * 1024;
@@ -34,80 +34,57 @@ impl FailedResponse<'_> {
     pub fn into_error<J: Json>(self) -> Error {
         let body = J::parse(self.body);
         let own = body.as_ref().and_then(own_error::<J>);
-        let code = own.as_ref().map_or_else(|| Code::from_status(self.status), |own| own.code);
-        let said = body.as_ref().map_or_else(|| plain_text(self.body), |body| quoted(message_of(body)));
-        let outcome = own.as_ref().and_then(|own| own.outcome).unwrap_or_else(|| outcome_of(code));
-        let mut error = Error::new(code, sentence(code, self.status, &said, own.is_some())).with_outcome(outcome);
-        if self.status != 0 {
-            error = error.with_status(self.status);
-        }
-        if !self.body.is_empty() {
-            error = error.with_body(redact_within(self.body, MAX_ERROR_BODY_BYTES));
-        }
-        if let Some(field) = own.as_ref().and_then(|own| own.field.as_deref()) {
-            error = error.with_field(redact(field));
-        }
-        let request_id = own.and_then(|own| own.request_id).or_else(|| self.request_id.map(str::to_owned));
-        if let Some(id) = request_id {
-            error = error.with_request_id(redact(&id));
-        }
-        let waits = self
-            .retry_after
-            .and_then(|header| parse_retry_after(header, self.now_ms))
-            .or_else(|| body.as_ref().and_then(retry_after_of));
-        match waits {
-            Some(seconds) => error.with_retry_after(seconds),
-            None => error,
-        }
+        let (code, outcome) = match &own {
+            Some(own) => (own.code, own.outcome),
+            None => (Code::from_status(self.status), None),
+        };
+        let said = match &body {
+            Some(body) => said_in(body),
+            None => plain_text(self.body),
+        };
+        let message = if own.is_some() && !said.is_empty() { said } else { explained(code, self.status, &said) };
+        let (request_id, field) = own.map_or((None, None), |own| (Some(own.request_id), own.field));
+        Error(Box::new(Details {
+            code,
+            message,
+            outcome: outcome.unwrap_or_else(|| outcome_of(code)),
+            status: (self.status != 0).then_some(self.status),
+            request_id: request_id.as_deref().or(self.request_id).map(redact),
+            retry_after: self.waits(body.as_ref()),
+            field: field.as_deref().map(redact),
+            violations: Vec::new(),
+            partial: None,
+            body: (!self.body.is_empty()).then(|| redact_within(self.body, MAX_ERROR_BODY_BYTES)),
+        }))
     }
-}
 
-/// Seconds to wait that a `Retry-After` header asks for (RFC 9110 §10.2.3): a number of seconds or an HTTP date.
-pub fn parse_retry_after(header: &str, now_ms: f64) -> Option<f64> {
-    let header = header.trim();
-    // RFC 9110 allows whole seconds only; fractions are seen in the wild and mean what they say.
-    if header.starts_with(|first: char| first.is_ascii_digit()) {
-        return parse_seconds(header);
+    /// The header's seconds, or those of the body: `retryAfter`, at the top or inside `error` or `data`.
+    fn waits<J: Json>(&self, body: Option<&J>) -> Option<f64> {
+        if let Some(seconds) = self.retry_after.and_then(|header| parse_retry_after(header, self.now_ms)) {
+            return Some(seconds);
+        }
+        let body = body?;
+        let inner = |name| retry_after_of(&*body.get(name)?);
+        retry_after_of(body).or_else(|| inner("error")).or_else(|| inner("data"))
     }
-    let date = header.parse::<HttpDate>().ok()?;
-    let since_epoch = std::time::SystemTime::from(date).duration_since(std::time::UNIX_EPOCH).ok()?;
-    Some((since_epoch.as_secs_f64() - now_ms / 1000.0).max(0.0))
-}
-
-/// `120` or `0.5`; at most nine digits before the point, which is thirty years. The standard library's parser would
-/// weigh more than everything else that is read here.
-fn parse_seconds(text: &str) -> Option<f64> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || whole.len() > 9 || fraction.len() > 9 || !is_digits(whole) || !is_digits(fraction) {
-        return None;
-    }
-    let value = |digits: &str| digits.bytes().fold(0.0, |value, digit| value * 10.0 + f64::from(digit - b'0'));
-    let scale = (0..fraction.len()).fold(1.0, |scale, _| scale * 10.0);
-    Some(value(whole) + value(fraction) / scale)
 }
 
 /// The Worker's own error shape, with a code of our set.
 struct OwnError {
     code: Code,
     outcome: Option<Outcome>,
-    request_id: Option<String>,
+    request_id: String,
     field: Option<String>,
 }
 
 fn own_error<J: Json>(body: &J) -> Option<OwnError> {
-    let error = body.get("error")?;
-    let text = |name: &str| error.get(name).and_then(|value| value.as_str().map(std::borrow::Cow::into_owned));
-    let code = Code::from_name(&text("code")?)?;
+    let error = &*body.get("error")?;
+    let code = Code::from_name(&text_at(error, "code")?)?;
     // The API's own envelope has `{code, message}` too; only the Worker adds the correlation id.
-    let request_id = text("requestId")?;
-    text("message")?;
-    Some(OwnError {
-        code,
-        outcome: text("outcome").and_then(|name| Outcome::from_name(&name)),
-        request_id: Some(request_id),
-        field: text("field"),
-    })
+    let request_id = text_at(error, "requestId")?;
+    text_at(error, "message")?;
+    let outcome = text_at(error, "outcome").and_then(|name| Outcome::from_name(&name));
+    Some(OwnError { code, outcome, request_id, field: text_at(error, "field") })
 }
 
 /// What an answer is about was sent, even where the code's row speaks of something that never is.
@@ -118,77 +95,85 @@ fn outcome_of(code: Code) -> Outcome {
     }
 }
 
-/// The human words of an error body: `message`, `error`, `error.message`, or the same inside `data`.
-fn message_of<J: Json>(body: &J) -> Option<String> {
-    if body.kind() == JsonKind::String {
-        return text_of(body);
+fn said_in<J: Json>(body: &J) -> String {
+    match body.as_str() {
+        Some(text) => quoted(&text),
+        None => quoted(&message_in(body, 0).unwrap_or_default()),
     }
-    ["message", "error", "data", "detail", "title"]
-        .into_iter()
-        .filter_map(|name| body.get(name))
-        .find_map(|found| text_of(&*found).or_else(|| message_of_object(&*found)))
 }
 
-fn message_of_object<J: Json>(value: &J) -> Option<String> {
-    if value.kind() != JsonKind::Object {
-        return None;
+/// Where the human words of an error body stand: at its top, in one of those objects, and in one of its own.
+const WORDS: [&[&str]; 3] = [&["message", "error", "data", "detail", "title"], &["message", "error"], &["message"]];
+
+/// The human words of an error body: `message`, `error`, `error.message`, or the same inside `data`.
+fn message_in<J: Json>(body: &J, depth: usize) -> Option<String> {
+    for name in *WORDS.get(depth)? {
+        let Some(found) = body.get(name) else { continue };
+        let words = words_of(&*found).or_else(|| message_in(&*found, depth + 1));
+        if words.is_some() {
+            return words;
+        }
     }
-    ["message", "error"]
-        .into_iter()
-        .filter_map(|name| value.get(name))
-        .find_map(|found| text_of(&*found).or_else(|| found.get("message").and_then(|message| text_of(&*message))))
+    None
 }
 
 /// A string, or the strings of a list joined with "; ".
-fn text_of<J: Json>(value: &J) -> Option<String> {
-    match value.kind() {
-        JsonKind::String => value.as_str().map(std::borrow::Cow::into_owned).filter(|text| !text.trim().is_empty()),
-        JsonKind::Array => {
-            let parts: Vec<_> = (0..)
-                .map_while(|index| value.at(index))
-                .filter_map(|item| item.as_str().map(std::borrow::Cow::into_owned))
-                .collect();
-            (!parts.is_empty()).then(|| parts.join("; "))
-        }
-        _ => None,
+fn words_of<J: Json>(value: &J) -> Option<String> {
+    if let Some(text) = value.as_str() {
+        return (!is_blank(&text)).then(|| text.into_owned());
     }
+    let mut words: Option<String> = None;
+    let mut index = 0;
+    while let Some(item) = value.at(index) {
+        index += 1;
+        let Some(text) = item.as_str() else { continue };
+        match &mut words {
+            Some(words) => words.push_str(&filled("; {}", &[&text])),
+            None => words = Some(text.into_owned()),
+        }
+    }
+    words
 }
 
-/// `retryAfter` in seconds, at the top or inside `error` or `data`.
+/// `retryAfter` in seconds.
 fn retry_after_of<J: Json>(body: &J) -> Option<f64> {
-    let seconds = |within: &J| {
-        let value = within.get("retryAfter")?;
-        let number = value.as_f64().or_else(|| parse_seconds(&value.as_str()?));
-        number.filter(|seconds| seconds.is_finite() && *seconds >= 0.0)
-    };
-    seconds(body).or_else(|| ["error", "data"].into_iter().find_map(|name| seconds(&*body.get(name)?)))
+    let value = body.get("retryAfter")?;
+    let seconds = value.as_f64().or_else(|| parse_seconds(&value.as_str()?));
+    seconds.filter(|seconds| seconds.is_finite() && *seconds >= 0.0)
 }
 
 /// Words of a body that is no JSON; markup says nothing to a person and is left to `body`.
 fn plain_text(body: &str) -> String {
-    let body = body.trim();
-    if body.starts_with('<') { String::new() } else { quoted(Some(body.to_owned())) }
+    let words = quoted(body);
+    if words.starts_with('<') { String::new() } else { words }
 }
 
-fn quoted(words: Option<String>) -> String {
-    let words = words.unwrap_or_default();
-    let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
+/// The words on one line, without secrets and not too many.
+fn quoted(words: &str) -> String {
+    let mut line = String::new();
+    let mut is_apart = false;
+    for letter in words.chars() {
+        if letter.is_whitespace() {
+            is_apart = !line.is_empty();
+            continue;
+        }
+        if is_apart {
+            line.push(' ');
+            is_apart = false;
+        }
+        line.push(letter);
+    }
     let clean = redact(&line);
-    match clean.char_indices().nth(MAX_QUOTED_CHARS) {
-        Some((end, _)) => format!("{}…", &clean[..end]),
-        None => clean,
-    }
+    let head = head(&clean, MAX_QUOTED_CHARS);
+    sentence(&[head, if head.len() < clean.len() { "…" } else { "" }])
 }
 
-fn sentence(code: Code, status: u16, said: &str, from_worker: bool) -> String {
-    if from_worker && !said.is_empty() {
-        return said.to_owned();
-    }
+fn explained(code: Code, status: u16, said: &str) -> String {
     let (what, advice) = words(code, status);
-    let number = if status == 0 { String::new() } else { format!(" (HTTP {status})") };
-    let said = said.trim_end_matches('.');
+    let number = if status == 0 { String::new() } else { filled(" (HTTP {})", &[&digits(status.into())]) };
+    let said = trim_end(said, b'.');
     let colon = if said.is_empty() { "" } else { ": " };
-    format!("{what}{number}{colon}{said}. {advice}")
+    filled("{}{}{}{}. {}", &[what, &number, colon, said, advice])
 }
 
 /// What happened and what to do, for each code that a bare status can give.

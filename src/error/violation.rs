@@ -1,6 +1,6 @@
 //! One broken rule of a request, and one doubt that does not stop it.
 
-use core::fmt::Write as _;
+use crate::wording::{filled, sentence};
 
 /// A rule that a request breaks. Nothing is sent while there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,12 +29,11 @@ pub struct Warning {
 
 /// One sentence for all violations: `Invalid chat request: mode must be …; stream must be …. Nothing was sent.`
 pub(super) fn summary(subject: &str, violations: &[Violation]) -> String {
-    let mut text = format!("Invalid {subject}: ");
+    let mut text = filled("Invalid {}: ", &[subject]);
     for (index, Violation { field, message }) in violations.iter().enumerate() {
         let separator = if index == 0 { "" } else { "; " };
         let space = if field.is_empty() { "" } else { " " };
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{separator}{field}{space}{message}");
+        text.push_str(&sentence(&[separator, field, space, message]));
     }
     text.push_str(". Nothing was sent.");
     text

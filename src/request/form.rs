@@ -3,6 +3,7 @@
 use super::endpoint::Endpoint;
 use super::input::Input;
 use super::rules::Report;
+use crate::wording::filled;
 
 /// How the answer of a chat is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -96,14 +97,20 @@ impl Spelled {
     /// A flag that follows from the method called: what the caller wrote must fit it.
     fn settle(&mut self, name: &'static str, wanted: bool, always_sent: bool, report: &mut Report) {
         match self.position(name) {
-            Some(index) if self.members[index].1 == Input::Flag(!wanted) => {
+            Some(index) if self.members[index].1.as_flag() == Some(!wanted) => {
                 let method = match (name, wanted) {
                     ("stream", true) => "chat",
                     ("stream", false) => "chatStream",
                     (_, true) => "chat or chatStream",
                     (_, false) => "chatBackground",
                 };
-                report.violate(name, format!("is {}, which does not fit this method: call {method}", !wanted));
+                report.violate(
+                    name,
+                    filled(
+                        "is {}, which does not fit this method: call {}",
+                        &[if wanted { "false" } else { "true" }, method],
+                    ),
+                );
                 // As the method wants it, so that no rule about the two flags together complains once more.
                 self.members[index].1 = Input::Flag(wanted);
             }
@@ -115,7 +122,7 @@ impl Spelled {
     fn rename(&mut self, written: &'static str, wire: &'static str, report: &mut Report) {
         let Some(index) = self.position(written) else { return };
         if self.position(wire).is_some() {
-            report.violate(written, format!("is given twice, as {written} and as {wire}: give it once"));
+            report.violate(written, filled("is given twice, as {} and as {}: give it once", &[written, wire]));
             self.members.remove(index);
             return;
         }

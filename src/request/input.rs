@@ -51,6 +51,14 @@ impl Input {
         }
     }
 
+    /// Whether it is set, if this is a boolean.
+    pub(super) fn as_flag(&self) -> Option<bool> {
+        match self {
+            Self::Flag(flag) => Some(*flag),
+            _ => None,
+        }
+    }
+
     /// The text, if this is a string.
     pub fn as_str(&self) -> Option<&str> {
         match self {

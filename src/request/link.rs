@@ -1,5 +1,7 @@
 //! Absolute http and https URLs, checked without a URL parser, which would weigh as much as the rest of the client.
 
+use crate::wording::trim_end;
+
 /// Longest link that is sent, in bytes.
 pub(super) const MAX_LINK: usize = 2_048;
 
@@ -8,46 +10,84 @@ pub(super) const MAX_LINK: usize = 2_048;
 /// Stricter than the WHATWG URL parser, which repairs what people paste: no white space or control character, no
 /// backslash, exactly two slashes after the scheme, and no user name or password, which would travel to the API.
 pub fn is_http_url(text: &str) -> bool {
-    if text.len() > MAX_LINK || text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\') {
+    if text.len() > MAX_LINK || has_odd_character(text) {
         return false;
     }
-    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let Some((scheme, rest)) = split_scheme(text) else { return false };
     if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
         return false;
     }
     is_authority(before_path(rest))
 }
 
-/// What stands between the scheme and the path; empty where there is no scheme.
-pub(super) fn authority_of(text: &str) -> &str {
-    text.split_once("://").map_or("", |(_, rest)| before_path(rest))
+/// White space, a control character or a backslash, which a URL parser drops or repairs.
+pub(crate) fn has_odd_character(text: &str) -> bool {
+    text.chars().any(|letter| letter.is_whitespace() || letter.is_control() || letter == '\\')
 }
 
-fn before_path(rest: &str) -> &str {
-    &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())]
+/// What stands before and behind the first `://`.
+pub(crate) fn split_scheme(text: &str) -> Option<(&str, &str)> {
+    let at = text.as_bytes().windows(3).position(|bytes| bytes == b"://")?;
+    Some((&text[..at], &text[at + 3..]))
+}
+
+/// Host and port. A bracketed IPv6 address holds colons of its own.
+pub(crate) fn split_port(authority: &str) -> (&str, Option<&str>) {
+    match authority.bytes().rposition(|byte| matches!(byte, b':' | b']')) {
+        Some(at) if authority.as_bytes()[at] == b':' => (&authority[..at], Some(&authority[at + 1..])),
+        _ => (authority, None),
+    }
+}
+
+/// What stands between the scheme and the path; empty where there is no scheme.
+pub(super) fn authority_of(text: &str) -> &str {
+    split_scheme(text).map_or("", |(_, rest)| before_path(rest))
+}
+
+pub(crate) fn before_path(rest: &str) -> &str {
+    &rest[..rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len())]
 }
 
 fn is_authority(authority: &str) -> bool {
-    // A bracketed IPv6 address holds colons of its own.
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host, Some(port)),
-        _ => (authority, None),
-    };
-    let port_fits = port.is_none_or(|port| port.is_empty() || port.parse::<u16>().is_ok());
+    let (host, port) = split_port(authority);
+    let port_fits = port.is_none_or(|port| port.is_empty() || is_number(port, 65_535));
     port_fits && is_host(host)
+}
+
+/// Whether the text is a whole number up to that one, as the standard library's parser has it.
+pub(crate) fn is_number(text: &str, most: u32) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let mut value = 0;
+    for byte in digits.bytes() {
+        if !byte.is_ascii_digit() || value > most {
+            return false;
+        }
+        value = value * 10 + u32::from(byte - b'0');
+    }
+    value <= most && !digits.is_empty()
 }
 
 fn is_host(host: &str) -> bool {
     if let Some(address) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         return address.contains(':') && address.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'));
     }
-    let labels_fit = host.trim_end_matches('.').split('.').all(|label| !label.is_empty());
-    labels_fit && host.chars().all(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_'))
+    let name = trim_end(host, b'.').as_bytes();
+    let has_empty_label = name.is_empty() || name[0] == b'.' || name.windows(2).any(|bytes| bytes == b"..");
+    let is_of_host = |byte: u8| !byte.is_ascii() || byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    !has_empty_label && host.bytes().all(is_of_host)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_http_url;
+    use super::{is_http_url, is_number};
+
+    #[test]
+    fn numbers_are_those_that_the_standard_library_reads() {
+        for text in ["", "+", "0", "+1", "-1", "+-1", "255", "256", "0255", "1e2", "25 ", "99999999999999999999", "٣"]
+        {
+            assert_eq!(is_number(text, 255), text.parse::<u8>().is_ok(), "{text:?}");
+        }
+    }
 
     #[test]
     fn only_absolute_web_addresses_with_a_host_pass() {

@@ -23,12 +23,14 @@ pub use endpoint::Endpoint;
 pub use form::{Delivery, Form};
 pub use input::Input;
 pub use link::is_http_url;
+pub(crate) use link::{before_path, has_odd_character, is_number, split_port, split_scheme};
 pub use perp::{PerpRequest, Style};
 pub use prediction::PredictionRequest;
 pub use rules::{has_id_characters, is_request_id};
 pub use swap::SwapRequest;
 
 use crate::error::{Error, Result, Violation, Warning};
+use crate::wording::filled;
 use rules::Report;
 
 /// A typed request that can be checked and sent.
@@ -57,8 +59,8 @@ pub struct ValidRequest {
 pub fn validate(endpoint: Endpoint, form: Form, input: Input) -> Result<ValidRequest> {
     let Input::Object(members) = input else {
         let message =
-            format!("must be an object with the fields of a {}, not {}", endpoint.subject(), input.describe());
-        return Err(Error::invalid(endpoint.subject(), vec![Violation::new("", message)]));
+            filled("must be an object with the fields of a {}, not {}", &[endpoint.subject(), input.describe()]);
+        return Err(Error::invalid_field(endpoint.subject(), "", &message));
     };
     let mut report = Report::default();
     let spelled = form::to_wire(endpoint, form, members, &mut report);
@@ -87,17 +89,20 @@ pub fn validate(endpoint: Endpoint, form: Form, input: Input) -> Result<ValidReq
 pub fn validate_body(endpoint: Endpoint, body: &[u8]) -> Result<ValidRequest> {
     let value: serde_json::Value = serde_json::from_slice(body).map_err(|fault| {
         let message = format!("must be JSON: it breaks at line {}, column {}", fault.line(), fault.column());
-        Error::invalid(endpoint.subject(), vec![Violation::new("body", message)])
+        Error::invalid_field(endpoint.subject(), "body", &message)
     })?;
     validate(endpoint, Form::Wire, Input::from(value))
 }
 
 /// A background job has no one to stream to (the API answers 400).
 fn check_background(members: &[(String, Input)], report: &mut Report) {
-    let is_set = |wanted: &str| members.iter().any(|(name, value)| name == wanted && *value == Input::Flag(true));
-    if is_set("background") && is_set("stream") {
-        report.violate("background", "needs stream to be false");
+    if is_set(members, "background") && is_set(members, "stream") {
+        report.violate("background", "needs stream to be false".to_owned());
     }
+}
+
+fn is_set(members: &[(String, Input)], wanted: &str) -> bool {
+    members.iter().any(|(name, value)| name == wanted && value.as_flag() == Some(true))
 }
 
 impl ValidRequest {
@@ -139,12 +144,12 @@ impl ValidRequest {
 
     /// Whether the answer is to come as an event stream.
     pub fn streams(&self) -> bool {
-        self.get("stream") == Some(&Input::Flag(true))
+        is_set(&self.members, "stream")
     }
 
     /// Whether the answer is to be fetched later.
     pub fn is_background(&self) -> bool {
-        self.get("background") == Some(&Input::Flag(true))
+        is_set(&self.members, "background")
     }
 
     /// The same request with the member set to another text. The Worker prefixes ids with their caller this way; the
@@ -161,16 +166,16 @@ impl ValidRequest {
     pub fn with_extra(mut self, extra: Input) -> Result<Self> {
         let subject = self.endpoint.subject();
         let Input::Object(extra) = extra else {
-            let violation = Violation::new("extraBody", format!("must be an object, not {}", extra.describe()));
-            return Err(Error::invalid(subject, vec![violation]));
+            let message = filled("must be an object, not {}", &[extra.describe()]);
+            return Err(Error::invalid_field(subject, "extraBody", &message));
         };
-        let fields = self.endpoint.fields();
-        let known = extra.iter().filter(|(name, _)| fields.iter().any(|field| field.name == name));
-        let violations: Vec<_> = known
-            .map(|(name, _)| {
-                Violation::new(format!("extraBody.{name}"), "is a known field: set it in the request itself")
-            })
-            .collect();
+        let mut violations = Vec::new();
+        for (name, _) in &extra {
+            if self.endpoint.fields().iter().any(|field| field.name == name) {
+                let field = filled("extraBody.{}", &[name]);
+                violations.push(Violation::new(field, "is a known field: set it in the request itself"));
+            }
+        }
         if !violations.is_empty() {
             return Err(Error::invalid(subject, violations));
         }

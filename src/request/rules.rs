@@ -1,11 +1,14 @@
 //! The rules of the requests: one table per type, one way to check it, every violation reported with its path.
 
+use core::mem::take;
+
 use super::address;
 use super::input::Input;
 use super::link::{MAX_LINK, authority_of, is_http_url};
 use super::suggestion::nearest;
 use super::vocabulary::Vocabulary;
 use crate::error::{Violation, Warning};
+use crate::wording::{decimal, filled, grouped, head, is_blank, sentence};
 
 /// Longest `requestId`: the API takes 128, and the Worker needs room for the caller's prefix.
 pub(super) const MAX_REQUEST_ID: usize = 96;
@@ -69,142 +72,157 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) fn violate(&mut self, field: &str, message: impl Into<String>) {
-        self.violations.push(Violation::new(field, message));
+    pub(super) fn violate(&mut self, field: &str, message: String) {
+        self.violations.push(Violation { field: field.to_owned(), message });
     }
 }
 
 /// Checks an object against its table and gives its members in the table's order, in the API's spelling.
 pub(super) fn check_object(
     fields: &'static [Field],
-    members: Vec<(String, Input)>,
+    mut members: Vec<(String, Input)>,
     path: &str,
     report: &mut Report,
 ) -> Vec<(String, Input)> {
-    let mut found: Vec<Option<Input>> = fields.iter().map(|_| None).collect();
-    for (name, value) in members {
-        match fields.iter().position(|field| field.name == name) {
-            Some(index) => found[index] = Some(value),
-            None => report.violate(&join(path, &name), unknown_field(&name, fields)),
+    for (name, _) in &members {
+        if !fields.iter().any(|field| field.name == name) {
+            report.violate(&join(path, name), unknown_field(name, fields));
         }
     }
     let mut checked = Vec::with_capacity(fields.len());
-    for (field, value) in fields.iter().zip(found) {
+    for field in fields {
         let at = join(path, field.name);
-        match value {
-            Some(value) => {
-                if let Some(value) = check_value(&field.rule, value, &at, report) {
-                    checked.push((field.name.to_owned(), value));
-                }
+        // Of a name that is given twice the last counts, as in JSON.
+        if let Some(index) = members.iter().rposition(|(name, _)| name == field.name) {
+            let mut member = members.remove(index);
+            if check_value(&field.rule, &mut member.1, &at, report) {
+                checked.push(member);
             }
-            None if field.required => report.violate(&at, format!("is required: {}", expected(&field.rule))),
-            None => {}
+        } else if field.required {
+            report.violate(&at, filled("is required: {}", &[&expected(&field.rule)]));
         }
     }
     checked
 }
 
 fn unknown_field(name: &str, fields: &[Field]) -> String {
-    if let Some(known) = nearest(name, fields.iter().map(|field| field.name)) {
-        return format!("is not a known field (did you mean \"{known}\"?)");
-    }
     let known: Vec<_> = fields.iter().map(|field| field.name).collect();
-    format!("is not a known field (known: {})", known.join(", "))
+    if let Some(near) = nearest(name, &known) {
+        return filled("is not a known field (did you mean \"{}\"?)", &[near]);
+    }
+    let mut list = String::new();
+    for name in known {
+        list.push_str(if list.is_empty() { "" } else { ", " });
+        list.push_str(name);
+    }
+    filled("is not a known field (known: {})", &[&list])
 }
 
 fn join(path: &str, name: &str) -> String {
-    let name: String = name.chars().take(64).collect();
-    if path.is_empty() { name } else { format!("{path}.{name}") }
+    sentence(&[path, if path.is_empty() { "" } else { "." }, head(name, 64)])
 }
 
 /// What a rule wants, as it stands after "must be" or "is required:".
 fn expected(rule: &Rule) -> String {
-    match rule {
-        Rule::Text { min: 0, max, .. } => format!("a string of at most {} characters", grouped(*max)),
-        Rule::Text { min, max, .. } => format!("a string of {min} to {} characters", grouped(*max)),
-        Rule::Word(vocabulary) => vocabulary.alternatives(),
-        Rule::Flag => "true or false".to_owned(),
-        Rule::Positive => "a number greater than 0".to_owned(),
-        Rule::Between(least, most) => format!("a number from {least} to {most}"),
-        Rule::Address => "a wallet address: 0x and 40 hexadecimal digits".to_owned(),
-        Rule::HttpUrl => "a web address that starts with https:// or http://".to_owned(),
-        Rule::RequestId => format!("1 to {MAX_REQUEST_ID} of the characters A-Z a-z 0-9 . _ : -"),
-        Rule::Object(_) => "an object".to_owned(),
-    }
-}
-
-/// The value in the API's spelling, or `None` and a violation.
-fn check_value(rule: &Rule, value: Input, path: &str, report: &mut Report) -> Option<Input> {
-    let verdict = match (rule, value) {
-        (Rule::Object(fields), Input::Object(members)) => {
-            return Some(Input::Object(check_object(fields, members, path, report)));
+    let fixed = match rule {
+        Rule::Text { min: 0, max, .. } => return filled("a string of at most {} characters", &[&grouped(*max)]),
+        Rule::Text { min, max, .. } => return range("a string of ", *min, *max, " characters"),
+        Rule::Between(least, most) => return range("a number from ", *least as usize, *most as usize, ""),
+        Rule::Word(vocabulary) => return vocabulary.alternatives(),
+        Rule::RequestId => {
+            return filled("1 to {} of the characters A-Z a-z 0-9 . _ : -", &[&grouped(MAX_REQUEST_ID)]);
         }
-        (Rule::Flag, Input::Flag(flag)) => Ok(Input::Flag(flag)),
-        (Rule::Positive | Rule::Between(..), Input::Number(number)) => check_number(rule, number),
-        (Rule::Address, Input::Text(text)) => check_address(text, path, report),
-        (Rule::Word(vocabulary), Input::Text(text)) => vocabulary.read(&text).map(Input::from),
-        (Rule::Text { .. } | Rule::HttpUrl | Rule::RequestId, Input::Text(text)) => check_text(rule, text),
-        (rule, value) => Err(format!("must be {}, not {}", expected(rule), value.describe())),
+        Rule::Flag => "true or false",
+        Rule::Positive => "a number greater than 0",
+        Rule::Address => "a wallet address: 0x and 40 hexadecimal digits",
+        Rule::HttpUrl => "a web address that starts with https:// or http://",
+        Rule::Object(_) => "an object",
     };
-    verdict.map_err(|message| report.violate(path, message)).ok()
+    fixed.to_owned()
 }
 
-fn check_number(rule: &Rule, number: f64) -> Result<Input, String> {
+fn range(what: &str, least: usize, most: usize, unit: &str) -> String {
+    filled("{}{} to {}{}", &[what, &grouped(least), &grouped(most), unit])
+}
+
+/// Whether the value keeps the rule; it is brought to the API's spelling. A violation, if not.
+fn check_value(rule: &Rule, value: &mut Input, path: &str, report: &mut Report) -> bool {
+    let fault = match (rule, &mut *value) {
+        (Rule::Object(fields), Input::Object(members)) => {
+            *members = check_object(fields, take(members), path, report);
+            return true;
+        }
+        (Rule::Flag, Input::Flag(_)) => None,
+        (Rule::Positive | Rule::Between(..), Input::Number(number)) => number_fault(rule, *number),
+        (Rule::Address, Input::Text(text)) => address_fault(text, path, report),
+        (Rule::Word(vocabulary), Input::Text(text)) => vocabulary.settle(text).err(),
+        (Rule::Text { .. } | Rule::HttpUrl | Rule::RequestId, Input::Text(text)) => {
+            text_fault(rule, text).map(|fault| must_be(rule, "; ", &fault))
+        }
+        (rule, value) => Some(must_be(rule, ", not ", value.describe())),
+    };
+    let Some(fault) = fault else { return true };
+    report.violate(path, fault);
+    false
+}
+
+fn must_be(rule: &Rule, separator: &str, fault: &str) -> String {
+    filled("must be {}{}{}", &[&expected(rule), separator, fault])
+}
+
+fn number_fault(rule: &Rule, number: f64) -> Option<String> {
     let fits = match rule {
         Rule::Between(least, most) => (f64::from(*least)..=f64::from(*most)).contains(&number),
         _ => number.is_finite() && number > 0.0,
     };
-    if fits {
-        return Ok(Input::Number(number));
-    }
-    Err(format!("must be {}, not {}", expected(rule), decimal(number)))
+    (!fits).then(|| must_be(rule, ", not ", &decimal(number)))
 }
 
-fn check_text(rule: &Rule, text: String) -> Result<Input, String> {
-    let fault = match rule {
+fn text_fault(rule: &Rule, text: &str) -> Option<String> {
+    match rule {
         Rule::Text { min, max, blank } => {
             let length = text.chars().count();
             if length < *min {
                 Some("it is empty".to_owned())
             } else if length > *max {
-                Some(format!("it has {}", grouped(length)))
-            } else if !blank && text.trim().is_empty() {
+                Some(filled("it has {}", &[&grouped(length)]))
+            } else if !blank && is_blank(text) {
                 Some("it is only white space".to_owned())
             } else {
                 None
             }
         }
-        Rule::HttpUrl => (!is_http_url(&text)).then(|| link_fault(&text)),
-        _ => (!is_request_id(&text)).then(|| format!("it is {}", shown(&text))),
-    };
-    match fault {
-        None => Ok(Input::Text(text)),
-        Some(fault) => Err(format!("must be {}; {fault}", expected(rule))),
+        Rule::HttpUrl => (!is_http_url(text)).then(|| link_fault(text)),
+        _ => (!is_request_id(text)).then(|| it_is(text)),
     }
+}
+
+fn it_is(text: &str) -> String {
+    filled("it is {}", &[&shown(text)])
 }
 
 /// What keeps a link from being sent. One with a password in it is not repeated.
 fn link_fault(text: &str) -> String {
     if text.len() > MAX_LINK {
-        format!("it has {} bytes, which is over {}", grouped(text.len()), grouped(MAX_LINK))
+        filled("it has {} bytes, which is over {}", &[&grouped(text.len()), &grouped(MAX_LINK)])
     } else if authority_of(text).contains('@') {
         "it holds a user name or a password".to_owned()
     } else {
-        format!("it is {}", shown(text))
+        it_is(text)
     }
 }
 
-fn check_address(text: String, path: &str, report: &mut Report) -> Result<Input, String> {
-    if !address::is_address(&text) {
-        return Err(format!("must be {}; it is {}", expected(&Rule::Address), shown(&text)));
+fn address_fault(text: &str, path: &str, report: &mut Report) -> Option<String> {
+    if !address::is_address(text) {
+        return Some(must_be(&Rule::Address, "; ", &it_is(text)));
     }
-    if !address::checksum_holds(&text) {
+    if !address::checksum_holds(text) {
         report.warnings.push(Warning {
             field: path.to_owned(),
             message: "has a wrong EIP-55 checksum: compare it with the wallet before signing anything".to_owned(),
         });
     }
-    Ok(Input::Text(text))
+    None
 }
 
 /// Whether the text may stand as a `requestId`.
@@ -220,73 +238,12 @@ pub fn has_id_characters(text: &str) -> bool {
 
 /// A value quoted for a message, cut where it is long.
 pub(super) fn shown(text: &str) -> String {
-    let mut chars = text.chars();
-    let head: String = chars.by_ref().take(60).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-    let tail = if chars.next().is_some() { "…" } else { "" };
-    format!("\"{head}{tail}\"")
-}
-
-/// A number for a message, cut after three digits behind the point, with "…" where more follow: 40.0001 must not read as
-/// the 40 that is allowed. The standard library's exact form would weigh more than all the rules.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 10^15, and not negative")]
-fn decimal(number: f64) -> String {
-    let sign = if number < 0.0 { "-" } else { "" };
-    let size = number.abs();
-    if number.is_nan() {
-        return "NaN".to_owned();
-    } else if size >= 1e15 {
-        return format!("{sign}{}", if size.is_infinite() { "Infinity" } else { "a number of more than 15 digits" });
+    let head = head(text, 60);
+    let tail = if head.len() < text.len() { "…\"" } else { "\"" };
+    let mut quoted = "\"".to_owned();
+    for letter in head.chars() {
+        quoted.push(if letter.is_control() { '\u{fffd}' } else { letter });
     }
-    let rounded = (size * 1000.0).round();
-    #[expect(clippy::float_cmp, reason = "only a number that three digits give exactly is equal")]
-    let is_whole_story = rounded / 1000.0 == size;
-    let thousandths = if is_whole_story { rounded } else { (size * 1000.0).floor() } as u64;
-    let (whole, fraction) = (thousandths / 1000, format!("{:03}", thousandths % 1000));
-    match fraction.trim_end_matches('0') {
-        _ if !is_whole_story => format!("{sign}{whole}.{fraction}…"),
-        "" => format!("{sign}{whole}"),
-        digits => format!("{sign}{whole}.{digits}"),
-    }
-}
-
-/// `32000` as `32,000`.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{decimal, grouped};
-
-    #[test]
-    fn numbers_are_shown_as_a_person_writes_them() {
-        for (number, text) in [
-            (0.0, "0"),
-            (41.0, "41"),
-            (-1.5, "-1.5"),
-            (0.25, "0.25"),
-            (40.001, "40.001"),
-            (40.000_1, "40.000…"),
-            (-0.000_1, "-0.000…"),
-            (0.123_99, "0.123…"),
-            (1e14, "100000000000000"),
-            (1e15, "a number of more than 15 digits"),
-            (f64::INFINITY, "Infinity"),
-            (f64::NEG_INFINITY, "-Infinity"),
-            (f64::NAN, "NaN"),
-        ] {
-            assert_eq!(decimal(number), text);
-        }
-        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (32_000, "32,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(number), text);
-        }
-    }
+    quoted.push_str(tail);
+    quoted
 }

@@ -4,35 +4,45 @@
 const MOST_EDITS: usize = 2;
 
 /// The candidate that `text` most likely was meant to be.
-pub(super) fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn nearest<'a>(text: &str, candidates: &[&'a str]) -> Option<&'a str> {
     // A long text is no slip of a short word, and comparing it would take quadratic time.
     if text.is_empty() || text.len() > 64 {
         return None;
     }
     let folded = fold(text);
-    candidates
-        .map(|candidate| (edits(&folded, &fold(candidate)), candidate))
-        .filter(|(distance, candidate)| *distance <= MOST_EDITS.min(candidate.len() / 2))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+    let (mut least, mut best) = (MOST_EDITS + 1, None);
+    for candidate in candidates {
+        let distance = edits(&folded, &fold(candidate));
+        if distance < least && distance <= candidate.len() / 2 {
+            (least, best) = (distance, Some(*candidate));
+        }
+    }
+    best
 }
 
 /// Lower case, and no separators: `day_trading`, `Day Trading` and `day-trading` are the same word.
 fn fold(text: &str) -> Vec<char> {
-    text.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).map(|c| c.to_ascii_lowercase()).collect()
+    let mut folded = Vec::new();
+    for letter in text.chars() {
+        if !matches!(letter, '-' | '_' | ' ') {
+            folded.push(letter.to_ascii_lowercase());
+        }
+    }
+    folded
 }
 
 /// Levenshtein distance.
 fn edits(left: &[char], right: &[char]) -> usize {
     let mut row: Vec<usize> = (0..=right.len()).collect();
     for (i, a) in left.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in right.iter().enumerate() {
+        let (mut diagonal, mut before) = (i, i + 1);
+        for (above, b) in row[1..].iter_mut().zip(right) {
             let substituted = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
+            diagonal = *above;
+            before = substituted.min(before + 1).min(diagonal + 1);
+            *above = before;
         }
+        row[0] = i + 1;
     }
     row[right.len()]
 }
@@ -53,7 +63,7 @@ mod tests {
 
     #[test]
     fn only_a_near_word_is_suggested() {
-        let words = || ["walletAddress", "chain", "intent"].into_iter();
+        let words = ["walletAddress", "chain", "intent"];
         for (text, suggestion) in [
             ("wallet_address", Some("walletAddress")),
             ("walletAdress", Some("walletAddress")),
@@ -62,13 +72,13 @@ mod tests {
             ("from", None),
             ("", None),
         ] {
-            assert_eq!(nearest(text, words()), suggestion, "{text}");
+            assert_eq!(nearest(text, &words), suggestion, "{text}");
         }
         // Up to 64 bytes are compared; separators count there and not for the distance.
-        assert_eq!(nearest(&format!("chain{}", "-".repeat(59)), words()), Some("chain"));
-        assert_eq!(nearest(&format!("chain{}", "-".repeat(60)), words()), None);
+        assert_eq!(nearest(&format!("chain{}", "-".repeat(59)), &words), Some("chain"));
+        assert_eq!(nearest(&format!("chain{}", "-".repeat(60)), &words), None);
         // Of a short word not more than half may differ.
-        assert_eq!(nearest("axy", ["abc"].into_iter()), None);
-        assert_eq!(nearest("abx", ["abc"].into_iter()), Some("abc"));
+        assert_eq!(nearest("axy", &["abc"]), None);
+        assert_eq!(nearest("abx", &["abc"]), Some("abc"));
     }
 }

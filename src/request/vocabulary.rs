@@ -2,6 +2,7 @@
 
 use super::rules::shown;
 use super::suggestion::nearest;
+use crate::wording::filled;
 
 /// One allowed value.
 pub(super) struct Word {
@@ -29,30 +30,39 @@ pub(super) const STYLES: Vocabulary = Vocabulary(&[
 pub(super) const ROLES: Vocabulary = Vocabulary(&[Word { wire: "user", printed: &[] }]);
 
 impl Vocabulary {
-    /// The wire value that `text` spells, or what to say about it.
-    pub(super) fn read(&self, text: &str) -> Result<&'static str, String> {
+    /// Puts the wire value in the place of a text that spells it, or says what is wrong about it.
+    pub(super) fn settle(&self, text: &mut String) -> Result<(), String> {
         let composed = compose(text);
-        self.0
-            .iter()
-            .find(|word| word.wire == text || word.printed.contains(&composed.as_str()))
-            .map(|word| word.wire)
-            .ok_or_else(|| self.explain(text))
+        for word in self.0 {
+            if word.wire == text || word.printed.contains(&composed.as_str()) {
+                word.wire.clone_into(text);
+                return Ok(());
+            }
+        }
+        Err(self.explain(text))
     }
 
     fn explain(&self, text: &str) -> String {
-        let wires = self.0.iter().map(|word| word.wire);
-        let hint = nearest(text, wires).map(|wire| format!(" (did you mean \"{wire}\"?)")).unwrap_or_default();
-        format!("must be {}, not {}{hint}", self.alternatives(), shown(text))
+        let wires: Vec<_> = self.0.iter().map(|word| word.wire).collect();
+        let hint = match nearest(text, &wires) {
+            Some(wire) => filled(" (did you mean \"{}\"?)", &[wire]),
+            None => String::new(),
+        };
+        filled("must be {}, not {}{}", &[&self.alternatives(), &shown(text), &hint])
     }
 
     /// `"fast" or "expert"`
     pub(super) fn alternatives(&self) -> String {
-        let quoted: Vec<_> = self.0.iter().map(|word| format!("\"{}\"", word.wire)).collect();
-        match quoted.split_last() {
-            Some((last, [])) => last.clone(),
-            Some((last, firsts)) => format!("{} or {last}", firsts.join(", ")),
-            None => String::new(),
+        let mut text = String::new();
+        for (index, word) in self.0.iter().enumerate() {
+            let separator = match index {
+                0 => "",
+                _ if index + 1 == self.0.len() => " or ",
+                _ => ", ",
+            };
+            text.push_str(&filled("{}\"{}\"", &[separator, word.wire]));
         }
+        text
     }
 }
 
@@ -61,12 +71,15 @@ impl Vocabulary {
 fn compose(text: &str) -> String {
     let mut composed = String::with_capacity(text.len());
     for next in text.chars() {
-        match composed.pop() {
-            Some(last) => match join(last, next) {
-                Some(joined) => composed.push(joined),
-                None => composed.extend([last, next]),
-            },
-            None => composed.push(next),
+        let Some(last) = composed.pop() else {
+            composed.push(next);
+            continue;
+        };
+        if let Some(joined) = join(last, next) {
+            composed.push(joined);
+        } else {
+            composed.push(last);
+            composed.push(next);
         }
     }
     composed
@@ -100,7 +113,12 @@ fn join_hangul(last: u32, next: u32) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MODES, STYLES, compose};
+    use super::{MODES, STYLES, Vocabulary, compose};
+
+    fn read(vocabulary: &Vocabulary, text: &str) -> Result<String, String> {
+        let mut text = text.to_owned();
+        vocabulary.settle(&mut text).map(|()| text)
+    }
 
     #[test]
     fn jamo_and_combining_marks_compose_to_the_printed_spellings() {
@@ -145,7 +163,7 @@ mod tests {
             (STYLES, "swing-trading", vec!["swing-trading", "波段交易", "스윙 트레이딩", "salınım işlemi"]),
         ] {
             for spelling in spellings {
-                assert_eq!(vocabulary.read(spelling), Ok(wire), "{spelling}");
+                assert_eq!(read(&vocabulary, spelling).as_deref(), Ok(wire), "{spelling}");
             }
         }
     }
@@ -158,10 +176,10 @@ mod tests {
             ("slow", r#"must be "fast" or "expert", not "slow""#),
             ("", r#"must be "fast" or "expert", not """#),
         ] {
-            assert_eq!(MODES.read(text), Err(message.to_owned()));
+            assert_eq!(read(&MODES, text), Err(message.to_owned()));
         }
         assert_eq!(
-            STYLES.read("day_trading"),
+            read(&STYLES, "day_trading"),
             Err(r#"must be "scalping", "day-trading" or "swing-trading", not "day_trading" (did you mean "day-trading"?)"#
                 .to_owned())
         );

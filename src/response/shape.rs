@@ -7,6 +7,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::error::{Code, Error, Result, redact, redact_within};
 use crate::json::{Json, JsonKind};
+use crate::wording::{digits, filled, sentence};
 
 /// At most this much of an unreadable answer is kept: it was paid for.
 pub const MAX_KEPT_BODY_BYTES: usize = 64 * 1024;
@@ -57,7 +58,7 @@ fn check_object<J: Json>(shape: &'static Shape, value: &J, path: &str) -> Result
     expect(value, JsonKind::Object, path)?;
     for member in shape.0 {
         if let Some(found) = value.get(member.name) {
-            let path = if path.is_empty() { member.name.to_owned() } else { format!("{path}.{}", member.name) };
+            let path = sentence(&[path, if path.is_empty() { "" } else { "." }, member.name]);
             check_member(&member.kind, &*found, &path)?;
         }
     }
@@ -74,20 +75,22 @@ fn check_member<J: Json>(kind: &Kind, value: &J, path: &str) -> Result<(), Strin
         Kind::Flag => expect(value, JsonKind::Boolean, path),
         Kind::Anything => expect(value, JsonKind::Object, path),
         Kind::Object(shape) => check_object(shape, value, path),
-        Kind::Texts => check_elements(value, path, |element, path| expect(element, JsonKind::String, path)),
-        Kind::Objects(shape) => check_elements(value, path, |element, path| check_object(shape, element, path)),
+        Kind::Texts => check_elements(None, value, path),
+        Kind::Objects(shape) => check_elements(Some(shape), value, path),
     }
 }
 
-fn check_elements<J: Json>(
-    value: &J,
-    path: &str,
-    check: impl Fn(&J, &str) -> Result<(), String>,
-) -> Result<(), String> {
+/// Checks that each element is an object of that shape or, without one, a string.
+fn check_elements<J: Json>(shape: Option<&'static Shape>, value: &J, path: &str) -> Result<(), String> {
     expect(value, JsonKind::Array, path)?;
-    let elements = (0..).map_while(|index| Some((index, value.at(index)?)));
-    for (index, element) in elements {
-        check(&*element, &format!("{path}[{index}]"))?;
+    let mut index = 0;
+    while let Some(element) = value.at(index) {
+        let path = filled("{}[{}]", &[path, &digits(index as u64)]);
+        match shape {
+            Some(shape) => check_object(shape, &*element, &path)?,
+            None => expect(&*element, JsonKind::String, &path)?,
+        }
+        index += 1;
     }
     Ok(())
 }
@@ -97,24 +100,18 @@ fn expect<J: Json>(value: &J, wanted: JsonKind, path: &str) -> Result<(), String
     if found == wanted {
         return Ok(());
     }
-    let place = if path.is_empty() { "the answer" } else { path };
-    Err(format!(
-        "The API answered success, but {place} is {} and not {}. The call was billed; the body is kept in the error.",
-        found.with_article(),
-        wanted.with_article()
+    Err(filled(
+        "The API answered success, but {} is {} and not {}{}",
+        &[if path.is_empty() { "the answer" } else { path }, found.with_article(), wanted.with_article(), BILLED],
     ))
 }
 
+pub(super) const BILLED: &str = ". The call was billed; the body is kept in the error.";
+
 /// The error for a success whose body is no JSON text.
 pub fn unreadable(content_type: Option<&str>) -> Error {
-    let kind = content_type.unwrap_or("no content type");
-    Error::new(
-        Code::BadResponse,
-        format!(
-            "The API answered success with {} instead of JSON. The call was billed; the body is kept in the error.",
-            redact(kind)
-        ),
-    )
+    let kind = redact(content_type.unwrap_or("no content type"));
+    Error::new(Code::BadResponse, filled("The API answered success with {} instead of JSON{}", &[&kind, BILLED]))
 }
 
 /// The error with what could not be read, bounded and without secrets.

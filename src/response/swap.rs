@@ -1,8 +1,11 @@
 //! A swap, ready to be reviewed and then signed by a wallet.
 
-use super::shape::answer;
+use std::borrow::Cow;
+
+use super::shape::{BILLED, answer};
 use crate::error::{Code, Error, Result, redact};
-use crate::json::{Json, JsonKind};
+use crate::json::{Json, JsonKind, text_at};
+use crate::wording::{filled, head, sentence};
 
 answer! {
     /// What the API understood. Amounts are decimal strings in the token's smallest unit.
@@ -120,26 +123,23 @@ fn check_transaction<J: Json>(answer: &J) -> Result<()> {
     if answer.kind() != JsonKind::Object {
         return Ok(());
     }
-    let unsigned = answer.get("unsignedTx").filter(|tx| tx.kind() != JsonKind::Null);
-    let has_older_shape = answer.get("transaction").is_some_and(|tx| tx.kind() != JsonKind::Null);
-    if unsigned.is_none() && has_older_shape {
-        return Err(unsupported("it has the older shape with \"transaction\" instead of \"unsignedTx\""));
+    let is_given = |member: &Cow<'_, J>| member.kind() != JsonKind::Null;
+    let unsigned = answer.get("unsignedTx").filter(is_given);
+    if unsigned.is_none() && answer.get("transaction").as_ref().is_some_and(is_given) {
+        return Err(unsupported(&["it has the older shape with \"transaction\" instead of \"unsignedTx\""]));
     }
-    let chain_type = unsigned.as_ref().and_then(|tx| tx.get("chainType"));
-    match chain_type.as_ref().and_then(|kind| kind.as_str()) {
+    match unsigned.and_then(|tx| text_at(&*tx, "chainType")) {
         Some(kind) if !kind.eq_ignore_ascii_case("evm") => {
-            let kind: String = kind.chars().take(40).collect();
-            Err(unsupported(&format!("its chainType is \"{}\"", redact(&kind))))
+            Err(unsupported(&["its chainType is \"", &redact(head(&kind, 40)), "\""]))
         }
         _ => Ok(()),
     }
 }
 
-fn unsupported(why: &str) -> Error {
+fn unsupported(why: &[&str]) -> Error {
+    let why = sentence(why);
     Error::new(
         Code::UnsupportedTransaction,
-        format!(
-            "The swap answer cannot be signed by an EVM wallet: {why}. The call was billed; the body is kept in the error."
-        ),
+        filled("The swap answer cannot be signed by an EVM wallet: {}{}", &[&why, BILLED]),
     )
 }

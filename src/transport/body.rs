@@ -1,65 +1,109 @@
-//! Bodies: a request's as JSON, an answer's as text, an error's up to its bound.
+//! Bodies: a request's as JSON, an error's up to its bound, and the chunks of a stream.
 
-use js_sys::{JSON, JsString, Reflect, Uint8Array};
-use serde::Serialize as _;
+use js_sys::{Array, Date, JSON, JsString, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ReadableStreamDefaultReader, Response};
 
 use super::failure::Failure;
-use super::scope::Scope;
-use crate::error::{Code, Error, MAX_ERROR_BODY_BYTES};
+use super::host_json::member;
+use super::reply::header;
+use crate::error::{Code, Error, FailedResponse, MAX_ERROR_BODY_BYTES, Outcome};
 use crate::request::Input;
 
 /// The JSON text of a request, written by the host.
 pub(super) fn to_json(input: &Input) -> Result<JsString, Failure> {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    let broken =
-        |cause: JsValue| Failure::Failed { error: Error::new(Code::Internal, "The request has no JSON."), cause };
-    let value = input.serialize(&serializer).map_err(|fault| broken(fault.into()))?;
-    JSON::stringify(&value).map_err(broken)
+    JSON::stringify(&to_host(input)).map_err(|cause| {
+        let error = Error::new(Code::Internal, "The request has no JSON.");
+        Failure::Failed { error, cause }
+    })
 }
 
-/// The whole body as text.
-pub(super) async fn read_text(scope: &Scope, response: &Response) -> Result<JsString, Failure> {
-    let promise = response.text().map_err(|cause| scope.failure(cause))?;
-    let text = scope.run(&promise).await.map_err(|cause| scope.failure(cause))?;
-    Ok(text.unchecked_into())
-}
-
-/// The first bytes of an error's body, as text; what follows is not even received.
-pub(super) async fn read_error_text(scope: &Scope, response: &Response) -> Result<String, Failure> {
-    let Some(stream) = response.body() else { return Ok(String::new()) };
-    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-    let mut bytes = Vec::new();
-    while bytes.len() < MAX_ERROR_BODY_BYTES {
-        match read_chunk(scope, &reader).await {
-            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk.to_vec()),
-            Ok(None) => break,
-            // The status says what happened; a body that breaks off says no more.
-            Err(_) if !scope.has_ended() => break,
-            Err(failure) => return Err(failure),
+fn to_host(input: &Input) -> JsValue {
+    match input {
+        Input::Null => JsValue::NULL,
+        Input::Flag(flag) => (*flag).into(),
+        Input::Number(number) => (*number).into(),
+        Input::Text(text) => (&**text).into(),
+        Input::List(items) => {
+            let list = Array::new();
+            for item in items {
+                list.push(&to_host(item));
+            }
+            list.into()
+        }
+        Input::Object(members) => {
+            let object = Object::new();
+            for (name, value) in members {
+                // Setting a member of a new plain object cannot fail.
+                let _ = Reflect::set(&object, &(&**name).into(), &to_host(value));
+            }
+            object.into()
         }
     }
-    cancel(&reader);
-    bytes.truncate(MAX_ERROR_BODY_BYTES);
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The next chunk of a body, `None` at its end.
-pub(super) async fn read_chunk(
-    scope: &Scope,
-    reader: &ReadableStreamDefaultReader,
-) -> Result<Option<Uint8Array>, Failure> {
-    let result = scope.run(&reader.read()).await.map_err(|cause| scope.failure(cause))?;
-    let part = |name: &str| Reflect::get(&result, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
-    if part("done").is_truthy() { Ok(None) } else { Ok(part("value").dyn_into().ok()) }
+/// An error's answer, whose body is read up to its bound: what follows is not even received.
+pub(super) struct ErrorBody {
+    response: Response,
+    /// `None` where nothing follows.
+    reader: Option<ReadableStreamDefaultReader>,
+    bytes: Vec<u8>,
+}
+
+impl ErrorBody {
+    pub(super) fn of(response: Response) -> Self {
+        let reader = response.body().map(|stream| stream.get_reader().unchecked_into());
+        Self { response, reader, bytes: Vec::new() }
+    }
+
+    /// The promise of the next chunk, if more is wanted.
+    pub(super) fn next(&self) -> Option<Promise> {
+        self.reader.as_ref().map(ReadableStreamDefaultReader::read)
+    }
+
+    /// What the promise gave.
+    pub(super) fn push(&mut self, result: &JsValue) {
+        match chunk_of(result) {
+            Some(chunk) => self.bytes.extend_from_slice(&chunk.to_vec()),
+            None => return self.end(),
+        }
+        if self.bytes.len() >= MAX_ERROR_BODY_BYTES {
+            self.bytes.truncate(MAX_ERROR_BODY_BYTES);
+            self.end();
+        }
+    }
+
+    /// Nothing more is wanted, or comes.
+    pub(super) fn end(&mut self) {
+        if let Some(reader) = self.reader.take() {
+            cancel(&reader);
+        }
+    }
+
+    pub(super) fn into_failure(self) -> Failure {
+        let Self { response, bytes, .. } = self;
+        let body = String::from_utf8_lossy(&bytes);
+        let (retry_after, request_id) = (header(&response, "retry-after"), header(&response, "x-request-id"));
+        let failed = FailedResponse {
+            status: response.status(),
+            body: &body,
+            retry_after: retry_after.as_deref(),
+            request_id: request_id.as_deref(),
+            now_ms: Date::now(),
+        };
+        let error = failed.into_error::<JsValue>();
+        // A 504 speaks of a server's limit; whatever was sent may have been worked on.
+        let error = if response.status() == 504 { error.with_outcome(Outcome::Unknown) } else { error };
+        error.into()
+    }
+}
+
+/// The chunk in what a reader's promise gave, `None` at the end.
+pub(super) fn chunk_of(result: &JsValue) -> Option<Uint8Array> {
+    if member(result, "done").is_truthy() { None } else { member(result, "value").dyn_into().ok() }
 }
 
 /// Cancels a reader; its promise is of no interest, and must not become an unhandled rejection.
 pub(super) fn cancel(reader: &ReadableStreamDefaultReader) {
-    let cancelled = reader.cancel();
-    spawn_local(async move {
-        let _ = JsFuture::from(cancelled).await;
-    });
+    let _ = Promise::all_settled(&Array::of1(&reader.cancel()));
 }

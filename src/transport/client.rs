@@ -1,12 +1,14 @@
 //! The client for Rust: typed requests in, typed answers out.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 use web_sys::Response;
 
 use super::config::{CallOptions, Config};
-use super::exchange::{Reply, await_answer, exchange};
+use super::exchange::Call;
 use super::failure::Failure;
-use super::scope::Scope;
+use super::reply::Reply;
 use super::stream::ChatStream;
 use crate::deadline::Limits;
 use crate::error::Result;
@@ -39,7 +41,7 @@ use crate::wire::{ApiKey, BaseUrl, DEFAULT_BASE_URL, WireRequest};
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    config: Config,
+    config: Rc<Config>,
     stream: CallOptions,
     unary: CallOptions,
 }
@@ -66,10 +68,11 @@ impl Client {
     /// # Errors
     /// `invalid_request` for any other address.
     pub fn at(mut self, base: &str) -> Result<Self> {
-        self.config.base = match self.config.key {
+        let base = match self.config.key {
             Some(_) => BaseUrl::with_key(base)?,
             None => BaseUrl::without_key(base)?,
         };
+        Rc::make_mut(&mut self.config).base = base;
         Ok(self)
     }
 
@@ -107,12 +110,12 @@ impl Client {
     /// The same client with a replacement of the platform's `fetch`: called with a `Request`, gives a promise of a
     /// `Response`.
     pub fn fetch(mut self, replacement: js_sys::Function) -> Self {
-        self.config.fetch = Some(replacement);
+        Rc::make_mut(&mut self.config).fetch = Some(replacement);
         self
     }
 
     fn new(base: BaseUrl, key: Option<ApiKey>) -> Self {
-        let config = Config { base, key, fetch: None, observer: None };
+        let config = Rc::new(Config { base, key, fetch: None, observer: None });
         Self { config, stream: CallOptions::new(Limits::STREAM), unary: CallOptions::new(Limits::UNARY) }
     }
 
@@ -123,19 +126,19 @@ impl Client {
     }
 
     async fn whole_chat(&self, valid: &ValidRequest) -> Result<ChatAnswer, Failure> {
-        let scope = Scope::open(self.unary.limits, None)?;
-        let reply = exchange(&self.config, &WireRequest::call(valid), &self.unary, &scope).await?;
+        let mut call = self.open(WireRequest::call(valid))?;
+        let reply = call.exchange().await?;
         let value: Value = reply.parse()?;
         let answer = match (valid.request_id(), job_answer(&value)) {
             (_, Some(answer)) => answer,
             // The same id is at work already: its answer is fetched, not asked for again.
             (Some(id), None) if reply.status() == 202 => {
-                let (job, ..) = await_answer::<Value>(&self.config, id, "", &self.unary, &scope).await?;
+                let (job, ..) = call.await_answer(id, "").await?;
                 job_answer(&job).unwrap_or(job)
             }
             _ => value,
         };
-        scope.close();
+        call.scope().close();
         read_value(&reply, answer)
     }
 
@@ -161,21 +164,21 @@ impl Client {
     /// Asks a question whose answer is fetched later, with [`chat_status`](Self::chat_status) or
     /// [`wait`](Self::wait).
     pub async fn chat_background(&self, request: &ChatRequest) -> Result<Job> {
-        self.unary(&WireRequest::call(&request.validate(Delivery::Background)?)).await
+        self.unary(WireRequest::call(&request.validate(Delivery::Background)?)).await
     }
 
     /// Looks at a job, by its own id or by the caller's `requestId`; costs nothing
     /// (`GET /v1/developer/chat/requests/{id}`).
     pub async fn chat_status(&self, id: &str) -> Result<Job> {
-        self.unary(&WireRequest::status(id)?).await
+        self.unary(WireRequest::status(id)?).await
     }
 
     /// Looks at a job until its answer is there.
     pub async fn wait(&self, id: &str) -> Result<ChatAnswer> {
         let fetch = async {
-            let scope = Scope::open(self.unary.limits, None)?;
-            let (job, _, reply) = await_answer::<Value>(&self.config, id, "", &self.unary, &scope).await?;
-            scope.close();
+            let mut call = self.open(WireRequest::status(id)?)?;
+            let (job, _, reply) = call.await_answer(id, "").await?;
+            call.scope().close();
             read_value(&reply, job_answer(&job).unwrap_or(job))
         };
         fetch.await.map_err(Failure::into_error)
@@ -199,15 +202,19 @@ impl Client {
         self.call(request).await
     }
 
-    async fn call<A: Answer>(&self, request: &impl Request) -> Result<A> {
-        self.unary(&WireRequest::call(&request.validate(Delivery::Whole)?)).await
+    fn open(&self, wire: WireRequest) -> Result<Call, Failure> {
+        Call::open(self.config.clone(), wire, self.unary.clone())
     }
 
-    async fn unary<A: Answer>(&self, wire: &WireRequest) -> Result<A> {
+    async fn call<A: Answer>(&self, request: &impl Request) -> Result<A> {
+        self.unary(WireRequest::call(&request.validate(Delivery::Whole)?)).await
+    }
+
+    async fn unary<A: Answer>(&self, wire: WireRequest) -> Result<A> {
         let fetch = async {
-            let scope = Scope::open(self.unary.limits, None)?;
-            let reply = exchange(&self.config, wire, &self.unary, &scope).await?;
-            scope.close();
+            let mut call = self.open(wire)?;
+            let reply = call.exchange().await?;
+            call.scope().close();
             let value = reply.parse()?;
             read_value(&reply, value)
         };

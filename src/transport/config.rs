@@ -9,6 +9,7 @@ use crate::deadline::Limits;
 use crate::error::{Error, Result, Violation};
 use crate::retry::RetryPolicy;
 use crate::wire::{ApiKey, BaseUrl, is_reserved_header};
+use crate::wording::filled;
 
 /// What a client is set up with.
 #[derive(Clone)]
@@ -46,26 +47,34 @@ impl CallOptions {
 
     /// Refuses headers that the client answers for, and names or values that HTTP cannot carry (RFC 9110 §5).
     pub fn check_headers(&self) -> Result<()> {
-        let violations: Vec<_> = self.headers.iter().filter_map(|(name, value)| header_fault(name, value)).collect();
+        let mut violations = Vec::new();
+        for (name, value) in &self.headers {
+            if let Some(fault) = header_fault(name, value) {
+                violations.push(Violation::new(filled("headers.{}", &[&shown(name, 40)]), fault));
+            }
+        }
         if violations.is_empty() { Ok(()) } else { Err(Error::invalid("call options", violations)) }
     }
 }
 
-fn header_fault(name: &str, value: &str) -> Option<Violation> {
+fn header_fault(name: &str, value: &str) -> Option<&'static str> {
     let is_name =
         !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
     let is_value = value.bytes().all(|b| b == b'\t' || (b' '..=b'~').contains(&b));
-    let fault = if !is_name {
-        "is not a header name"
+    if !is_name {
+        Some("is not a header name")
     } else if is_reserved_header(name) {
-        "is set by the client itself and cannot be given"
+        Some("is set by the client itself and cannot be given")
     } else if !is_value {
-        "holds a character that a header cannot carry"
+        Some("holds a character that a header cannot carry")
     } else {
-        return None;
-    };
-    let shown: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
-    Some(Violation::new(format!("headers.{shown}"), fault))
+        None
+    }
+}
+
+/// The first characters of something that the caller has written, as far as they can be shown.
+pub(super) fn shown(text: &str, characters: usize) -> String {
+    text.chars().filter(|c| !c.is_control()).take(characters).collect()
 }
 
 /// An attempt that goes out. It carries neither key nor body.

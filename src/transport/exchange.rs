@@ -1,159 +1,266 @@
 //! A call with its repetitions, up to an answer that can be read.
+//!
+//! A call waits for one promise at a time. What it does between two of them is plain functions of [`Call`], and
+//! [`Call::exchange`] is the only place that waits: code that waits in many places weighs several times as much.
 
-use js_sys::JsString;
+use std::rc::Rc;
+
+use js_sys::Promise;
+use serde_json::Value;
 use wasm_bindgen::JsValue;
 use web_sys::Response;
 
-use super::body::read_text;
+use super::body::ErrorBody;
 use super::config::{CallOptions, Config, Sent, Settled};
 use super::failure::Failure;
 use super::platform::{monotonic_ms, random};
+use super::reply::{Reply, header, without_key};
 use super::scope::Scope;
-use super::send::{header, send};
-use crate::error::{Error, Outcome};
+use super::send::{response_of, send, verdict_without_body};
+use crate::error::Outcome;
 use crate::json::Json;
-use crate::recovery::{self, Step};
-use crate::response::{keep_body, unreadable};
+use crate::recovery;
 use crate::retry::{Attempt, Decision, after_attempt, decide};
-use crate::wire::{ApiKey, WireRequest};
+use crate::wire::{WireRequest, is_success};
 
-/// A success.
-#[derive(Clone)]
-pub struct Reply {
-    /// The answer; its body has been read where `text` holds it.
-    pub response: Response,
-    /// The body of a JSON answer; `None` for an event stream, which is still to be read.
-    pub text: Option<JsString>,
-    /// The other side's correlation id.
-    pub request_id: Option<String>,
-    /// What the call was sent with, and an error must not repeat.
-    key: Option<ApiKey>,
+/// A call under way: what it sends, on which terms, and how far it has come. Dropping it aborts it on the wire.
+pub struct Call {
+    config: Rc<Config>,
+    wire: WireRequest,
+    options: CallOptions,
+    scope: Scope,
+    phase: Phase,
+    retries: u32,
+    /// What the attempts so far may have cost.
+    earlier: Outcome,
+    /// When the attempt was sent of whose end the observer has not heard.
+    started: Option<f64>,
+    /// Looks at a job so far, each an exchange of its own.
+    looks: u32,
+    /// Milliseconds to wait before the next look.
+    delay: Option<f64>,
 }
 
-impl Reply {
-    /// The HTTP status, 2xx.
-    pub fn status(&self) -> u16 {
-        self.response.status()
-    }
+/// What the promise is that the call waits for.
+enum Phase {
+    /// None: the next attempt is not sent yet.
+    Resting,
+    Sent,
+    Refused(ErrorBody),
+    Reading(Response),
+}
 
-    /// The body's media type, as it was sent.
-    pub fn content_type(&self) -> Option<String> {
-        header(&self.response, "content-type")
-    }
+enum Step {
+    /// Without a promise for the end of a rest.
+    Wait(Option<Promise>),
+    Done(Reply),
+}
 
-    /// The body, parsed by whoever `J` stands for.
+impl Call {
+    /// Starts the clock and listens to the caller's signal. Nothing is sent yet.
     ///
     /// # Errors
-    /// `bad_response` with the body, if it is no JSON text.
-    pub fn parse<J: Json>(&self) -> Result<J, Failure> {
-        let text = self.text.as_ref().map(String::from).unwrap_or_default();
-        J::parse(&text).ok_or_else(|| self.unreadable(unreadable(self.content_type().as_deref())))
+    /// The signal's reason, if it is aborted already.
+    pub fn open(config: Rc<Config>, wire: WireRequest, options: CallOptions) -> Result<Self, Failure> {
+        let scope = Scope::open(options.limits, options.signal.clone())?;
+        Ok(Self {
+            config,
+            wire,
+            options,
+            scope,
+            phase: Phase::Resting,
+            retries: 0,
+            earlier: Outcome::NotSent,
+            started: None,
+            looks: 0,
+            delay: None,
+        })
     }
 
-    /// The error with this answer's status, id and body.
-    pub fn unreadable(&self, error: Error) -> Failure {
-        let text = self.text.as_ref().map(String::from).unwrap_or_default();
-        let error = without_key(keep_body(error, self.status(), &text), self.key.as_ref());
-        match &self.request_id {
-            Some(id) => error.with_request_id(id).into(),
-            None => error.into(),
+    /// The life of the call.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The id under which a repetition is not charged again, if there is one.
+    pub fn request_id(&self) -> Option<&str> {
+        self.wire.request_id.as_deref()
+    }
+
+    /// Sends the request until it succeeds or may not be repeated. An answer that is no event stream is read whole.
+    pub async fn exchange(&mut self) -> Result<Reply, Failure> {
+        let mut step = self.begin();
+        loop {
+            let promise = match step? {
+                Step::Done(reply) => return Ok(reply),
+                Step::Wait(promise) => promise,
+            };
+            let outcome = self.scope.run(promise).await;
+            step = self.resume(outcome);
         }
     }
-}
 
-/// Sends a request until it succeeds or may not be repeated. An answer that is no event stream is read whole.
-pub async fn exchange(
-    config: &Config,
-    wire: &WireRequest,
-    options: &CallOptions,
-    scope: &Scope,
-) -> Result<Reply, Failure> {
-    let mut retries = 0;
-    let mut earlier = Outcome::NotSent;
-    loop {
-        let outcome = attempt(config, wire, options, scope, retries + 1).await;
-        let (error, cause) = match outcome {
-            Ok(reply) => return Ok(reply),
-            Err(Failure::Aborted(reason)) => return Err(Failure::Aborted(reason)),
-            Err(Failure::Failed { error, cause }) => (after_attempt(earlier, error), cause),
-        };
-        earlier = error.outcome();
-        let stand =
-            Attempt { retries, is_repeatable: wire.is_repeatable(), remaining_ms: scope.remaining(), jitter: random() };
-        match decide(options.retry, &error, stand) {
-            Decision::GiveUp => {
-                let error = without_key(error, config.key.as_ref());
-                return Err(Failure::Failed { error, cause });
-            }
-            Decision::RetryAfter(milliseconds) => scope.sleep(milliseconds).await?,
-        }
-        retries += 1;
+    /// Makes the next exchange a look at a job. The call is a new one, within the same limits.
+    pub fn look_up(&mut self, id: &str) -> Result<(), Failure> {
+        self.wire = WireRequest::status(id)?;
+        self.looks = 0;
+        Ok(())
     }
-}
 
-async fn attempt(
-    config: &Config,
-    wire: &WireRequest,
-    options: &CallOptions,
-    scope: &Scope,
-    number: u32,
-) -> Result<Reply, Failure> {
-    let sent = Sent { method: wire.method.as_str(), path: &wire.path, attempt: number };
-    if let Some(observer) = &config.observer {
-        observer.sent(sent);
-    }
-    let started = monotonic_ms();
-    let outcome = send(config, wire, options, scope).await;
-    if let Some(observer) = &config.observer {
-        let (status, request_id) = match &outcome {
-            Ok(response) => (Some(response.status()), header(response, "x-request-id")),
-            Err(Failure::Failed { error, .. }) => (error.status(), error.request_id().map(str::to_owned)),
-            Err(Failure::Aborted(_)) => (None, None),
-        };
-        let milliseconds = monotonic_ms() - started;
-        observer.settled(Settled { sent, status, milliseconds, request_id: request_id.as_deref() });
-    }
-    read(scope, outcome?, config.key.clone()).await
-}
-
-async fn read(scope: &Scope, response: Response, key: Option<ApiKey>) -> Result<Reply, Failure> {
-    let request_id = header(&response, "x-request-id");
-    let is_stream = header(&response, "content-type")
-        .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/event-stream"));
-    let text = if is_stream {
-        None
-    } else {
-        // The first byte was the headers': a JSON answer has no parts whose distance could be watched.
-        scope.received();
-        Some(read_text(scope, &response).await?)
-    };
-    Ok(Reply { response, text, request_id, key })
-}
-
-/// Looks at a job until its answer is there, and gives the job with it.
-///
-/// `delivered` is the text that the caller already has.
-///
-/// # Errors
-/// Those of the look-up, and of [`recovery::step`]. That a look-up was refused says nothing about the call itself, which
-/// may have been billed.
-pub async fn await_answer<J: Json>(
-    config: &Config,
-    id: &str,
-    delivered: &str,
-    options: &CallOptions,
-    scope: &Scope,
-) -> Result<(J, String, Reply), Failure> {
-    let wire = WireRequest::status(id)?;
-    for looks in 0.. {
-        let reply = exchange(config, &wire, options, scope).await.map_err(accepted)?;
+    /// What a look has shown: the job with its answer and the text that follows `delivered`, which the caller already has;
+    /// `None` where the next exchange is to look again.
+    ///
+    /// # Errors
+    /// Those of the look, and of [`recovery::step`]. That a look was refused says nothing about the call itself, which may
+    /// have been billed.
+    pub fn look<J: Json>(
+        &mut self,
+        outcome: Result<Reply, Failure>,
+        delivered: &str,
+    ) -> Result<Option<(J, String, Reply)>, Failure> {
+        let reply = outcome.map_err(accepted)?;
         let job: J = reply.parse()?;
-        match recovery::step(&job, delivered, looks, random()).map_err(|error| reply.unreadable(error))? {
-            Step::Complete(rest) => return Ok((job, rest, reply)),
-            Step::Wait(milliseconds) => scope.sleep(milliseconds).await?,
+        match recovery::step(&job, delivered, self.looks, random()).map_err(|error| reply.unreadable(error))? {
+            recovery::Step::Complete(rest) => Ok(Some((job, rest, reply))),
+            recovery::Step::Wait(milliseconds) => {
+                self.looks += 1;
+                self.delay = Some(milliseconds);
+                Ok(None)
+            }
         }
     }
-    Err(Failure::Aborted(JsValue::UNDEFINED))
+
+    /// Looks at a job until its answer is there.
+    pub(super) async fn await_answer(&mut self, id: &str, delivered: &str) -> Result<(Value, String, Reply), Failure> {
+        self.look_up(id)?;
+        loop {
+            let outcome = self.exchange().await;
+            if let Some(found) = self.look(outcome, delivered)? {
+                return Ok(found);
+            }
+        }
+    }
+
+    fn begin(&mut self) -> Result<Step, Failure> {
+        self.retries = 0;
+        self.earlier = Outcome::NotSent;
+        match self.delay.take() {
+            Some(milliseconds) => Ok(self.rest(milliseconds)),
+            None => self.send(),
+        }
+    }
+
+    fn resume(&mut self, outcome: Result<JsValue, JsValue>) -> Result<Step, Failure> {
+        let outcome = outcome.map_err(|cause| self.scope.failure(cause));
+        let step = match core::mem::replace(&mut self.phase, Phase::Resting) {
+            Phase::Resting => {
+                outcome?;
+                return self.send();
+            }
+            Phase::Sent => outcome.and_then(|response| self.answered(response)),
+            Phase::Refused(body) => self.refused(body, outcome),
+            Phase::Reading(response) => {
+                outcome.map(|text| Step::Done(Reply::new(response, Some(text), self.config.clone())))
+            }
+        };
+        step.or_else(|failure| self.failed(failure))
+    }
+
+    fn rest(&self, milliseconds: f64) -> Step {
+        self.scope.rest(milliseconds);
+        Step::Wait(None)
+    }
+
+    fn send(&mut self) -> Result<Step, Failure> {
+        if let Some(observer) = &self.config.observer {
+            observer.sent(self.attempt());
+        }
+        self.started = Some(monotonic_ms());
+        self.phase = Phase::Sent;
+        match send(&self.config, &self.wire, &self.options, &self.scope) {
+            Ok(response) => Ok(Step::Wait(Some(response))),
+            Err(failure) => self.failed(failure),
+        }
+    }
+
+    fn answered(&mut self, response: JsValue) -> Result<Step, Failure> {
+        let response = response_of(response)?;
+        if is_success(response.status()) {
+            self.settle(Some(response.status()), header(&response, "x-request-id").as_deref());
+            return self.read(response);
+        }
+        match verdict_without_body(&self.scope, &response) {
+            Some(failure) => Err(failure),
+            None => self.read_on(ErrorBody::of(response)),
+        }
+    }
+
+    fn read(&mut self, response: Response) -> Result<Step, Failure> {
+        let is_stream = header(&response, "content-type")
+            .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/event-stream"));
+        if is_stream {
+            return Ok(Step::Done(Reply::new(response, None, self.config.clone())));
+        }
+        // The first byte was the headers': a JSON answer has no parts whose distance could be watched.
+        self.scope.received();
+        let text = response.text().map_err(|cause| self.scope.failure(cause))?;
+        self.phase = Phase::Reading(response);
+        Ok(Step::Wait(Some(text)))
+    }
+
+    fn refused(&mut self, mut body: ErrorBody, chunk: Result<JsValue, Failure>) -> Result<Step, Failure> {
+        match chunk {
+            Ok(chunk) => body.push(&chunk),
+            Err(failure) if self.scope.has_ended() => return Err(failure),
+            // The status says what happened; a body that breaks off says no more.
+            Err(_) => body.end(),
+        }
+        self.read_on(body)
+    }
+
+    fn read_on(&mut self, body: ErrorBody) -> Result<Step, Failure> {
+        match body.next() {
+            Some(chunk) => {
+                self.phase = Phase::Refused(body);
+                Ok(Step::Wait(Some(chunk)))
+            }
+            None => Err(body.into_failure()),
+        }
+    }
+
+    /// The end of an attempt that failed: it is made again, or was the last.
+    fn failed(&mut self, failure: Failure) -> Result<Step, Failure> {
+        let Failure::Failed { error, cause } = failure else {
+            self.settle(None, None);
+            return Err(failure);
+        };
+        self.settle(error.status(), error.request_id());
+        let error = after_attempt(self.earlier, error);
+        self.earlier = error.outcome();
+        let stand = Attempt {
+            retries: self.retries,
+            is_repeatable: self.wire.is_repeatable(),
+            remaining_ms: self.scope.remaining(),
+            jitter: random(),
+        };
+        match decide(self.options.retry, &error, stand) {
+            Decision::GiveUp => Err(Failure::Failed { error: without_key(error, self.config.key.as_ref()), cause }),
+            Decision::RetryAfter(milliseconds) => {
+                self.retries += 1;
+                Ok(self.rest(milliseconds))
+            }
+        }
+    }
+
+    fn attempt(&self) -> Sent<'_> {
+        Sent { method: self.wire.method.as_str(), path: &self.wire.path, attempt: self.retries + 1 }
+    }
+
+    /// Tells the observer how the attempt ended, unless it has heard of that.
+    fn settle(&mut self, status: Option<u16>, request_id: Option<&str>) {
+        let (Some(started), Some(observer)) = (self.started.take(), &self.config.observer) else { return };
+        observer.settled(Settled { sent: self.attempt(), status, milliseconds: monotonic_ms() - started, request_id });
+    }
 }
 
 /// The failure of a look-up as that of the call which was accepted before it.
@@ -161,12 +268,5 @@ fn accepted(failure: Failure) -> Failure {
     match failure {
         Failure::Failed { error, cause } => Failure::Failed { error: after_attempt(Outcome::Unknown, error), cause },
         aborted @ Failure::Aborted(_) => aborted,
-    }
-}
-
-fn without_key(error: Error, key: Option<&ApiKey>) -> Error {
-    match key {
-        Some(key) => error.without_secret(key.secret()),
-        None => error,
     }
 }

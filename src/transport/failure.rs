@@ -2,7 +2,9 @@
 
 use wasm_bindgen::JsValue;
 
-use crate::error::{Code, Error};
+use super::host_json::member;
+use crate::error::{Code, Error, Outcome};
+use crate::retry::never_left;
 
 /// Why a call did not give an answer.
 #[derive(Debug, Clone)]
@@ -18,7 +20,27 @@ pub enum Failure {
     },
 }
 
+const NEVER_LEFT: &str = "The connection failed. Nothing was sent; check the address and the network.";
+
+const LOST: &str = "The connection failed. The call may have been billed: send it again only under a requestId, or if a \
+                    second charge is acceptable.";
+
 impl Failure {
+    /// That of a connection. The platform's own words may name hosts and ports, and stay in `cause`.
+    pub(super) fn network(cause: JsValue) -> Self {
+        let is_proof = never_left(&detail(&cause, "code"), &detail(&cause, "syscall"));
+        let (outcome, message) = if is_proof { (Outcome::NotSent, NEVER_LEFT) } else { (Outcome::Unknown, LOST) };
+        Self::Failed { error: Error::new(Code::Network, message).with_outcome(outcome), cause }
+    }
+
+    /// The same failure with the text that had arrived before it.
+    pub fn with_partial(self, text: &str) -> Self {
+        match self {
+            Self::Failed { error, cause } => Self::Failed { error: error.with_partial(text), cause },
+            aborted @ Self::Aborted(_) => aborted,
+        }
+    }
+
     /// The error for Rust callers, who have no signal to abort.
     pub fn into_error(self) -> Error {
         match self {
@@ -32,4 +54,10 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Failed { error, cause: JsValue::UNDEFINED }
     }
+}
+
+/// `error.code` or `error.cause.code`, and so on, as Node and Bun set them.
+fn detail(error: &JsValue, name: &str) -> String {
+    let text = member(error, name).as_string();
+    text.or_else(|| member(&member(error, "cause"), name).as_string()).unwrap_or_default()
 }

@@ -49,3 +49,8 @@ impl Json for JsValue {
         Self::as_f64(self)
     }
 }
+
+/// The member of that name, inherited ones too; undefined where there is none, or where `object` is no object.
+pub(super) fn member(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+}

@@ -1,7 +1,7 @@
 //! The client over the platform's `fetch`: pages, service workers, Node, workerd, Deno, Bun.
 //!
 //! Only this module and the JavaScript bindings touch the platform. One attempt is built by gloo-net and sent by the
-//! module `send`; [`exchange`] repeats it as [`crate::retry`] decides; [`Scope`] holds a call's time limits and ends it
+//! module `send`; [`Call`] repeats it as [`crate::retry`] decides; [`Scope`] holds a call's time limits and ends it
 //! when the caller aborts, a limit passes, or the future is dropped.
 
 mod body;
@@ -10,15 +10,18 @@ mod config;
 mod exchange;
 mod failure;
 mod host_json;
+mod listener;
 mod platform;
+mod reply;
 mod scope;
 mod send;
 mod stream;
 
 pub use client::Client;
 pub use config::{CallOptions, Config, Observer, Sent, Settled};
-pub use exchange::{Reply, await_answer, exchange};
+pub use exchange::Call;
 pub use failure::Failure;
 pub use platform::random;
+pub use reply::Reply;
 pub use scope::Scope;
 pub use stream::ChatStream;

@@ -12,6 +12,13 @@ extern "C" {
     /// Milliseconds on a clock that never goes back.
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     pub(super) fn monotonic_ms() -> f64;
+
+    /// The handle is a number in pages, and an object elsewhere.
+    #[wasm_bindgen(js_name = setTimeout)]
+    pub(super) fn set_timeout(callback: &JsValue, milliseconds: f64) -> JsValue;
+
+    #[wasm_bindgen(js_name = clearTimeout)]
+    pub(super) fn clear_timeout(handle: &JsValue);
 }
 
 /// A random number from 0 (included) to 1 (excluded), for jitter; nothing secret depends on it.

@@ -1,14 +1,16 @@
 //! A streamed answer for Rust callers: decoded, watched by the time limits, and completed after a cut.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 use wasm_bindgen::JsCast as _;
 use web_sys::ReadableStreamDefaultReader;
 
-use super::body::{cancel, read_chunk};
+use super::body::{cancel, chunk_of};
 use super::config::{CallOptions, Config};
-use super::exchange::{Reply, await_answer, exchange};
+use super::exchange::Call;
 use super::failure::Failure;
-use super::scope::Scope;
+use super::reply::Reply;
 use crate::chat_stream::{ChatDecoder, ChatOptions, State};
 use crate::error::{Code, Error, Outcome, Result};
 use crate::recovery::job_answer;
@@ -16,12 +18,12 @@ use crate::wire::WireRequest;
 
 /// A streamed answer, read once. Dropping it aborts the call on the wire.
 pub struct ChatStream {
-    config: Config,
+    config: Rc<Config>,
     options: CallOptions,
     wire: WireRequest,
     decoder: ChatDecoder,
     source: Source,
-    scope: Option<Scope>,
+    call: Option<Call>,
     has_begun: bool,
     text: String,
     /// The answer where it did not come as a stream, or not to its end; null otherwise.
@@ -35,7 +37,7 @@ enum Source {
 }
 
 impl ChatStream {
-    pub(super) fn new(config: Config, options: CallOptions, wire: WireRequest) -> Self {
+    pub(super) fn new(config: Rc<Config>, options: CallOptions, wire: WireRequest) -> Self {
         let decoder = ChatDecoder::new(ChatOptions::default());
         Self {
             config,
@@ -43,7 +45,7 @@ impl ChatStream {
             wire,
             decoder,
             source: Source::Unsent,
-            scope: None,
+            call: None,
             has_begun: false,
             text: String::new(),
             answer: Value::Null,
@@ -82,8 +84,8 @@ impl ChatStream {
         if let Source::Open(reader) = core::mem::replace(&mut self.source, Source::Ended) {
             cancel(&reader);
         }
-        if let Some(scope) = self.scope.take() {
-            scope.close();
+        if let Some(call) = self.call.take() {
+            call.scope().close();
         }
     }
 
@@ -114,8 +116,8 @@ impl ChatStream {
 
     /// Sends the request. An answer that is no stream is the whole text.
     async fn open(&mut self) -> Result<Option<String>, Failure> {
-        let scope = self.scope.insert(Scope::open(self.options.limits, None)?).clone();
-        let reply = exchange(&self.config, &self.wire, &self.options, &scope).await?;
+        let call = Call::open(self.config.clone(), self.wire.clone(), self.options.clone())?;
+        let reply = self.call.insert(call).exchange().await?;
         if reply.text.is_some() {
             self.source = Source::Ended;
             return self.whole(&reply).await;
@@ -139,8 +141,9 @@ impl ChatStream {
         if let Some(error) = self.decoder.failure() {
             return Err(error.into());
         }
-        let Some(scope) = self.scope.clone() else { return Ok(None) };
-        let Some(chunk) = read_chunk(&scope, reader).await? else {
+        let Some(scope) = self.call.as_ref().map(Call::scope) else { return Ok(None) };
+        let result = scope.run(Some(reader.read())).await.map_err(|cause| scope.failure(cause))?;
+        let Some(chunk) = chunk_of(&result) else {
             self.decoder.finish()?;
             return Ok(None);
         };
@@ -171,8 +174,8 @@ impl ChatStream {
     }
 
     async fn fetch_rest(&mut self, id: &str) -> Result<Option<String>, Failure> {
-        let Some(scope) = self.scope.clone() else { return Ok(None) };
-        let (job, rest, _) = await_answer::<Value>(&self.config, id, &self.text, &self.options, &scope).await?;
+        let Some(call) = &mut self.call else { return Ok(None) };
+        let (job, rest, _) = call.await_answer(id, &self.text).await?;
         self.answer = job_answer(&job).unwrap_or_default();
         Ok((!rest.is_empty()).then_some(rest))
     }

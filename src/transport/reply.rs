@@ -1,0 +1,82 @@
+//! A success, and the error where it cannot be read.
+
+use std::rc::Rc;
+
+use js_sys::JsString;
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::Response;
+
+use super::config::Config;
+use super::failure::Failure;
+use crate::error::Error;
+use crate::json::Json;
+use crate::response::{keep_body, unreadable};
+use crate::wire::ApiKey;
+
+/// A success.
+#[derive(Clone)]
+pub struct Reply {
+    /// The answer; its body has been read where `text` holds it.
+    pub response: Response,
+    /// The body of a JSON answer; `None` for an event stream, which is still to be read.
+    pub text: Option<JsString>,
+    /// The other side's correlation id.
+    pub request_id: Option<String>,
+    /// With the key that the call was sent with, and an error must not repeat.
+    config: Rc<Config>,
+}
+
+impl Reply {
+    pub(super) fn new(response: Response, text: Option<JsValue>, config: Rc<Config>) -> Self {
+        let request_id = header(&response, "x-request-id");
+        Self { response, text: text.map(JsValue::unchecked_into), request_id, config }
+    }
+
+    /// The HTTP status, 2xx.
+    pub fn status(&self) -> u16 {
+        self.response.status()
+    }
+
+    /// The body's media type, as it was sent.
+    pub fn content_type(&self) -> Option<String> {
+        header(&self.response, "content-type")
+    }
+
+    /// The body, parsed by whoever `J` stands for.
+    ///
+    /// # Errors
+    /// `bad_response` with the body, if it is no JSON text.
+    pub fn parse<J: Json>(&self) -> Result<J, Failure> {
+        J::parse(&self.body()).ok_or_else(|| self.no_json())
+    }
+
+    /// The failure where the body is no JSON text.
+    pub fn no_json(&self) -> Failure {
+        self.unreadable(unreadable(self.content_type().as_deref()))
+    }
+
+    /// The error with this answer's status, id and body.
+    pub fn unreadable(&self, error: Error) -> Failure {
+        let error = without_key(keep_body(error, self.status(), &self.body()), self.config.key.as_ref());
+        match &self.request_id {
+            Some(id) => error.with_request_id(id).into(),
+            None => error.into(),
+        }
+    }
+
+    fn body(&self) -> String {
+        self.text.as_ref().map(String::from).unwrap_or_default()
+    }
+}
+
+/// A header of an answer.
+pub(super) fn header(response: &Response, name: &str) -> Option<String> {
+    response.headers().get(name).ok().flatten()
+}
+
+pub(super) fn without_key(error: Error, key: Option<&ApiKey>) -> Error {
+    match key {
+        Some(key) => error.without_secret(key.secret()),
+        None => error,
+    }
+}
