@@ -1,6 +1,6 @@
 // An answer as it is written: one request, one reader, and every way to take the text out of it.
 import { onAbort, within } from "./abort.js";
-import { ChatDecoder } from "./chat-decoder.js";
+import { ChatConnection, inContext } from "./chat-connection.js";
 import { described } from "./client.js";
 import { MinaraError, misuse } from "./errors.js";
 import { storedAnswer } from "./stored-answer.js";
@@ -18,9 +18,6 @@ import { storedAnswer } from "./stored-answer.js";
  * @property {number} total  longest time for everything, in milliseconds
  */
 
-/** How long the end of the connection is waited for after the end of the answer, in milliseconds. */
-const GRACE = 500;
-
 /** Codes of a stream that was cut short, whose answer may be complete where it was made. */
 const CUT = ["stream_truncated", "network", "timeout"];
 
@@ -34,17 +31,17 @@ export class ChatStream {
   #stop = new AbortController();
   #stopListening = () => {};
   #isRead = false;
-  /** @type {AsyncGenerator<ChatPart, undefined, undefined> | undefined} */
+  #hasBegun = false;
+  #isReading = false;
+  /** @type {Promise<unknown> | undefined} the read under way, for whoever asks again before it is over */
   #reading;
   #isOver = false;
   #text = "";
-  /** @type {ChatDecoder | undefined} */
-  #decoder;
+  /** @type {ChatConnection | undefined} */
+  #connection;
   /** @type {ChatAnswer} what is known of the answer but its text */
   #answer = {};
   #outcome = deferred();
-  /** @type {Promise<void>} */
-  #drained = Promise.resolve();
 
   /**
    * @param {ChatStreamOptions} options
@@ -57,26 +54,25 @@ export class ChatStream {
 
   /** @returns {string | undefined} */
   get chatId() {
-    return this.#answer.chatId ?? this.#decoder?.chatId;
+    return this.#answer.chatId ?? this.#connection?.decoder.chatId;
   }
 
   /** @returns {string | undefined} */
   get messageId() {
-    return this.#answer.messageId ?? this.#decoder?.messageId;
+    return this.#answer.messageId ?? this.#connection?.decoder.messageId;
   }
 
   /** @returns {Usage | undefined} */
   get usage() {
-    return this.#answer.usage ?? this.#decoder?.usage;
+    return this.#answer.usage ?? this.#connection?.decoder.usage;
   }
 
   /** @returns {AsyncIterableIterator<ChatPart, undefined, undefined>} */
   [Symbol.asyncIterator]() {
     if (this.#isRead) throw misuse("A chat stream can be read once. Use final() for the whole answer, or tee().");
     this.#isRead = true;
-    const parts = (this.#reading = this.#parts());
     return {
-      next: () => parts.next(),
+      next: () => this.#next(),
       return: async () => {
         await this.cancel();
         return { done: true, value: undefined };
@@ -101,9 +97,10 @@ export class ChatStream {
   async cancel(reason) {
     if (this.#isOver) return;
     this.#end(cancelled(this.#text));
-    // First the abort: a generator that waits for the network cannot return before it.
+    // First the abort: a read that waits for the network cannot end before it.
     this.#stop.abort(reason);
-    await this.#reading?.return(undefined);
+    await this.#reading?.catch(() => {});
+    this.#disconnect((connection) => connection.abandon());
   }
 
   /**
@@ -147,106 +144,122 @@ export class ChatStream {
     }
   }
 
-  /** @returns {AsyncGenerator<ChatPart, undefined, undefined>} */
-  async *#parts() {
-    if (this.#isOver) return undefined;
+  /** @returns {Promise<IteratorResult<ChatPart, undefined>>} */
+  #next() {
+    const again = () => this.#next();
+    if (this.#reading) return this.#reading.then(again, again);
+    this.#isReading = true;
+    const reading = this.#advance();
+    // It may be over already, having waited for nothing.
+    if (this.#isReading) this.#reading = reading;
+    return reading;
+  }
+
+  /**
+   * Reads up to the next text. By hand and in one function: a generator, or a further function that is awaited, costs
+   * as much as the chunk.
+   * @returns {Promise<IteratorResult<ChatPart, undefined>>}
+   */
+  async #advance() {
     try {
-      try {
-        const reply = await this.#open();
-        yield* reply.exchange ? this.#streamed(reply) : this.#unstreamed(reply.data);
-      } catch (error) {
-        if (this.#stop.signal.aborted) throw this.#stop.signal.reason;
-        yield* this.#completed(error);
+      if (!this.#hasBegun && !this.#isOver) {
+        const whole = await this.#begin();
+        if (whole !== "") return this.#give(whole);
       }
-      this.#end();
-      return undefined;
+      while (!this.#isOver && this.#connection) {
+        const connection = this.#connection;
+        if (connection.isComplete) break;
+        const text = connection.take(await connection.read(), this.#text);
+        if (text !== "" && !this.#isOver) return this.#give(text);
+      }
+      if (!this.#isOver) this.#end();
+      return { value: undefined, done: true };
     } catch (error) {
-      if (this.#isOver) return undefined;
+      return await this.#recover(error);
+    } finally {
+      this.#isReading = false;
+      this.#reading = undefined;
+    }
+  }
+
+  /** Sends the request. A server that does not stream has given the whole text. */
+  async #begin() {
+    this.#hasBegun = true;
+    const reply = await this.#open();
+    if (this.#isOver) return "";
+    if (reply.exchange) {
+      this.#connection = new ChatConnection(reply, this.#options);
+      return "";
+    }
+    this.#answer = reply.data;
+    return this.#answer.content ?? "";
+  }
+
+  /**
+   * @param {string} text
+   * @returns {IteratorResult<ChatPart, undefined>}
+   */
+  #give(text) {
+    this.#text += text;
+    return { value: { text }, done: false };
+  }
+
+  /**
+   * Completes a stream that failed, where that can be done, or ends it with what it failed with.
+   * @param {unknown} caught
+   * @returns {Promise<IteratorResult<ChatPart, undefined>>}
+   */
+  async #recover(caught) {
+    try {
+      const error = this.#disconnect((connection) => connection.fail(caught, this.#text)) ?? caught;
+      if (this.#isOver) return { value: undefined, done: true };
+      if (this.#stop.signal.aborted) throw this.#stop.signal.reason;
+      const rest = await this.#completed(error);
+      if (rest !== "") return this.#give(rest);
+      this.#end();
+      return { value: undefined, done: true };
+    } catch (error) {
+      if (this.#isOver) return { value: undefined, done: true };
       this.#end(error);
       throw error;
     }
   }
 
-  /** @param {ChatAnswer} answer  of a server that does not stream */
-  *#unstreamed(answer) {
-    this.#answer = answer;
-    yield* this.#given(answer.content ?? "");
-  }
-
-  /** @param {string} text */
-  *#given(text) {
-    this.#text += text;
-    if (text !== "") yield { text };
-  }
-
-  /** @param {Reply} reply */
-  async *#streamed({ exchange, response, instance, status, requestId }) {
-    const reader = /** @type {ReadableStream<Uint8Array>} */ (response?.body).getReader();
-    let hasLeft = false;
-    const leave = () => {
-      hasLeft = true;
-      reader.cancel().catch(() => {});
-    };
-    /** @type {MinaraError | undefined} */
-    let trap;
-    const unwatch = instance.watch((failure) => {
-      trap = failure;
-      leave();
-    });
-    const failed = (/** @type {unknown} */ cause) => trap ?? exchange.failure(cause, this.#text);
-    const read = () => reader.read().catch((cause) => Promise.reject(failed(cause)));
-    let isDrained = true;
-    try {
-      const decoder = (this.#decoder = new ChatDecoder(this.#options));
-      exchange.onabort = leave;
-      for (let isFirst = true; !decoder.done; isFirst = false) {
-        const { done, value } = await read();
-        if (hasLeft) throw failed(undefined);
-        if (done) return decoder.finish();
-        if (isFirst) exchange.received();
-        const text = decoder.push(value);
-        if (text !== "") {
-          exchange.pause();
-          // Not by way of `#given`: to delegate costs as much again as to read the chunk.
-          this.#text += text;
-          yield { text };
-          exchange.progress();
-        }
-        if (decoder.failure) throw decoder.failure;
-      }
-      isDrained = false;
-      this.#drained = drain(reader, decoder).then(() => this.#dismissDecoder());
-    } catch (error) {
-      leave();
-      throw inContext(trap ?? error, { status, requestId, partial: this.#text });
-    } finally {
-      unwatch();
-      exchange.close();
-      exchange.free();
-      if (isDrained) this.#dismissDecoder();
-    }
-  }
-
-  /** Keeps what the decoder knows, and gives its memory back. */
-  #dismissDecoder() {
-    const { chatId, messageId, usage } = this;
-    const known = Object.entries({ chatId, messageId, usage }).filter(([, value]) => value !== undefined);
-    this.#answer = { ...this.#answer, ...Object.fromEntries(known) };
-    this.#decoder?.free();
-    this.#decoder = undefined;
+  /**
+   * Lets go of the connection, if there is one, and of its decoder.
+   * @param {(connection: ChatConnection) => unknown} how
+   */
+  #disconnect(how) {
+    const connection = this.#connection;
+    if (!connection) return undefined;
+    const result = how(connection);
+    this.#dismiss(connection);
+    return result;
   }
 
   /**
-   * Completes a stream that was cut from the answer that the API keeps, or throws what cut it.
+   * Keeps what the decoder knows, and gives its memory back.
+   * @param {ChatConnection} connection
+   */
+  #dismiss(connection) {
+    const { chatId, messageId, usage } = this;
+    const known = Object.entries({ chatId, messageId, usage }).filter(([, value]) => value !== undefined);
+    this.#answer = { ...this.#answer, ...Object.fromEntries(known) };
+    this.#connection = undefined;
+    connection.decoder.free();
+  }
+
+  /**
+   * The rest of a stream that was cut, from the answer that the API keeps; or throws what cut it.
    * @param {unknown} error
    */
-  async *#completed(error) {
+  async #completed(error) {
     const { requestId } = this.#calls;
     const isCut = error instanceof MinaraError && CUT.includes(error.code) && error.outcome !== "not_sent";
     if (requestId === undefined || !isCut) throw error;
     const { answer, rest } = await this.#stored(requestId, error);
     this.#answer = answer;
-    yield* this.#given(rest);
+    return rest;
   }
 
   /**
@@ -272,39 +285,10 @@ export class ChatStream {
     this.#isOver = true;
     this.#stopListening();
     if (error !== undefined) return this.#outcome.reject(error);
-    this.#outcome.resolve(this.#drained.then(() => ({ ...this.#answer, content: this.#text })));
+    const connection = this.#connection;
+    const drained = connection?.finish().then(() => this.#dismiss(connection)) ?? Promise.resolve();
+    this.#outcome.resolve(drained.then(() => ({ ...this.#answer, content: this.#text })));
   }
-}
-
-/**
- * Reads on to the end of the connection, which frees it for the next call, and takes along what comes late, such as
- * the usage behind a `finish_reason`.
- * @param {ReadableStreamDefaultReader<Uint8Array>} reader
- * @param {ChatDecoder} decoder
- */
-async function drain(reader, decoder) {
-  const timer = setTimeout(() => reader.cancel().catch(() => {}), GRACE);
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      decoder.push(value);
-    }
-  } catch {
-    // The answer is complete: what happens to its connection is no one's concern.
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/**
- * The error with what the stream knows and the decoder does not.
- * @param {unknown} error
- * @param {{ status?: number, requestId?: string, partial: string }} context
- */
-function inContext(error, { partial, ...context }) {
-  if (!(error instanceof MinaraError)) return error;
-  return new MinaraError(error.message, { ...context, partial: partial || undefined, ...error, cause: error.cause });
 }
 
 /** @param {string} partial */

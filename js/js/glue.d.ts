@@ -37,10 +37,8 @@ export interface Reply {
 }
 
 export interface Exchange {
-  onabort: (() => void) | undefined;
+  watch(onAbort: () => void, waitsSince: () => number | undefined): void;
   received(): void;
-  progress(): void;
-  pause(): void;
   failure(cause: unknown, partial: string): unknown;
   close(): void;
   free(): void;

@@ -17,14 +17,10 @@ const TAKES_UTF16 = ucs2Slice !== undefined;
 export const MAX_INPUT_BYTES = 64 * 1024;
 
 /** Up to so many characters are put together one by one: a decoder's call costs more than they do. */
-const SHORT = latin1Slice ? 12 : 24;
+const SHORT = latin1Slice ? 12 : 64;
 
 /** Up to so many bytes are copied one by one, for the same reason. */
 const COPIED_BY_HAND = 32;
-
-/** Node decodes long text three times as fast when it is told that more may come. */
-const LONG = 2048;
-const MORE_MAY_COME = { stream: true };
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const { fromCharCode } = String;
@@ -131,10 +127,7 @@ export class ModuleMemory {
    * @param {number} length
    */
   utf8(address, length) {
-    const text = this.bytes.subarray(address, address + length);
-    if (length < LONG) return utf8.decode(text);
-    // The second call brings what a sequence cut short at the end of the text comes to.
-    return utf8.decode(text, MORE_MAY_COME) + utf8.decode();
+    return utf8.decode(this.bytes.subarray(address, address + length));
   }
 }
 
@@ -146,6 +139,19 @@ export class ModuleMemory {
 function short(bytes, start, end) {
   let text = "";
   let at = start;
+  for (; at + 8 <= end; at += 8) {
+    // By eight: half the time of by four.
+    text += fromCharCode(
+      bytes[at],
+      bytes[at + 1],
+      bytes[at + 2],
+      bytes[at + 3],
+      bytes[at + 4],
+      bytes[at + 5],
+      bytes[at + 6],
+      bytes[at + 7],
+    );
+  }
   for (; at + 4 <= end; at += 4) text += fromCharCode(bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]);
   for (; at < end; at++) text += fromCharCode(bytes[at]);
   return text;

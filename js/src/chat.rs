@@ -12,9 +12,6 @@ const FAILED: u32 = 2;
 const ASCII: u32 = 4;
 const UTF16: u32 = 8;
 
-/// The host decodes longer text better than anything here.
-const LONG_BYTES: usize = 4096;
-
 /// See `ChatDecoder` in `chat-decoder.js`, its only user.
 #[wasm_bindgen]
 pub struct ChatEngine(ChatDecoder);
@@ -39,11 +36,11 @@ impl ChatEngine {
             };
             let text = desk.text.as_bytes();
             let is_ascii = text.is_ascii();
-            if is_ascii || !desk.takes_utf16 || text.len() >= LONG_BYTES {
+            if is_ascii || !desk.takes_utf16 {
                 desk.header[7] = address(text);
                 return (length(text) << 4) | flags | if is_ascii { ASCII } else { 0 };
             }
-            append_utf16(&desk.text, &mut desk.utf16);
+            append_utf16(text, &mut desk.utf16);
             desk.header[7] = address(&desk.utf16);
             (length(&desk.utf16) << 4) | flags | UTF16
         })

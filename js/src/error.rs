@@ -1,11 +1,11 @@
 //! Errors on their way to JavaScript: a real `MinaraError`, defined in `errors.js`.
 
-use js_sys::Array;
+use js_sys::{Array, Object};
 use minara::Error;
 use minara::transport::Failure;
 use wasm_bindgen::prelude::*;
 
-use crate::object::{object, or_undefined};
+use crate::object::{or_undefined, set};
 
 #[wasm_bindgen(raw_module = "./errors.js")]
 extern "C" {
@@ -18,19 +18,18 @@ extern "C" {
 
 /// The `MinaraError` for an error of the crate.
 pub(crate) fn to_js(error: &Error, cause: JsValue) -> JsValue {
-    let details = object([
-        ("code", error.code().as_str().into()),
-        ("status", or_undefined(error.status())),
-        ("requestId", or_undefined(error.request_id())),
-        ("retryable", error.retryable().into()),
-        ("retryAfter", or_undefined(error.retry_after())),
-        ("outcome", error.outcome().as_str().into()),
-        ("field", or_undefined(error.field())),
-        ("violations", violations(error)),
-        ("partial", or_undefined(error.partial())),
-        ("body", or_undefined(error.body())),
-        ("cause", cause),
-    ]);
+    let details = Object::new();
+    set(&details, "code", error.code().as_str().into());
+    set(&details, "status", or_undefined(error.status()));
+    set(&details, "requestId", or_undefined(error.request_id()));
+    set(&details, "retryable", error.retryable().into());
+    set(&details, "retryAfter", or_undefined(error.retry_after()));
+    set(&details, "outcome", error.outcome().as_str().into());
+    set(&details, "field", or_undefined(error.field()));
+    set(&details, "violations", violations(error));
+    set(&details, "partial", or_undefined(error.partial()));
+    set(&details, "body", or_undefined(error.body()));
+    set(&details, "cause", cause);
     MinaraError::new(error.message(), &details).into()
 }
 
@@ -53,7 +52,10 @@ fn violations(error: &Error) -> JsValue {
 pub(crate) fn pairs<'a>(items: impl Iterator<Item = (&'a str, &'a str)>) -> JsValue {
     let list = Array::new();
     for (field, message) in items {
-        list.push(&object([("field", field.into()), ("message", message.into())]));
+        let pair = Object::new();
+        set(&pair, "field", field.into());
+        set(&pair, "message", message.into());
+        list.push(&pair);
     }
     list.into()
 }

@@ -1,10 +1,10 @@
 //! The life of an open stream, whose chunks JavaScript reads.
 
 use js_sys::Function;
-use minara::transport::{Failure, Scope};
+use minara::transport::Scope;
 use wasm_bindgen::prelude::*;
 
-use crate::error::to_js;
+use crate::error::thrown;
 
 /// Time limits, caller's signal and abort of an open stream.
 #[wasm_bindgen]
@@ -18,21 +18,10 @@ impl From<Scope> for Exchange {
 
 #[wasm_bindgen]
 impl Exchange {
-    /// Called when a limit passes or the caller aborts: the reader then cancels its stream.
-    #[wasm_bindgen(getter)]
-    pub fn onabort(&self) -> Option<Function> {
-        self.0.on_abort()
-    }
-
-    /// Sets what is called; at once, if the call is given up already.
-    #[wasm_bindgen(setter)]
-    pub fn set_onabort(&self, callback: Option<Function>) {
-        match callback {
-            Some(callback) if self.0.has_ended() => {
-                let _ = callback.call0(&JsValue::UNDEFINED);
-            }
-            callback => self.0.set_on_abort(callback),
-        }
+    /// Sets what is called when a limit passes or the caller aborts, so that the reader cancels its stream; at once, if the
+    /// call is given up already. `waits_since` tells since when text is waited for, undefined while it is not.
+    pub fn watch(&self, on_abort: Function, waits_since: Function) {
+        self.0.watch(on_abort, waits_since);
     }
 
     /// The first chunk of the body is there.
@@ -40,34 +29,10 @@ impl Exchange {
         self.0.received();
     }
 
-    /// A chunk brought text, or is waited for again.
-    pub fn progress(&self) {
-        self.0.progress();
-    }
-
-    /// No chunk is waited for, until `progress` is called.
-    pub fn pause(&self) {
-        self.0.pause();
-    }
-
     /// What to throw for a read that failed with `cause`: a `MinaraError`, or the caller's own reason.
     pub fn failure(&self, cause: JsValue, partial: &str) -> JsValue {
-        match self.0.failure(cause) {
-            Failure::Aborted(reason) => reason,
-            Failure::Failed { error, cause } if partial.is_empty() => to_js(&error, cause),
-            Failure::Failed { error, cause } => to_js(&error.with_partial(partial), cause),
-        }
-    }
-
-    /// Whether a limit has passed or the caller has aborted, so that `failure` says why.
-    #[wasm_bindgen(getter, js_name = hasEnded)]
-    pub fn has_ended(&self) -> bool {
-        self.0.has_ended()
-    }
-
-    /// Stops the fetch without an error: the reader wants no more.
-    pub fn abort(&self, reason: &JsValue) {
-        self.0.abort(reason);
+        let failure = self.0.failure(cause);
+        thrown(if partial.is_empty() { failure } else { failure.with_partial(partial) })
     }
 
     /// Ends well: no timer and no listener is left.

@@ -9,10 +9,12 @@ mod chat;
 mod desk;
 mod error;
 mod exchange;
+mod hooks;
 mod object;
 mod options;
 mod recovery;
 mod sse;
+mod work;
 
 pub use caller::Caller;
 pub use chat::ChatEngine;

@@ -5,6 +5,10 @@ use wasm_bindgen::JsValue;
 
 /// The member of that name; undefined where there is none, or where `object` is no object.
 pub(crate) fn member(object: &JsValue, name: &str) -> JsValue {
+    if object.is_undefined() {
+        // Without the exception that `Reflect` would throw.
+        return JsValue::UNDEFINED;
+    }
     Reflect::get(object, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
 }
 
@@ -13,16 +17,13 @@ pub(crate) fn given(object: &JsValue, name: &str) -> Option<JsValue> {
     Some(member(object, name)).filter(|value| !value.is_undefined())
 }
 
-/// A plain object of the members that are there.
-pub(crate) fn object<const N: usize>(members: [(&str, JsValue); N]) -> JsValue {
-    let object = Object::new();
-    for (name, value) in members {
-        if !value.is_undefined() {
-            // Setting a member of a new plain object cannot fail.
-            let _ = Reflect::set(&object, &JsValue::from_str(name), &value);
-        }
+/// Gives a new plain object a member, unless the value is undefined.
+#[expect(clippy::needless_pass_by_value, reason = "what is dropped here is not dropped at each of the many calls")]
+pub(crate) fn set(object: &Object, name: &str, value: JsValue) {
+    if !value.is_undefined() {
+        // Setting a member of a new plain object cannot fail.
+        let _ = Reflect::set(object, &JsValue::from_str(name), &value);
     }
-    object.into()
 }
 
 /// The value, or undefined.

@@ -17,6 +17,22 @@ pub(crate) struct Options<'a> {
     violations: Vec<Violation>,
 }
 
+/// What a number must be.
+struct Rule {
+    fits: fn(f64) -> bool,
+    text: &'static str,
+}
+
+const MILLISECONDS: Rule =
+    Rule { fits: |number| number > 0.0, text: "must be a number of milliseconds above 0, or Infinity for none" };
+
+const SECONDS: Rule = Rule { fits: |number| number >= 0.0, text: "must be a number of seconds, 0 or more" };
+
+const COUNT: Rule = Rule {
+    fits: |number| number.fract() == 0.0 && (0.0..=1000.0).contains(&number),
+    text: "must be a whole number, 0 to 1000",
+};
+
 impl<'a> Options<'a> {
     pub(crate) fn new(client: &'a JsValue, call: &'a JsValue) -> Self {
         Self { client, call, violations: Vec::new() }
@@ -31,16 +47,16 @@ impl<'a> Options<'a> {
         let options = CallOptions {
             signal: self.signal(),
             limits: Limits {
-                total: self.limit("total", defaults.total),
-                first_byte: self.limit("firstByte", defaults.first_byte),
-                idle: self.limit("idle", defaults.idle),
+                total: self.limit("timeout.total", defaults.total),
+                first_byte: self.limit("timeout.firstByte", defaults.first_byte),
+                idle: self.limit("timeout.idle", defaults.idle),
             },
             retry: RetryPolicy {
                 max_retries: self.count("maxRetries", retry.max_retries),
-                max_retry_after: self.number("maxRetryAfter", retry.max_retry_after),
+                max_retry_after: self.number("maxRetryAfter", retry.max_retry_after, &SECONDS),
             },
             headers: self.headers(),
-            bearer: given(self.call, "bearer").and_then(|token| token.as_string()),
+            bearer: member(self.call, "bearer").as_string(),
         };
         if !self.violations.is_empty() {
             return Err(Error::invalid("call options", self.violations));
@@ -51,10 +67,6 @@ impl<'a> Options<'a> {
 
     fn violate(&mut self, field: &str, message: &str) {
         self.violations.push(Violation::new(field, message));
-    }
-
-    fn either(&self, name: &str) -> Option<JsValue> {
-        given(self.call, name).or_else(|| given(self.client, name))
     }
 
     fn signal(&mut self) -> Option<AbortSignal> {
@@ -69,39 +81,21 @@ impl<'a> Options<'a> {
         Some(signal.unchecked_into())
     }
 
-    fn limit(&mut self, name: &str, default: f64) -> f64 {
-        let of = |options: &JsValue| given(options, "timeout").and_then(|timeout| given(&timeout, name));
-        let Some(value) = of(self.call).or_else(|| of(self.client)) else { return default };
-        match value.as_f64() {
-            Some(milliseconds) if milliseconds > 0.0 => milliseconds,
-            _ => {
-                self.violate(
-                    &format!("timeout.{name}"),
-                    "must be a number of milliseconds above 0, or Infinity for none",
-                );
-                default
-            }
-        }
-    }
-
-    fn number(&mut self, name: &str, default: f64) -> f64 {
-        let Some(value) = self.either(name) else { return default };
-        match value.as_f64() {
-            Some(number) if number >= 0.0 => number,
-            _ => {
-                self.violate(name, "must be a number of seconds, 0 or more");
-                default
-            }
-        }
+    fn limit(&mut self, path: &str, default: f64) -> f64 {
+        self.number(path, default, &MILLISECONDS)
     }
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, and within 0–1000")]
     fn count(&mut self, name: &str, default: u32) -> u32 {
-        let Some(value) = self.either(name) else { return default };
+        self.number(name, default.into(), &COUNT) as u32
+    }
+
+    fn number(&mut self, path: &str, default: f64, rule: &Rule) -> f64 {
+        let Some(value) = at(self.call, path).or_else(|| at(self.client, path)) else { return default };
         match value.as_f64() {
-            Some(number) if number.fract() == 0.0 && (0.0..=1000.0).contains(&number) => number as u32,
+            Some(number) if (rule.fits)(number) => number,
             _ => {
-                self.violate(name, "must be a whole number, 0 to 1000");
+                self.violate(path, rule.text);
                 default
             }
         }
@@ -109,50 +103,67 @@ impl<'a> Options<'a> {
 
     /// The client's headers and then the call's, which hold where both name one.
     fn headers(&mut self) -> Vec<(String, String)> {
-        let mut headers: Vec<(String, String)> = Vec::new();
+        let mut headers = Vec::new();
         for options in [self.client, self.call] {
-            for (name, value) in given(options, "headers").iter().flat_map(entries) {
-                let Some(value) = value else {
-                    self.violate(&format!("headers.{name}"), "must be a string");
-                    continue;
-                };
-                headers.retain(|(earlier, _)| !earlier.eq_ignore_ascii_case(&name));
-                headers.push((name, value));
+            let pairs = entries(&member(options, "headers"));
+            for index in 0..pairs.length() {
+                let pair: Array = pairs.get(index).unchecked_into();
+                self.header(&mut headers, pair.get(0).as_string().unwrap_or_default(), &pair.get(1));
             }
         }
         headers
     }
+
+    fn header(&mut self, headers: &mut Vec<(String, String)>, name: String, value: &JsValue) {
+        if value.is_undefined() {
+            return;
+        }
+        let Some(value) = value.as_string() else {
+            return self.violate(&["headers.", &name].concat(), "must be a string");
+        };
+        if let Some(earlier) = headers.iter().position(|(earlier, _)| earlier.eq_ignore_ascii_case(&name)) {
+            headers.remove(earlier);
+        }
+        headers.push((name, value));
+    }
 }
 
-/// Names and values of a `Headers`, or of a plain object; `None` for a value that is no string.
-fn entries(headers: &JsValue) -> Vec<(String, Option<String>)> {
-    let pairs = match headers.dyn_ref::<Headers>() {
+/// The member at a path of one name, or of two with a dot between them.
+fn at(options: &JsValue, path: &str) -> Option<JsValue> {
+    match path.split_once('.') {
+        Some((group, name)) => given(&member(options, group), name),
+        None => given(options, path),
+    }
+}
+
+/// Pairs of name and value, of a `Headers` or a plain object.
+fn entries(headers: &JsValue) -> Array {
+    match headers.dyn_ref::<Headers>() {
         Some(headers) => Array::from(headers),
         None => headers.dyn_ref::<Object>().map(Object::entries).unwrap_or_default(),
-    };
-    let text = |pair: &JsValue, index| pair.dyn_ref::<Array>().and_then(|pair| pair.get(index).as_string());
-    let is_given = |pair: &JsValue| pair.dyn_ref::<Array>().is_some_and(|pair| !pair.get(1).is_undefined());
-    pairs.iter().filter(is_given).map(|pair| (text(&pair, 0).unwrap_or_default(), text(&pair, 1))).collect()
+    }
 }
 
 /// A member that must be a function where it is given.
 pub(crate) fn function(config: &JsValue, name: &str) -> Result<Option<Function>> {
-    match given(config, name) {
-        None => Ok(None),
-        Some(value) => value
-            .dyn_into()
-            .map(Some)
-            .map_err(|_| Error::invalid("client options", vec![Violation::new(name, "must be a function")])),
+    let value = member(config, name);
+    match value.dyn_into() {
+        Ok(function) => Ok(Some(function)),
+        Err(value) if value.is_undefined() => Ok(None),
+        Err(_) => Err(invalid(name, "must be a function")),
     }
 }
 
 /// A member that must be a string where it is given.
 pub(crate) fn string(config: &JsValue, name: &str) -> Result<Option<String>> {
-    match given(config, name) {
-        None => Ok(None),
-        Some(value) => value
-            .as_string()
-            .map(Some)
-            .ok_or_else(|| Error::invalid("client options", vec![Violation::new(name, "must be a string")])),
+    let value = member(config, name);
+    match value.as_string() {
+        None if !value.is_undefined() => Err(invalid(name, "must be a string")),
+        text => Ok(text),
     }
+}
+
+/// The error for one option of the client.
+pub(crate) fn invalid(name: &str, message: &str) -> Error {
+    Error::invalid("client options", vec![Violation::new(name, message)])
 }

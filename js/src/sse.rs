@@ -11,7 +11,7 @@ use crate::desk::{address, at_desk, length};
 
 /// The code, the message and the body of an error, with NUL between them.
 pub(crate) fn describe(error: &Error) -> String {
-    [error.code().as_str(), error.message(), error.body().unwrap_or_default()].join("\0")
+    String::from_iter([error.code().as_str(), "\0", error.message(), "\0", error.body().unwrap_or_default()])
 }
 
 /// See `SseDecoder` in `sse.js`, its only user.

@@ -3,19 +3,10 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname } from "node:path";
 
-import { chromium } from "playwright-core";
+import { launchChromium } from "../chromium.mjs";
 
 const ROOTS = { "/pkg/": new URL("../../pkg/", import.meta.url), "/faults/": new URL("./", import.meta.url) };
 const TYPES = { ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const HTML = `<!doctype html><meta charset="utf-8"><title>faults</title><script type="module">
 import { Minara, MinaraError, init } from "/pkg/web.js";
 import { abortRow, runMany, runRow } from "/faults/run-row.mjs";
@@ -34,7 +25,7 @@ Object.assign(globalThis, {
 export async function openPage() {
   const server = createServer(serve);
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const browser = await chromium.launch({ executablePath: process.env.CHROME_PATH || "/usr/bin/chromium", args: FLAGS });
+  const browser = await launchChromium();
   const page = await browser.newPage();
   await page.goto(`http://127.0.0.1:${/** @type {any} */ (server.address()).port}/`);
   await page.waitForFunction("globalThis.isReady === true");

@@ -75,21 +75,52 @@ test("options that are no object are named as such", async () => {
   assert.equal(error.message, "new Minara() takes an object of options.");
 });
 
-for (const [what, act] of [
-  ["a request that is no object", (minara) => minara.chat("gm")],
-  ["no request at all", (minara) => minara.chat()],
-  ["a request with a function in it", (minara) => minara.chat({ message: () => "gm" })],
-  ["a request in a ring", (minara) => minara.chat(ring())],
-  ["a status look-up without an id", (minara) => minara.chatStatus()],
-  ["a signal that is none", (minara) => minara.chat({ message: "gm" }, { signal: "stop" })],
+const foreign = (found) =>
+  "Invalid chat request: must be a plain object of strings, numbers, booleans and plain objects: " +
+  `Error: ${found}. Nothing was sent.`;
+for (const [what, act, message] of [
+  [
+    "a request that is no object",
+    (minara) => minara.chat("gm"),
+    "Invalid chat request: must be an object with the fields of a chat request, not a string. Nothing was sent.",
+  ],
+  [
+    "no request at all",
+    (minara) => minara.chat(),
+    "Invalid chat request: must be an object with the fields of a chat request, not null. Nothing was sent.",
+  ],
+  [
+    "a request with a function in it",
+    (minara) => minara.chat({ message: () => "gm" }),
+    foreign("invalid type: JsValue(Function(message)), expected a string, number, boolean, array or plain object"),
+  ],
+  [
+    "a request with a symbol in it",
+    (minara) => minara.chat({ message: [Symbol("gm")] }),
+    foreign("invalid type: JsValue(Symbol(gm)), expected a string, number, boolean, array or plain object"),
+  ],
+  ["a request in a ring", (minara) => minara.chat(ring()), foreign("it is nested too deeply")],
+  [
+    "a status look-up without an id",
+    (minara) => minara.chatStatus(),
+    "Invalid status look-up: id must be the id or requestId of a job: 1 to 128 of the characters A-Z a-z 0-9 . _ : -. " +
+      "Nothing was sent.",
+  ],
+  [
+    "a signal that is none",
+    (minara) => minara.chat({ message: "gm" }, { signal: "stop" }),
+    "Invalid call options: signal must be an AbortSignal. Nothing was sent.",
+  ],
   [
     "headers that are the client's own",
     (minara) => minara.chat({ message: "gm" }, { headers: { Authorization: "x" } }),
+    "Invalid call options: headers.Authorization is set by the client itself and cannot be given. Nothing was sent.",
   ],
 ]) {
   test(`a call refuses ${what} before anything is sent`, async (t) => {
     const { minara, sandbox } = await clientFor(t);
     const error = await failureOf(() => act(minara));
+    assert.equal(error.message, message);
     assert.equal(error.code, "invalid_request");
     assert.equal(error.outcome, "not_sent");
     assert.equal(sandbox.requests.length, 0);

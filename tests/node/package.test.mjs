@@ -172,6 +172,16 @@ test("the bytes of the inline copy are those of the module", async () => {
   assert.deepEqual(Buffer.from(bytes()), readFileSync(join(packageDir, "minara_bg.wasm")));
 });
 
+test("no export of the module takes more arguments than its guard passes on", async () => {
+  const module = await WebAssembly.compile(readFileSync(join(packageDir, "minara_bg.wasm")));
+  /** @type {Record<string, Record<string, () => void>>} */
+  const imports = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = () => {};
+  const { exports } = await WebAssembly.instantiate(module, imports);
+  const arities = Object.values(exports).map((value) => (typeof value === "function" ? value.length : 0));
+  assert.ok(Math.max(...arities) <= 8, `one takes ${Math.max(...arities)}`);
+});
+
 test("two builds of the same sources give the same bytes", { timeout: 600_000 }, async (t) => {
   const { pack } = await import("../../js/pack.mjs");
   const { childEnvironment } = await import("../../scripts/setup/environment.mjs");

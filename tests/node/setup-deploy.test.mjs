@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
 import { readDeploySettings, refusals, warnings } from "../../scripts/deploy/settings.mjs";
+import { root } from "../../scripts/setup/paths.mjs";
 
 const noSession =
   "SESSION_SECRET is not set: without it anyone could spend your credits without a session. " +
@@ -40,6 +41,14 @@ test("settings come from the file and the environment, secrets apart from what a
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+test("the environment may give every setting that the Worker reads", () => {
+  const source = readFileSync(join(root, "worker/src/settings.rs"), "utf8");
+  const names = [...new Set(source.match(/(?<=")[A-Z][A-Z_]+(?=")/g))].sort();
+  const { secrets, variables } = readDeploySettings(Object.fromEntries(names.map((name) => [name, "x"])), "/nowhere");
+  assert.ok(names.includes("SESSION_IN_FLIGHT"));
+  assert.deepEqual(Object.keys({ ...secrets, ...variables }).sort(), names);
 });
 
 test("what may be meant is remarked on, not refused", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -83,18 +84,21 @@ for (const [what, found, expected] of installs) {
   });
 }
 
-test("the lock file names no registry, so that any mirror serves it", () => {
-  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
-  const resolved = Object.entries(packages).filter(([, { resolved }]) => resolved !== undefined);
-  assert.deepEqual(resolved, []);
-});
+const lockFiles = execFileSync("git", ["ls-files", "*package-lock.json"], { cwd: root, encoding: "utf8" }).trim();
+for (const file of lockFiles.split("\n")) {
+  const { packages } = JSON.parse(readFileSync(join(root, file), "utf8"));
 
-test("the lock file holds every optional package, also those of other systems, or npm ci refuses it", () => {
-  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
-  const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies));
-  const missing = wanted.filter((name) => !Object.keys(packages).some((path) => path.endsWith(`node_modules/${name}`)));
-  assert.deepEqual(missing, []);
-});
+  test(`${file} names no registry, so that any mirror serves it`, () => {
+    const resolved = Object.entries(packages).filter(([, { resolved }]) => resolved !== undefined);
+    assert.deepEqual(resolved, []);
+  });
+
+  test(`${file} holds every optional package, also those of other systems, or npm ci refuses it`, () => {
+    const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies));
+    const missing = wanted.filter((name) => !Object.keys(packages).some((path) => path.endsWith(`node_modules/${name}`)));
+    assert.deepEqual(missing, []);
+  });
+}
 
 test("every npm package of this checkout has an exact version", () => {
   const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

@@ -1,0 +1,150 @@
+// The open answer of a streamed chat call: its bytes, its time limits, and the decoder that makes text of them.
+import { ChatDecoder } from "./chat-decoder.js";
+import { MinaraError } from "./errors.js";
+
+/** @import { ChatStreamOptions } from "./index.js" */
+/** @import { Reply } from "./client.js" */
+
+/** How long the end of the connection is waited for after the end of the answer, in milliseconds. */
+const GRACE = 500;
+
+export class ChatConnection {
+  /** @type {ReadableStreamDefaultReader<Uint8Array>} */
+  #reader;
+  #exchange;
+  #context;
+  #stopWatching;
+  /** @type {MinaraError | undefined} */
+  #trap;
+  #hasLeft = false;
+  #hasBegun = false;
+  /** @type {number | undefined} since when text is waited for, while it is */
+  #waitsSince;
+  /** A read is under way, so that what is thrown comes from the network. */
+  #isReading = false;
+  /** The input has ended. */
+  #isDrained = false;
+  /** @type {ChatDecoder} */
+  decoder;
+
+  /**
+   * Must be closed, whatever happens. An option that is wrong throws at once, and closes it.
+   * @param {Reply} reply
+   * @param {ChatStreamOptions} options
+   */
+  constructor({ exchange, response, instance, status, requestId }, options) {
+    this.#exchange = exchange;
+    this.#context = { status, requestId };
+    this.#reader = /** @type {ReadableStream<Uint8Array>} */ (response?.body).getReader();
+    this.#stopWatching = instance.watch((failure) => {
+      this.#trap = failure;
+      this.#leave();
+    });
+    try {
+      this.decoder = new ChatDecoder(options);
+    } catch (error) {
+      throw this.fail(error, "");
+    }
+    const leave = () => this.#leave();
+    exchange.watch(leave, () => this.#waitsSince);
+  }
+
+  /** Whether there is nothing left to read. Throws what the decoder found wrong behind the text it gave last. */
+  get isComplete() {
+    if (this.decoder.failure) throw this.decoder.failure;
+    return this.decoder.done;
+  }
+
+  /** The next chunk, for `take`. */
+  read() {
+    this.#waitsSince ??= performance.now();
+    this.#isReading = true;
+    return this.#reader.read();
+  }
+
+  /**
+   * The text that a chunk adds. Where it adds some, the idle limit rests until the next read.
+   * @param {ReadableStreamReadResult<Uint8Array>} chunk
+   * @param {string} delivered  the text so far
+   */
+  take({ done, value }, delivered) {
+    this.#isReading = false;
+    if (this.#hasLeft) throw this.#trap ?? this.#exchange.failure(undefined, delivered);
+    if (done) {
+      this.#isDrained = true;
+      this.decoder.finish();
+      return "";
+    }
+    if (!this.#hasBegun) this.#exchange.received();
+    this.#hasBegun = true;
+    const text = this.decoder.push(value);
+    if (text !== "") this.#waitsSince = undefined;
+    return text;
+  }
+
+  /**
+   * Gives the connection up; what to throw for what was caught.
+   * @param {unknown} caught
+   * @param {string} delivered  the text so far
+   */
+  fail(caught, delivered) {
+    const error = this.#trap ?? (this.#isReading ? this.#exchange.failure(caught, delivered) : caught);
+    this.#leave();
+    this.#close();
+    return inContext(error, { ...this.#context, partial: delivered });
+  }
+
+  /** Closes it without an error: the reader wants no more. */
+  abandon() {
+    this.#leave();
+    this.#close();
+  }
+
+  /** Closes it after the answer's end; the promise of the connection's end, up to which the decoder is at work. */
+  finish() {
+    this.#close();
+    return this.#isDrained ? Promise.resolve() : drain(this.#reader, this.decoder);
+  }
+
+  #leave() {
+    this.#hasLeft = true;
+    this.#reader.cancel().catch(() => {});
+  }
+
+  #close() {
+    this.#stopWatching();
+    this.#exchange.close();
+    this.#exchange.free();
+  }
+}
+
+/**
+ * Reads on to the end of the connection, which frees it for the next call, and takes along what comes late, such as
+ * the usage behind a `finish_reason`.
+ * @param {ReadableStreamDefaultReader<Uint8Array>} reader
+ * @param {ChatDecoder} decoder
+ */
+async function drain(reader, decoder) {
+  const timer = setTimeout(() => reader.cancel().catch(() => {}), GRACE);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      decoder.push(value);
+    }
+  } catch {
+    // The answer is complete: what happens to its connection is no one's concern.
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * The error with what the stream knows and the decoder does not.
+ * @param {unknown} error
+ * @param {{ status?: number, requestId?: string | undefined, partial: string }} context
+ */
+export function inContext(error, { partial, ...context }) {
+  if (!(error instanceof MinaraError)) return error;
+  return new MinaraError(error.message, { ...context, partial: partial || undefined, ...error, cause: error.cause });
+}

@@ -1,0 +1,173 @@
+//! A call under way: what it sends, and what its answers become.
+
+use js_sys::Object;
+use minara::error::{Error, Result, Violation};
+use minara::recovery::job_answer;
+use minara::request::{Delivery, Endpoint, Form, Input, validate};
+use minara::response::{Answer as _, Job};
+use minara::transport::{Call, Failure, Reply};
+use minara::wire::WireRequest;
+use wasm_bindgen::JsValue;
+
+use crate::caller::{Caller, Operation};
+use crate::error::{pairs, thrown};
+use crate::exchange::Exchange;
+use crate::object::{given, member, or_undefined, set};
+use crate::options::Options;
+
+/// A call under way.
+pub(crate) struct Work {
+    operation: Operation,
+    pub(crate) call: Call,
+    warnings: JsValue,
+    sent_request_id: JsValue,
+    /// The answer that the request is at work already: what the job gives is the answer to it.
+    accepted: Option<Reply>,
+}
+
+impl Work {
+    /// Checks the request and the options. Nothing is sent yet.
+    pub(crate) fn begin(
+        caller: &Caller,
+        operation: Operation,
+        request: JsValue,
+        options: &JsValue,
+    ) -> Result<Box<Self>, Failure> {
+        let options_read = Options::new(&caller.defaults, options).read(operation.limits())?;
+        let Outgoing { wire, warnings, sent_request_id } = outgoing(operation, request, options)?;
+        let call = Call::open(caller.config.clone(), wire, options_read)?;
+        Ok(Box::new(Self { operation, call, warnings, sent_request_id, accepted: None }))
+    }
+
+    /// What an exchange has given, for JavaScript; `None` where another is to follow.
+    pub(crate) fn advance(&mut self, outcome: Result<Reply, Failure>) -> Result<Option<JsValue>, JsValue> {
+        let reply = match self.accepted.take() {
+            None => outcome.and_then(|reply| self.answered(reply)),
+            Some(accepted) => self.looked(accepted, outcome),
+        };
+        reply.map_err(thrown)
+    }
+
+    fn answered(&mut self, reply: Reply) -> Result<Option<JsValue>, Failure> {
+        if reply.text.is_none() {
+            return self.streamed(&reply);
+        }
+        let value: JsValue = reply.parse()?;
+        if let Operation::Call(_, Delivery::Whole | Delivery::Stream) = self.operation {
+            if let Some(answer) = job_answer(&value) {
+                return self.checked(&reply, answer);
+            }
+            // The same id is at work already: its answer is fetched, not asked for again.
+            if let (Some(id), 202) = (self.call.request_id().map(str::to_owned), reply.status()) {
+                self.call.look_up(&id)?;
+                self.accepted = Some(reply);
+                return Ok(None);
+            }
+        }
+        self.checked(&reply, value)
+    }
+
+    fn looked(&mut self, accepted: Reply, outcome: Result<Reply, Failure>) -> Result<Option<JsValue>, Failure> {
+        let Some((job, ..)) = self.call.look::<JsValue>(outcome, "")? else {
+            self.accepted = Some(accepted);
+            return Ok(None);
+        };
+        self.checked(&accepted, job_answer(&job).unwrap_or(job))
+    }
+
+    fn streamed(&self, reply: &Reply) -> Result<Option<JsValue>, Failure> {
+        if self.operation != Operation::Call(Endpoint::Chat, Delivery::Stream) {
+            return Err(reply.no_json());
+        }
+        let exchange = Exchange::from(self.call.scope().clone());
+        Ok(Some(self.reply(reply, JsValue::UNDEFINED, (&reply.response).into(), exchange.into())))
+    }
+
+    fn checked(&self, reply: &Reply, value: JsValue) -> Result<Option<JsValue>, Failure> {
+        let verdict = match self.operation {
+            Operation::Session => Ok(()),
+            Operation::Status | Operation::Call(_, Delivery::Background) => Job::check(&value),
+            Operation::Call(endpoint, _) => endpoint.check_answer(&value),
+        };
+        verdict.map_err(|error| reply.unreadable(error))?;
+        self.call.scope().close();
+        Ok(Some(self.reply(reply, value, JsValue::UNDEFINED, JsValue::UNDEFINED)))
+    }
+
+    fn reply(&self, reply: &Reply, data: JsValue, response: JsValue, exchange: JsValue) -> JsValue {
+        let object = Object::new();
+        set(&object, "data", data);
+        set(&object, "status", reply.status().into());
+        set(&object, "headers", reply.response.headers().into());
+        set(&object, "requestId", or_undefined(reply.request_id.as_deref()));
+        set(&object, "sentRequestId", self.sent_request_id.clone());
+        set(&object, "warnings", self.warnings.clone());
+        set(&object, "response", response);
+        set(&object, "exchange", exchange);
+        object.into()
+    }
+}
+
+/// What is sent, and what JavaScript is told of it.
+struct Outgoing {
+    wire: WireRequest,
+    warnings: JsValue,
+    sent_request_id: JsValue,
+}
+
+impl From<WireRequest> for Outgoing {
+    fn from(wire: WireRequest) -> Self {
+        Self { wire, warnings: pairs(core::iter::empty()), sent_request_id: JsValue::UNDEFINED }
+    }
+}
+
+fn outgoing(operation: Operation, request: JsValue, options: &JsValue) -> Result<Outgoing> {
+    let (endpoint, delivery) = match operation {
+        Operation::Status => return WireRequest::status(&request.as_string().unwrap_or_default()).map(Outgoing::from),
+        Operation::Session => return Ok(WireRequest::session(to_input(request, "session request")?).into()),
+        Operation::Call(endpoint, delivery) => (endpoint, delivery),
+    };
+    let mut input = to_input(request, endpoint.subject())?;
+    add_request_id(endpoint, &mut input, options)?;
+    let mut valid = validate(endpoint, Form::Client(delivery), input)?;
+    if let Some(extra) = given(options, "extraBody") {
+        valid = valid.with_extra(to_input(extra, "extraBody")?)?;
+    }
+    let warnings = valid.warnings().iter().map(|warning| (&*warning.field, &*warning.message));
+    Ok(Outgoing {
+        wire: WireRequest::call(&valid),
+        warnings: pairs(warnings),
+        sent_request_id: or_undefined(valid.request_id()),
+    })
+}
+
+fn to_input(value: JsValue, subject: &str) -> Result<Input> {
+    serde_wasm_bindgen::from_value(value).map_err(|fault| {
+        let message = format!("must be a plain object of strings, numbers, booleans and plain objects: {fault}");
+        Error::invalid(subject, vec![Violation::new("", message)])
+    })
+}
+
+/// Makes the option `requestId` the request's own member; JavaScript has made a new one of `true`.
+fn add_request_id(endpoint: Endpoint, input: &mut Input, options: &JsValue) -> Result<()> {
+    let option = member(options, "requestId");
+    if option.is_undefined() || option.as_bool() == Some(false) {
+        return Ok(());
+    }
+    let fault = if endpoint == Endpoint::Chat {
+        let Input::Object(members) = input else { return Ok(()) };
+        match option.as_string() {
+            _ if members.iter().any(|(name, _)| name == "requestId") => {
+                "is given twice, in the request and in the options: give it once"
+            }
+            Some(id) => {
+                members.push(("requestId".to_owned(), Input::from(&*id)));
+                return Ok(());
+            }
+            None => "must be a string, or true for a generated one",
+        }
+    } else {
+        "is taken by chat only: this call cannot be repeated without a second charge"
+    };
+    Err(Error::invalid(endpoint.subject(), vec![Violation::new("requestId", fault)]))
+}
