@@ -6,6 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
+import { buildWorker } from "../../scripts/build/worker.mjs";
+import { step } from "../../scripts/process/step.mjs";
+import { setUp } from "../../scripts/setup/index.mjs";
 import { startWorkerd } from "../../tests/worker/workerd.mjs";
 
 const options = { count: { type: "string", default: "5000" }, "at-once": { type: "string", default: "64" } };
@@ -27,6 +30,9 @@ export default {
     return new Response("ok");
   },
 };`;
+
+const env = await setUp();
+await step("Worker (worker/build/)", (note) => buildWorker(env, note));
 
 const folders = { memory: existsSync("/dev/shm") ? "/dev/shm" : undefined, disk: tmpdir() };
 for (const [name, base] of Object.entries(folders)) {

@@ -11,6 +11,9 @@ import { parseArgs } from "node:util";
 
 import { build } from "esbuild";
 
+import { buildWorker } from "../../scripts/build/worker.mjs";
+import { step } from "../../scripts/process/step.mjs";
+import { setUp } from "../../scripts/setup/index.mjs";
 import { freshToken, sessionSecret } from "../../tests/worker/gateway.mjs";
 import { startWorkerd } from "../../tests/worker/workerd.mjs";
 import { load, quantile } from "./load.mjs";
@@ -46,6 +49,9 @@ function requests(prefix, path, body) {
     `content-type: application/json\r\nauthorization: Bearer ${tokens[at++ % tokens.length]}\r\n` +
     `content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
 }
+
+const env = await setUp();
+await step("Worker (worker/build/)", (note) => buildWorker(env, note));
 
 // In memory where that can be: how fast a disk confirms the budget's writes is no matter of the Worker's.
 const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "minara-overhead-"));

@@ -3,8 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-import { chromium } from "playwright-core";
-
+import { launchChromium } from "../../tests/chromium.mjs";
 import { referenceModule } from "./reference.mjs";
 
 const ROUNDS = 41;
@@ -48,8 +47,7 @@ async function timeModules({ modules, rounds }) {
 
 /** @param {Record<string, Uint8Array>} modules */
 async function inChromium(modules) {
-  const executablePath = process.env.CHROME_PATH || "/usr/bin/chromium";
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+  const browser = await launchChromium();
   try {
     const page = await browser.newPage();
     const plain = Object.fromEntries(Object.entries(modules).map(([name, bytes]) => [name, [...bytes]]));
