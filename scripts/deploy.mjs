@@ -28,8 +28,8 @@ the environment wins.
   DAILY_BUDGET      required, what one day of calls may cost
   MINARA_API_KEY    the key; once deployed it may be left out, and the Worker keeps the one it has
   other secrets     MINARA_API_KEY_NEXT, SESSION_SECRET_PREVIOUS, TURNSTILE_SECRET, ADMIN_TOKEN, CLIENT_TOKENS
-  other settings    SESSION_BUDGET, COSTS, ALLOWED_ORIGINS, TURNSTILE_SITE_KEY, MINARA_BASE_URL, KILL_SWITCH;
-                    in deploy.vars any setting of the Worker
+  other settings    all of worker/README.md: SESSION_BUDGET, SESSION_IN_FLIGHT, COSTS, ALLOWED_ORIGINS, KILL_SWITCH,
+                    TURNSTILE_SITE_KEY, the time limits and so on
 
 Secrets reach wrangler through a file that only you can read. Log in first with \`npx wrangler login\`, or set
 CLOUDFLARE_API_TOKEN.`;

@@ -3,15 +3,22 @@ import { existsSync, readFileSync } from "node:fs";
 import { parseEnvFile } from "../process/env-file.mjs";
 import { secretNames } from "../setup/secret-names.mjs";
 
-/** Settings that are no secrets and that the environment may give; deploy.vars may give any. */
+/** The Worker's settings that are no secrets. */
 const variableNames = [
   "DAILY_BUDGET",
   "SESSION_BUDGET",
+  "SESSION_IN_FLIGHT",
+  "LEASE_MS",
   "COSTS",
   "ALLOWED_ORIGINS",
   "TURNSTILE_SITE_KEY",
+  "TURNSTILE_VERIFY_URL",
   "MINARA_BASE_URL",
   "KILL_SWITCH",
+  "BODY_TIMEOUT_MS",
+  "FIRST_BYTE_TIMEOUT_MS",
+  "ANSWER_TIMEOUT_MS",
+  "TOTAL_TIMEOUT_MS",
 ];
 
 /**

@@ -1,21 +1,5 @@
 // Chromium, with an eye on everything that a page must not do.
-import { chromium } from "playwright-core";
-
 import { LIMIT_MS } from "./site.mjs";
-
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-export function launch() {
-  return chromium.launch({ executablePath: process.env.CHROME_PATH || "/usr/bin/chromium", args: FLAGS });
-}
 
 /**
  * Opens the site in a fresh context.

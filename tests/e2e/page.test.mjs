@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
+import { launchChromium } from "../chromium.mjs";
 import { accessTests } from "./access.mjs";
-import { launch } from "./browser.mjs";
 import { chatTests } from "./chat.mjs";
 import { formTests } from "./forms.mjs";
 import { pageTests } from "./page.mjs";
@@ -15,7 +15,7 @@ const run = { site: undefined, browser: undefined };
 describe("npm start", () => {
   before(async () => {
     run.site = await startSite();
-    run.browser = await launch();
+    run.browser = await launchChromium();
   });
   after(async () => {
     await run.browser?.close();

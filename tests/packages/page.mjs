@@ -4,21 +4,7 @@ import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 
-import { chromium } from "playwright-core";
-
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
-
-/** @param {NodeJS.ProcessEnv} env */
-export const launch = (env) => chromium.launch({ executablePath: env.CHROME_PATH || "/usr/bin/chromium", args: FLAGS });
 
 /**
  * Serves a folder as a static host does.

@@ -5,10 +5,10 @@ import { runMain } from "../../scripts/process/main.mjs";
 import { seconds, step } from "../../scripts/process/step.mjs";
 import { setUp } from "../../scripts/setup/index.mjs";
 import { closingLine } from "../../scripts/test/counts.mjs";
+import { launchChromium } from "../chromium.mjs";
 import { bundlers } from "./cases/bundlers.mjs";
 import { nextjs } from "./cases/next.mjs";
 import { runtimes } from "./cases/runtimes.mjs";
-import { launch } from "./page.mjs";
 import { openWorkspace } from "./workspace.mjs";
 
 /**
@@ -39,7 +39,7 @@ async function withContext(env, task) {
   let workspace;
   await step("consumers' tools and the packed package", async () => (workspace = await openWorkspace(env)));
   const [browser, pages, servers] = await Promise.all([
-    launch(env),
+    launchChromium(env),
     startSandbox({ key: null, cors: true }),
     startSandbox({ key: "sk-minara-consumer" }),
   ]);
