@@ -3,8 +3,9 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 import { run } from "../../scripts/process/run.mjs";
-import { blankLocations } from "./locations.mjs";
+import { blankDeadData } from "./data.mjs";
 import { shortenImports } from "./imports.mjs";
+import { withoutRelocations } from "./linked.mjs";
 import { trim } from "./trim.mjs";
 
 /** Base name of wasm-pack's outputs. They are never renamed: the module's import namespace holds it. */
@@ -38,20 +39,28 @@ export async function compileCrate({ crateDir, root, env, outDir }) {
   const cargo = ["--", "--locked"];
   const flagged = withFlags(env, [...registries(env), await standardLibrary(env), [root.replace(/\/$/, ""), "minara"]]);
   await run("wasm-pack", ["build", crateDir, ...flags, ...named, ...cargo], { cwd: root, env: flagged });
-  const wasm = await optimise(join(outDir, `${NAME}_bg.wasm`), env);
+  const { crate, target } = await readWorkspace(root, env);
+  const linked = readFileSync(join(target, "wasm32-unknown-unknown", "release", `${NAME}_js.wasm`));
+  const wasm = await optimise(join(outDir, `${NAME}_bg.wasm`), linked, env);
   const glue = readFileSync(join(outDir, `${NAME}.js`), "utf8");
-  return { ...shortenImports({ wasm, glue }), crate: await readCrate(root, env) };
+  return { ...shortenImports({ wasm, glue }), crate };
 }
 
 /**
  * @param {string} file
+ * @param {Uint8Array} linked  what the linker made of the crate, before wasm-bindgen
  * @param {NodeJS.ProcessEnv} env
  */
-async function optimise(file, env) {
-  writeFileSync(file, blankLocations(trim(readFileSync(file)).wasm).wasm);
+async function optimise(file, linked, env) {
   const features = WASM_FEATURES.map((feature) => `--enable-${feature}`);
-  await run("wasm-opt", [file, "-o", file, "-Oz", ...features, "--strip-debug", "--strip-producers"], { env });
-  return readFileSync(file);
+  const optimised = async (/** @type {Uint8Array} */ wasm, /** @type {string[]} */ ...passes) => {
+    writeFileSync(file, wasm);
+    await run("wasm-opt", [file, "-o", file, ...passes, ...features], { env });
+    return readFileSync(file);
+  };
+  const { wasm } = trim(withoutRelocations(readFileSync(file)));
+  const code = await optimised(wasm, "-Oz", "--strip-debug", "--strip-producers");
+  return optimised(blankDeadData({ wasm: code, linked }).wasm, "--memory-packing");
 }
 
 /**
@@ -62,7 +71,8 @@ async function optimise(file, env) {
  * @returns {NodeJS.ProcessEnv}
  */
 function withFlags(env, remapped) {
-  const flags = ["-Ctarget-feature=+simd128", ...remapped.map(([from, to]) => `--remap-path-prefix=${from}=${to}`)];
+  const own = ["-Ctarget-feature=+simd128", "-Clink-arg=--emit-relocs"];
+  const flags = [...own, ...remapped.map(([from, to]) => `--remap-path-prefix=${from}=${to}`)];
   const { RUSTFLAGS = "", ...rest } = env;
   const given = RUSTFLAGS.split(" ").filter(Boolean);
   // One unit separator between flags, for a path may hold spaces.
@@ -93,8 +103,8 @@ function registries(env) {
  * @param {string} root
  * @param {NodeJS.ProcessEnv} env
  */
-async function readCrate(root, env) {
+async function readWorkspace(root, env) {
   const metadata = await run("cargo", ["metadata", "--format-version=1", "--no-deps", "--locked"], { cwd: root, env });
-  const { packages } = JSON.parse(metadata.slice(metadata.indexOf("{")));
-  return packages.find((/** @type {{ name: string }} */ { name }) => name === NAME);
+  const { packages, target_directory: target } = JSON.parse(metadata.slice(metadata.indexOf("{")));
+  return { crate: packages.find((/** @type {{ name: string }} */ { name }) => name === NAME), target };
 }

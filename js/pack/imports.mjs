@@ -1,3 +1,5 @@
+import { Reader, SECTION, sectionsOf, withSections } from "./binary.mjs";
+
 /**
  * wasm-bindgen names each import by what it is and a hash, in the module and in the glue: 6 KB that compress badly.
  * Both get short names here, the glue's in the order of the module's.
@@ -26,30 +28,17 @@ export function shortenImports({ wasm, glue }) {
 const MODULE = "./minara_bg.js";
 const SHORT_MODULE = "m";
 
-/** Id of a module's import section (WebAssembly core specification, §5.5.5). */
-const IMPORT_SECTION = 2;
-/** Bytes of the magic number and version. */
-const HEADER = 8;
-
 /**
  * @param {Uint8Array} wasm
  * @param {(name: string) => string} rename
  */
 function renameImports(wasm, rename) {
-  const reader = new Reader(wasm, HEADER);
-  const parts = [wasm.subarray(0, HEADER)];
-  while (reader.at < wasm.length) {
-    const start = reader.at;
-    const id = reader.byte();
-    const end = reader.u32() + reader.at;
-    if (id !== IMPORT_SECTION) parts.push(wasm.subarray(start, end));
-    else {
-      const section = renamedSection(reader, rename);
-      parts.push(Uint8Array.of(id, ...u32(section.length)), section);
-    }
-    reader.at = end;
-  }
-  return Buffer.concat(parts);
+  const sections = sectionsOf(wasm).map(({ id, bytes, whole }) => {
+    if (id !== SECTION.import) return whole;
+    const section = renamedSection(new Reader(bytes), rename);
+    return Buffer.concat([Uint8Array.of(id, ...u32(section.length)), section]);
+  });
+  return withSections(wasm, sections);
 }
 
 /**
@@ -70,35 +59,6 @@ function renamedSection(reader, rename) {
     bytes.push(kind, ...u32(reader.u32()));
   }
   return Uint8Array.from(bytes);
-}
-
-class Reader {
-  #bytes;
-
-  /** @param {Uint8Array} bytes @param {number} at */
-  constructor(bytes, at) {
-    this.#bytes = bytes;
-    this.at = at;
-  }
-
-  byte() {
-    return this.#bytes[this.at++];
-  }
-
-  /** LEB128 (§5.2.2). */
-  u32() {
-    for (let value = 0, shift = 0; ; shift += 7) {
-      const byte = this.byte();
-      value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return value >>> 0;
-    }
-  }
-
-  name() {
-    const length = this.u32();
-    this.at += length;
-    return Buffer.from(this.#bytes.subarray(this.at - length, this.at)).toString();
-  }
 }
 
 /** @param {number} value @returns {number[]} */

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { toFactory } from "../../js/pack/glue.mjs";
 import { shortenImports } from "../../js/pack/imports.mjs";
-import { blankLocations } from "../../js/pack/locations.mjs";
+import { blankDeadData } from "../../js/pack/data.mjs";
 
 const GLUE = `/* @ts-self-types="./minara.d.ts" */
 import { MinaraError } from './errors.js';
@@ -84,22 +84,57 @@ test("a glue and a module that do not belong together are refused", () => {
   assert.throws(() => shortenImports({ wasm: moduleBytes(), glue: without }), /has changed/);
 });
 
-/** A module whose memory holds a file's name, a place in it, a text, and a reference to that text. */
-function moduleWithData() {
-  const words = (...values) => [...new Uint8Array(Uint32Array.from(values).buffer)];
-  const data = [...Buffer.from("src/a.rs"), ...words(1024, 8, 12, 5), ...Buffer.from("chat"), ...words(1048, 4)];
-  const segment = [0, 0x41, 0x80, 0x08, 0x0b, data.length, ...data];
-  return Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 0, 1, 11, segment.length + 1, 1, ...segment]);
+const u32 = (value) => (value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...u32(value >>> 7)]);
+const name = (text) => [...u32(text.length), ...Buffer.from(text)];
+const section = (id, ...bytes) => [id, ...u32(bytes.length), ...bytes];
+const custom = (title, ...bytes) => section(0, ...name(title), ...bytes);
+
+/**
+ * A linked module whose code reads memory at `operand`, with pieces of data of 4 bytes each from address 1024 on: text,
+ * a pointer to the last piece, text, a table that is named 3 bytes before its start, text, text.
+ */
+function linkedModule(operand) {
+  const data = [..."one ", 0x10, 4, 0, 0, ..."two tab ", ..."end ", ..."gone"].map((byte) =>
+    typeof byte === "string" ? byte.charCodeAt(0) : byte,
+  );
+  const body = [0, 0x41, ...operand, 0x28, 2, 0, 0x1a, 0x0b];
+  const symbol = (index) => [1, 0, ...name(`.L${index}`), 0, ...u32(4 * index), 4];
+  const symbols = [6, ...[0, 1, 2, 3, 4, 5].flatMap(symbol)];
+  const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+  const wasm = [
+    ...section(1, 1, 0x60, 0, 0),
+    ...section(3, 1, 0),
+    ...section(5, 1, 0, 1),
+    ...section(7, 1, ...name("run"), 0, 0),
+    ...section(10, 1, body.length, ...body),
+    ...section(11, 1, 0, 0x41, 0x80, 0x08, 0x0b, data.length, ...data),
+  ];
+  // In the data section, the pointer lies behind 7 bytes of headers and the first piece.
+  const relocations = [
+    ...custom("linking", 2, 8, ...u32(symbols.length), ...symbols),
+    ...custom("reloc.CODE", 4, 1, 4, 0, 3, 0x7d),
+    ...custom("reloc.DATA", 5, 1, 5, 11, 4, 0),
+  ];
+  return { wasm: Uint8Array.from([...header, ...wasm]), linked: Uint8Array.from([...header, ...wasm, ...relocations]) };
 }
 
-test("places of panics are blanked with their files' names, and nothing else is", async () => {
-  const before = moduleWithData();
-  const { wasm, blanked } = blankLocations(before);
-  assert.equal(blanked, 1);
-  assert.ok(WebAssembly.validate(wasm));
-  const at = before.length - 36;
-  assert.deepEqual([...wasm.subarray(at, at + 24)], new Array(24).fill(0));
-  assert.deepEqual(wasm.subarray(at + 24), before.subarray(at + 24));
-  assert.deepEqual(wasm.subarray(0, at), before.subarray(0, at));
-  assert.throws(() => blankLocations(wasm), /have another form/);
+test("data that neither the code nor live data leads to is blanked", async () => {
+  const of = async (...operand) => {
+    const { wasm, linked } = linkedModule(operand);
+    const result = blankDeadData({ wasm, linked });
+    await WebAssembly.compile(result.wasm);
+    return [Buffer.from(result.wasm.subarray(-24)).toString("latin1").replaceAll("\0", "_"), result.blanked];
+  };
+  assert.deepEqual(await of(0x80, 0x08), ["one ____________________", 20], "an address in a piece");
+  assert.deepEqual(await of(0x83, 0x08), ["one ____________________", 20], "its last byte");
+  assert.deepEqual(await of(0x84, 0x08), ["____\x10\x04__________end ____", 16], "what it leads to lives with it");
+  assert.deepEqual(await of(0x89, 0x08), ["________two tab ________", 16], "a table is known by its address before its start");
+  assert.deepEqual(await of(0x05), ["________________________", 24], "a number that is no address");
+});
+
+test("a module that was linked without a list of its data is refused", () => {
+  const { wasm } = linkedModule([5]);
+  assert.throws(() => blankDeadData({ wasm, linked: wasm }), {
+    message: "The linker wrote no section linking. It has to be called with --emit-relocs.",
+  });
 });
