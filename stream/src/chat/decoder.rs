@@ -99,6 +99,8 @@ impl ChatDecoder {
     ///
     /// # Errors
     /// [`Error::Reported`] when the stream carries an error, [`Error::EventTooLarge`]. The text before them was appended.
+    // Inlined into a caller that is made for size, it would be made for size.
+    #[inline(never)]
     pub fn push(&mut self, chunk: &[u8], text: &mut String) -> Result<State> {
         let mut rest = chunk;
         while !rest.is_empty() && !self.answer.sealed && self.answer.failure.is_none() {
@@ -184,12 +186,19 @@ impl ChatDecoder {
 impl Answer {
     /// Takes in one event. Breaks off when there may be a faster way to read what follows, or no need to.
     fn read(&mut self, event: RawEvent<'_>, text: &mut String) -> ControlFlow<()> {
-        let is_open = self.state == State::Open;
-        let may_be_alike = is_open && event.event != "error";
+        let may_be_alike = self.state == State::Open && event.event != "error";
         if let Some(body) = may_be_alike.then(|| self.template.body_of(event.data)).flatten() {
             self.writer.write_json(body, text);
             return ControlFlow::Break(());
         }
+        self.read_unlike(event, text);
+        ControlFlow::Break(())
+    }
+
+    /// Takes in an event that is not like the last one. Cold, so that it does not weigh on those that are.
+    #[cold]
+    fn read_unlike(&mut self, event: RawEvent<'_>, text: &mut String) {
+        let is_open = self.state == State::Open;
         let mut scratch = core::mem::take(&mut self.scratch);
         match Payload::read(event.data, &mut scratch) {
             Payload::Done => self.complete(true, text),
@@ -201,7 +210,6 @@ impl Answer {
             Payload::Plain(_) => {}
         }
         self.scratch = scratch;
-        ControlFlow::Break(())
     }
 
     fn read_chunk(&mut self, chunk: &Chunk<'_>, event: RawEvent<'_>, text: &mut String) {
@@ -224,12 +232,12 @@ impl Answer {
     }
 
     fn read_ids(&mut self, chunk: &Chunk<'_>) {
-        for (slot, found) in [(&mut self.chat_id, chunk.chat_id), (&mut self.message_id, chunk.message_id)] {
+        for (slot, found) in [(&mut self.chat_id, chunk.chat_id()), (&mut self.message_id, chunk.message_id())] {
             if let Some(id) = found.and_then(RawJson::to_text).filter(|id| !id.is_empty()) {
                 *slot = Some(id);
             }
         }
-        let usage = chunk.usage.filter(|usage| usage.is_object());
+        let usage = chunk.usage().filter(|usage| usage.is_object());
         // `{}` says nothing; it must not wipe out counts that came before.
         if let Some(usage) = usage.filter(|usage| self.usage.is_none() || usage.members().next().is_some()) {
             self.usage = Some(to_text(usage.bytes()).into_owned());

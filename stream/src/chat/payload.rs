@@ -9,6 +9,7 @@ use crate::{Error, Report};
 const DONE: &[u8] = b"[DONE]";
 
 /// What one event of the stream says.
+#[expect(clippy::large_enum_variant, reason = "it lives on the stack, one at a time")]
 pub(super) enum Payload<'a> {
     /// The stream is over.
     Done,
@@ -19,6 +20,7 @@ pub(super) enum Payload<'a> {
 }
 
 impl<'a> Payload<'a> {
+    /// Looks into an event's data. `scratch` is space that need not be allocated again.
     pub(super) fn read(data: &'a [u8], scratch: &mut Vec<u8>) -> Self {
         if data.trim_ascii() == DONE {
             return Self::Done;
@@ -32,6 +34,74 @@ impl<'a> Payload<'a> {
     }
 }
 
+/// The way to a value: the names of members, and `0` for an array's first element.
+type Path = &'static [&'static str];
+
+// The order of each look-up is the API's contract.
+const TEXT: &[Path] = &[
+    &["choices", "0", "delta", "content"],
+    &["delta", "content"],
+    &["delta"],
+    &["chunk", "content"],
+    &["chunk"],
+    &["content"],
+    &["text"],
+    &["data", "text"],
+];
+const FINISH_REASON: &[Path] =
+    &[&["choices", "0", "finish_reason"], &["finish_reason"], &["data", "finish_reason"], &["chunk", "finish_reason"]];
+const ERROR: &[Path] = &[&["error"], &["data", "error"], &["chunk", "error"]];
+const CHAT_ID: &[Path] = &[&["chatId"], &["data", "chatId"], &["chunk", "chatId"]];
+const MESSAGE_ID: &[Path] = &[&["messageId"], &["data", "messageId"], &["chunk", "messageId"]];
+const USAGE: &[Path] = &[&["usage"], &["choices", "0", "usage"], &["data", "usage"], &["chunk", "usage"]];
+
+/// The first names of all paths, and what a payload that is an error says in its own `message`.
+const NAMES: [&str; 12] = [
+    "choices",
+    "delta",
+    "chunk",
+    "content",
+    "text",
+    "data",
+    "finish_reason",
+    "error",
+    "message",
+    "chatId",
+    "messageId",
+    "usage",
+];
+
+/// A payload's members of these names, read in one go; the last one of a name counts, as `JSON.parse` has it.
+#[derive(Default)]
+struct Members<'a>([Option<RawJson<'a>>; NAMES.len()]);
+
+impl<'a> Members<'a> {
+    fn of(json: RawJson<'a>) -> Self {
+        let mut members = Self::default();
+        for (name, value) in json.members() {
+            if let Some(index) = NAMES.iter().position(|known| known.as_bytes() == &*name) {
+                members.0[index] = Some(value);
+            }
+        }
+        members
+    }
+
+    fn get(&self, name: &str) -> Option<RawJson<'a>> {
+        self.0[NAMES.iter().position(|known| *known == name)?]
+    }
+
+    fn at(&self, path: Path) -> Option<RawJson<'a>> {
+        let (first, rest) = path.split_first()?;
+        rest.iter().try_fold(self.get(first)?, |value, name| value.get(name))
+    }
+
+    /// The value at the first path that has one which fits.
+    #[inline(never)]
+    fn find(&self, paths: &[Path], fits: fn(RawJson<'a>) -> bool) -> Option<RawJson<'a>> {
+        paths.iter().find_map(|path| self.at(path).filter(|value| fits(*value)))
+    }
+}
+
 /// The parts of a JSON payload that mean something.
 #[derive(Default)]
 pub(super) struct Chunk<'a> {
@@ -39,49 +109,7 @@ pub(super) struct Chunk<'a> {
     pub(super) text: Option<&'a [u8]>,
     /// Why the answer ended here, if it did.
     pub(super) finish_reason: Option<RawJson<'a>>,
-    pub(super) error: Option<RawJson<'a>>,
-    /// What a payload that is an error says in its own `message`.
-    pub(super) message: Option<RawJson<'a>>,
-    pub(super) chat_id: Option<RawJson<'a>>,
-    pub(super) message_id: Option<RawJson<'a>>,
-    pub(super) usage: Option<RawJson<'a>>,
-}
-
-/// The members of a payload that are looked at; the last one of a name counts, as `JSON.parse` has it.
-#[derive(Default)]
-struct Members<'a> {
-    choices: Option<RawJson<'a>>,
-    delta: Option<RawJson<'a>>,
-    chunk: Option<RawJson<'a>>,
-    content: Option<RawJson<'a>>,
-    text: Option<RawJson<'a>>,
-    data: Option<RawJson<'a>>,
-    found: Chunk<'a>,
-}
-
-impl<'a> Members<'a> {
-    fn of(json: RawJson<'a>) -> Self {
-        let mut members = Self::default();
-        for (name, value) in json.members() {
-            let slot = match &*name {
-                b"choices" => &mut members.choices,
-                b"delta" => &mut members.delta,
-                b"chunk" => &mut members.chunk,
-                b"content" => &mut members.content,
-                b"text" => &mut members.text,
-                b"data" => &mut members.data,
-                b"finish_reason" => &mut members.found.finish_reason,
-                b"error" => &mut members.found.error,
-                b"message" => &mut members.found.message,
-                b"chatId" => &mut members.found.chat_id,
-                b"messageId" => &mut members.found.message_id,
-                b"usage" => &mut members.found.usage,
-                _ => continue,
-            };
-            *slot = Some(value);
-        }
-        members
-    }
+    members: Members<'a>,
 }
 
 impl<'a> Chunk<'a> {
@@ -90,58 +118,55 @@ impl<'a> Chunk<'a> {
             return Self { text: Some(text), ..Self::default() };
         }
         let members = Members::of(json);
-        let choice = members.choices.and_then(RawJson::first);
-        let inner = |outer: Option<RawJson<'a>>, name| outer.and_then(|outer| outer.get(name));
-        let body = |value: Option<RawJson<'a>>| value.and_then(RawJson::string_body);
-        // The order of the look-up is the API's contract.
-        let text = body(inner(inner(choice, "delta"), "content"))
-            .or_else(|| body(inner(members.delta, "content")))
-            .or_else(|| body(members.delta))
-            .or_else(|| body(inner(members.chunk, "content")))
-            .or_else(|| body(members.chunk))
-            .or_else(|| body(members.content))
-            .or_else(|| body(members.text))
-            .or_else(|| body(inner(members.data, "text")));
-        let nested = |name| inner(members.data, name).or_else(|| inner(members.chunk, name));
-        let found = members.found;
         Self {
-            text,
-            finish_reason: inner(choice, "finish_reason")
-                .filter(is_reason)
-                .or(found.finish_reason.filter(is_reason))
-                .or_else(|| nested("finish_reason").filter(is_reason)),
-            error: found.error.filter(is_error).or_else(|| nested("error").filter(is_error)),
-            message: found.message,
-            chat_id: found.chat_id.or_else(|| nested("chatId")),
-            message_id: found.message_id.or_else(|| nested("messageId")),
-            usage: found.usage.or_else(|| inner(choice, "usage")).or_else(|| nested("usage")),
+            text: members.find(TEXT, RawJson::is_string).and_then(RawJson::string_body),
+            finish_reason: members.find(FINISH_REASON, is_reason),
+            members,
         }
     }
 
-    /// The error that the stream reports here, if it does: an error object, or the finish reason `error`.
+    /// The conversation's id.
+    pub(super) fn chat_id(&self) -> Option<RawJson<'a>> {
+        self.members.find(CHAT_ID, |_| true)
+    }
+
+    /// The answer's id.
+    pub(super) fn message_id(&self) -> Option<RawJson<'a>> {
+        self.members.find(MESSAGE_ID, |_| true)
+    }
+
+    /// The token counts, as they stand.
+    pub(super) fn usage(&self) -> Option<RawJson<'a>> {
+        self.members.find(USAGE, |_| true)
+    }
+
+    /// The failure that the stream reports here, if it does: an error object, or the finish reason `error`.
     pub(super) fn failure(&self, event: &str, data: &[u8]) -> Option<Error> {
-        let finished_in_error = self.finish_reason.and_then(RawJson::to_text).is_some_and(|reason| reason == "error");
-        if self.error.is_none() && !finished_in_error && event != "error" {
+        let error = self.members.find(ERROR, is_error);
+        let finished_in_error =
+            self.finish_reason.is_some_and(|reason| words(reason).is_some_and(|text| text == "error"));
+        if error.is_none() && !finished_in_error && event != "error" {
             return None;
         }
-        let inner = |name| self.error.and_then(|error| error.get(name));
-        let words = |value: Option<RawJson<'a>>| value.and_then(RawJson::to_text).filter(|text| !text.is_empty());
-        let message = words(self.error)
-            .or_else(|| words(inner("message")))
-            .or_else(|| words(inner("error")))
-            .or_else(|| words(self.message))
-            .or_else(|| self.text.map(body_text));
-        Some(reported(message, words(inner("code")), data))
+        let inner = |name| error.and_then(|error| error.get(name));
+        let told = [error, inner("message"), inner("error"), self.members.get("message")];
+        let message = told.into_iter().flatten().find_map(words).or_else(|| self.text.map(body_text));
+        Some(reported(message, inner("code").and_then(words), data))
     }
 }
 
+/// A string's value, unless it is empty.
+fn words(value: RawJson<'_>) -> Option<String> {
+    value.to_text().filter(|text| !text.is_empty())
+}
+
 /// A reason is anything but null. An empty string is none either: some servers send it with every chunk.
-fn is_reason(value: &RawJson<'_>) -> bool {
+fn is_reason(value: RawJson<'_>) -> bool {
     !value.is_null() && value.bytes() != b"\"\""
 }
 
 /// An error is anything but what says that there is none.
-fn is_error(value: &RawJson<'_>) -> bool {
+fn is_error(value: RawJson<'_>) -> bool {
     !value.is_null() && !matches!(value.bytes(), b"\"\"" | b"false" | b"0")
 }
 

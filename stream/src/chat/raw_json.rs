@@ -24,21 +24,29 @@ impl<'a> RawJson<'a> {
         self.0
     }
 
+    /// Whether it is an object.
     pub(super) fn is_object(self) -> bool {
         self.0[0] == b'{'
     }
 
+    /// Whether it is an array.
     pub(super) fn is_array(self) -> bool {
         self.0[0] == b'['
     }
 
+    /// Whether it is null.
     pub(super) fn is_null(self) -> bool {
         self.0[0] == b'n'
     }
 
+    /// Whether it is a string.
+    pub(super) fn is_string(self) -> bool {
+        self.0[0] == b'"'
+    }
+
     /// What stands between the quotes of a string, escapes and all.
     pub(super) fn string_body(self) -> Option<&'a [u8]> {
-        (self.0[0] == b'"').then(|| &self.0[1..self.0.len() - 1])
+        self.is_string().then(|| &self.0[1..self.0.len() - 1])
     }
 
     /// The string's value, with U+FFFD for what is no Unicode text.
@@ -50,13 +58,17 @@ impl<'a> RawJson<'a> {
         Some(text)
     }
 
-    /// The object's member of that name: the last one, as `JSON.parse` has it; `None` if this is no object.
+    /// The object's member of that name: the last one, as `JSON.parse` has it; `None` if this is no object. The name `0`
+    /// stands for an array's first element.
     pub(super) fn get(self, name: &str) -> Option<Self> {
+        if name == "0" {
+            return self.first();
+        }
         self.members().filter(|(member, _)| **member == *name.as_bytes()).last().map(|(_, value)| value)
     }
 
     /// The array's first element.
-    pub(super) fn first(self) -> Option<Self> {
+    fn first(self) -> Option<Self> {
         if !self.is_array() {
             return None;
         }

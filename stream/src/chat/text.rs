@@ -63,15 +63,16 @@ impl TextWriter {
 
     /// Appends one UTF-16 code unit.
     fn write_unit(&mut self, unit: u16, out: &mut String) {
-        let pair = self.high.take().map(|high| (high, char::decode_utf16([high, unit]).next()));
-        match pair {
-            Some((_, Some(Ok(joined)))) => return out.push(joined),
-            Some(_) => out.push(char::REPLACEMENT_CHARACTER),
-            None => {}
-        }
+        let code = if let (Some(high), 0xDC00..0xE000) = (self.high, unit) {
+            self.high = None;
+            0x1_0000 + ((u32::from(high) - 0xD800) << 10) + (u32::from(unit) - 0xDC00)
+        } else {
+            self.end(out);
+            u32::from(unit)
+        };
         match unit {
             0xD800..0xDC00 => self.high = Some(unit),
-            _ => out.push(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER)),
+            _ => out.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)),
         }
     }
 }
