@@ -1,10 +1,10 @@
 // From the chunks of a chat stream to its text: one string for each chunk.
-import { MinaraError, misuse } from "./errors.js";
+import { misuse } from "./errors.js";
 import { running } from "./instance.js";
 import { MAX_INPUT_BYTES, memoryOf } from "./memory.js";
-import { checkMaxEventBytes, failureFrom } from "./sse.js";
+import { checkMaxEventBytes } from "./sse.js";
 
-/** @import { Usage } from "./index.js" */
+/** @import { MinaraError, Usage } from "./index.js" */
 
 // What `push` says beside the text's length.
 const DONE = 1;
@@ -68,7 +68,7 @@ export class ChatDecoder {
   #end(said) {
     this.done = (said & DONE) !== 0;
     if (this.done) return;
-    this.failure = failureFrom(this.#engine.failure());
+    this.failure = this.#engine.failure();
     if (said >>> 4 === 0) throw this.failure;
   }
 
@@ -76,7 +76,7 @@ export class ChatDecoder {
   finish() {
     if (this.failure ?? this.#instance.failure) throw this.failure ?? this.#instance.failure;
     const failure = this.#engine.finish();
-    if (failure) throw (this.failure = failureFrom(failure));
+    if (failure) throw (this.failure = failure);
     this.done = true;
   }
 

@@ -1,6 +1,6 @@
 // What the build makes of the crate's exports: wasm-bindgen's glue as a function (js/pack/glue.mjs).
 
-import type { ChatAnswer } from "./index.js";
+import type { ChatAnswer, MinaraError } from "./index.js";
 
 /** A fresh set of bindings; `start` takes the exports of an instance made with `imports`. */
 export function createGlue(): { imports: WebAssembly.Imports; start(exports: Record<string, unknown>): Bindings };
@@ -10,7 +10,6 @@ export interface Bindings {
   Caller: new (config: object) => Caller;
   ChatEngine: new (terminatorRequired: boolean, maxEventBytes: number) => ChatEngine;
   SseEngine: new (maxEventBytes: number) => SseEngine;
-  moduleMemory(): WebAssembly.Memory;
   setUpDesk(takesUtf16: boolean): number;
   recoveryStep(
     job: object,
@@ -46,8 +45,8 @@ export interface Exchange {
 
 export interface ChatEngine {
   push(bytes: number): number;
-  finish(): string;
-  failure(): string;
+  finish(): MinaraError | undefined;
+  failure(): MinaraError | undefined;
   chatId(): string | undefined;
   messageId(): string | undefined;
   usage(): string | undefined;
@@ -56,8 +55,8 @@ export interface ChatEngine {
 
 export interface SseEngine {
   push(bytes: number): number;
-  finish(): string;
-  failure(): string;
+  finish(): MinaraError | undefined;
+  failure(): MinaraError | undefined;
   retry(): number | undefined;
   free(): void;
 }

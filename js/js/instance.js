@@ -111,6 +111,8 @@ export class Instance {
   failure;
   /** @type {Bindings} */
   bindings = /** @type {never} */ (undefined);
+  /** @type {WebAssembly.Memory} in which JavaScript reads and writes by address */
+  memory = /** @type {never} */ (undefined);
 
   get imports() {
     return this.#glue.imports;
@@ -120,6 +122,7 @@ export class Instance {
   start({ exports }) {
     const guarded = Object.entries(exports).map(([name, value]) => [name, this.#guard(name, value)]);
     this.bindings = this.#glue.start(Object.fromEntries(guarded));
+    this.memory = /** @type {WebAssembly.Memory} */ (exports.memory);
   }
 
   /**

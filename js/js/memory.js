@@ -35,8 +35,7 @@ const known = new WeakMap();
 export function memoryOf(instance) {
   let memory = known.get(instance);
   if (!memory) {
-    const { moduleMemory, setUpDesk } = instance.bindings;
-    memory = new ModuleMemory(moduleMemory(), setUpDesk(TAKES_UTF16));
+    memory = new ModuleMemory(instance.memory, instance.bindings.setUpDesk(TAKES_UTF16));
     known.set(instance, memory);
   }
   return memory;

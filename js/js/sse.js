@@ -1,10 +1,10 @@
 // Server-sent events for anyone: bytes in, events out.
 import { onAbort } from "./abort.js";
-import { MinaraError, misuse } from "./errors.js";
+import { misuse } from "./errors.js";
 import { ready, running } from "./instance.js";
 import { MAX_INPUT_BYTES, memoryOf } from "./memory.js";
 
-/** @import { ReadSseOptions, SseEvent, SseOptions } from "./index.js" */
+/** @import { MinaraError, ReadSseOptions, SseEvent, SseOptions } from "./index.js" */
 
 const DEFAULT_MAX_EVENT_BYTES = 1024 * 1024;
 /** What the engine's table can say, less the rest of a batch. */
@@ -20,19 +20,6 @@ const LONG = 8;
 export function checkMaxEventBytes(most = DEFAULT_MAX_EVENT_BYTES) {
   if (Number.isInteger(most) && most >= 0 && most <= LARGEST_MAX_EVENT_BYTES) return most;
   throw misuse(`maxEventBytes must be a whole number from 0 to ${LARGEST_MAX_EVENT_BYTES}`, "maxEventBytes");
-}
-
-/**
- * The error that an engine describes.
- * @param {string} description  code, message and body with NUL between them
- */
-export function failureFrom(description) {
-  const [code, message, ...body] = description.split("\0");
-  return new MinaraError(message, {
-    code: /** @type {MinaraError["code"]} */ (code),
-    outcome: "unknown",
-    body: body.join("\0") || undefined,
-  });
 }
 
 export class SseDecoder {
@@ -86,7 +73,7 @@ export class SseDecoder {
    * @param {SseEvent[]} events
    */
   #fail(events) {
-    this.#failure = failureFrom(this.#engine.failure());
+    this.#failure = this.#engine.failure();
     if (events.length === 0) throw this.#failure;
   }
 
@@ -134,8 +121,8 @@ export class SseDecoder {
   finish() {
     const failure = this.#failure ?? this.#instance.failure;
     if (failure) throw failure;
-    const description = this.#engine.finish();
-    if (description) throw failureFrom(description);
+    const cut = this.#engine.finish();
+    if (cut) throw cut;
   }
 
   get retry() {

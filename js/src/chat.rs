@@ -5,7 +5,8 @@ use minara::utf16::append_utf16;
 use wasm_bindgen::prelude::*;
 
 use crate::desk::{address, at_desk, length};
-use crate::sse::describe;
+use crate::error::failed;
+use crate::object::or_undefined;
 
 const DONE: u32 = 1;
 const FAILED: u32 = 2;
@@ -47,30 +48,32 @@ impl ChatEngine {
         .unwrap_or_default()
     }
 
-    /// Ends the input. The failure, empty if it ended well.
-    pub fn finish(&mut self) -> String {
-        self.0.finish().err().as_ref().map(describe).unwrap_or_default()
+    /// Ends the input. The failure, undefined if it ended well.
+    pub fn finish(&mut self) -> JsValue {
+        // The decoder keeps it.
+        let _ = self.0.finish();
+        self.failure()
     }
 
     /// Why the stream has failed.
-    pub fn failure(&self) -> String {
-        self.0.failure().as_ref().map(describe).unwrap_or_default()
+    pub fn failure(&self) -> JsValue {
+        failed(self.0.failure())
     }
 
     /// The conversation's id, once the stream has named it.
     #[wasm_bindgen(js_name = chatId)]
-    pub fn chat_id(&self) -> Option<String> {
-        self.0.chat_id().map(str::to_owned)
+    pub fn chat_id(&self) -> JsValue {
+        or_undefined(self.0.chat_id())
     }
 
     /// The answer's id, once the stream has named it.
     #[wasm_bindgen(js_name = messageId)]
-    pub fn message_id(&self) -> Option<String> {
-        self.0.message_id().map(str::to_owned)
+    pub fn message_id(&self) -> JsValue {
+        or_undefined(self.0.message_id())
     }
 
     /// The token counts, a JSON text.
-    pub fn usage(&self) -> Option<String> {
-        self.0.usage().map(str::to_owned)
+    pub fn usage(&self) -> JsValue {
+        or_undefined(self.0.usage())
     }
 }

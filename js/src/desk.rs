@@ -65,12 +65,6 @@ pub fn set_up_desk(utf16: bool) -> u32 {
     })
 }
 
-/// The module's memory, in which JavaScript reads and writes by address.
-#[wasm_bindgen(js_name = moduleMemory)]
-pub fn module_memory() -> JsValue {
-    wasm_bindgen::memory()
-}
-
 /// An address, as JavaScript's typed arrays index it.
 pub(crate) fn address<T>(memory: &[T]) -> u32 {
     // In WebAssembly an address has 32 bits.

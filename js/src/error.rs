@@ -33,6 +33,11 @@ pub(crate) fn to_js(error: &Error, cause: JsValue) -> JsValue {
     MinaraError::new(error.message(), &details).into()
 }
 
+/// The `MinaraError` of a stream that has failed; undefined for one that has not.
+pub(crate) fn failed(failure: Option<Error>) -> JsValue {
+    failure.map_or(JsValue::UNDEFINED, |error| to_js(&error, JsValue::UNDEFINED))
+}
+
 /// What a call throws: a `MinaraError`, or the reason of the caller's own abort.
 pub(crate) fn thrown(failure: Failure) -> JsValue {
     match failure {

@@ -18,7 +18,7 @@ mod work;
 
 pub use caller::Caller;
 pub use chat::ChatEngine;
-pub use desk::{module_memory, set_up_desk};
+pub use desk::set_up_desk;
 pub use exchange::Exchange;
 pub use recovery::recovery_step;
 pub use sse::SseEngine;

@@ -140,7 +140,8 @@ fn at(options: &JsValue, path: &str) -> Option<JsValue> {
 fn entries(headers: &JsValue) -> Array {
     match headers.dyn_ref::<Headers>() {
         Some(headers) => Array::from(headers),
-        None => headers.dyn_ref::<Object>().map(Object::entries).unwrap_or_default(),
+        None if headers.is_object() => Object::entries(headers.unchecked_ref()),
+        None => Array::new(),
     }
 }
 

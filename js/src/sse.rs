@@ -8,11 +8,7 @@ use minara::sse::{Announced, Decoder};
 use wasm_bindgen::prelude::*;
 
 use crate::desk::{address, at_desk, length};
-
-/// The code, the message and the body of an error, with NUL between them.
-pub(crate) fn describe(error: &Error) -> String {
-    String::from_iter([error.code().as_str(), "\0", error.message(), "\0", error.body().unwrap_or_default()])
-}
+use crate::error::failed;
 
 /// See `SseDecoder` in `sse.js`, its only user.
 #[wasm_bindgen]
@@ -54,14 +50,14 @@ impl SseEngine {
         .unwrap_or_default()
     }
 
-    /// Ends the input. The failure, empty if it ended well.
-    pub fn finish(&mut self) -> String {
-        self.decoder.finish().err().as_ref().map(describe).unwrap_or_default()
+    /// Ends the input. The failure, undefined if it ended well.
+    pub fn finish(&mut self) -> JsValue {
+        failed(self.decoder.finish().err())
     }
 
     /// Why the stream has failed.
-    pub fn failure(&self) -> String {
-        self.failure.as_ref().map(describe).unwrap_or_default()
+    pub fn failure(&self) -> JsValue {
+        failed(self.failure.clone())
     }
 
     /// The reconnection time in milliseconds.

@@ -105,5 +105,7 @@ pub(super) fn chunk_of(result: &JsValue) -> Option<Uint8Array> {
 
 /// Cancels a reader; its promise is of no interest, and must not become an unhandled rejection.
 pub(super) fn cancel(reader: &ReadableStreamDefaultReader) {
-    let _ = Promise::all_settled(&Array::of1(&reader.cancel()));
+    let promises = Array::new();
+    promises.push(&reader.cancel());
+    let _ = Promise::all_settled(&promises);
 }

@@ -29,10 +29,12 @@ impl Json for JsValue {
     }
 
     fn get(&self, name: &str) -> Option<Cow<'_, Self>> {
-        let object = self.dyn_ref::<Object>()?;
+        if !self.is_object() {
+            return None;
+        }
         // An own property only: `constructor` or `__proto__` of the prototype is no member of the JSON text.
         let key = Self::from_str(name);
-        Object::has_own(object, &key).then(|| Reflect::get(object, &key).ok()).flatten().map(Cow::Owned)
+        Object::has_own(self.unchecked_ref::<Object>(), &key).then(|| Cow::Owned(member(self, name)))
     }
 
     fn at(&self, index: usize) -> Option<Cow<'_, Self>> {

@@ -3,7 +3,7 @@
 use gloo_net::http::{Headers, Method as HttpMethod, RequestBuilder};
 use js_sys::Promise;
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{Request, RequestRedirect, Response, ResponseType};
+use web_sys::{Request, RequestRedirect, Response};
 
 use super::body::to_json;
 use super::config::{CallOptions, Config, shown};
@@ -78,11 +78,11 @@ pub(super) fn response_of(value: JsValue) -> Result<Response, Failure> {
 
 /// The failure of an answer that has neither a status nor a body to show.
 pub(super) fn verdict_without_body(scope: &Scope, response: &Response) -> Option<Failure> {
-    match response.type_() {
+    match member(response, "type").as_string().as_deref() {
         // A page is not shown where a redirect leads, nor its status.
-        ResponseType::Opaqueredirect => Some(FailedResponse::default().into_error::<JsValue>().into()),
+        Some("opaqueredirect") => Some(FailedResponse::default().into_error::<JsValue>().into()),
         // `Response.error()`, which service workers answer with.
-        ResponseType::Error => Some(scope.failure(JsValue::UNDEFINED)),
+        Some("error") => Some(scope.failure(JsValue::UNDEFINED)),
         _ => None,
     }
 }
