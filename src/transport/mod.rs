@@ -10,7 +10,6 @@ mod config;
 mod exchange;
 mod failure;
 mod host_json;
-mod listener;
 mod platform;
 mod reply;
 mod scope;

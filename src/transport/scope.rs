@@ -11,7 +11,6 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal};
 
 use super::failure::Failure;
-use super::listener::Listener;
 use super::platform::{clear_timeout, monotonic_ms, set_timeout};
 use crate::deadline::{Deadline, Limit, Limits};
 use crate::error::{Code, Error};
@@ -25,7 +24,7 @@ pub struct Scope(Rc<State>);
 
 struct State {
     deadline: Cell<Deadline>,
-    /// What the timer calls.
+    /// What the timer and the caller's signal call.
     tick: Closure<dyn FnMut()>,
     /// The handle of the timer, undefined where there is none.
     timer: Cell<JsValue>,
@@ -41,9 +40,7 @@ struct State {
     /// Asked since when text is waited for, before the idle limit counts as passed.
     waits_since: Cell<Option<Function>>,
     ending: Cell<Option<Ending>>,
-    /// Why the caller has aborted.
-    reason: Cell<JsValue>,
-    caller: Cell<Option<Listener>>,
+    caller: Option<AbortSignal>,
 }
 
 /// Why the call is given up.
@@ -99,25 +96,13 @@ impl Scope {
             on_abort: Cell::new(None),
             waits_since: Cell::new(None),
             ending: Cell::new(None),
-            reason: Cell::default(),
-            caller: Cell::new(None),
+            caller,
         }));
-        if let Some(signal) = caller {
-            scope.listen(signal);
+        if let Some(signal) = &scope.0.caller {
+            let _ = signal.add_event_listener_with_callback("abort", scope.0.listener());
         }
         scope.arm();
         Ok(scope)
-    }
-
-    fn listen(&self, signal: AbortSignal) {
-        let state = Rc::downgrade(&self.0);
-        let observed = signal.clone();
-        let listener = Listener::new(signal, move || {
-            if let Some(state) = state.upgrade() {
-                state.end(Ending::Caller, &observed.reason());
-            }
-        });
-        self.0.caller.set(Some(listener));
     }
 
     /// Begins an attempt, with a signal of its own for `fetch`.
@@ -213,7 +198,7 @@ impl Scope {
         state.on_abort.take();
         state.waits_since.take();
         state.clear_timer();
-        state.caller.take();
+        state.stop_listening();
         state.controller.take();
     }
 }
@@ -234,10 +219,23 @@ impl State {
         clear_timeout(&self.timer.take());
     }
 
-    /// The timer ran: a limit passed, a rest is over, or there was progress since it was set.
+    fn listener(&self) -> &Function {
+        self.tick.as_ref().unchecked_ref()
+    }
+
+    fn stop_listening(&self) {
+        if let Some(signal) = &self.caller {
+            let _ = signal.remove_event_listener_with_callback("abort", self.listener());
+        }
+    }
+
+    /// The caller aborted, or the timer ran: a limit passed, a rest is over, or there was progress since it was set.
     fn fire(&self) {
+        if self.caller.as_ref().is_some_and(AbortSignal::aborted) {
+            return self.end(Ending::Caller);
+        }
         if let Some(limit) = self.expired(monotonic_ms()) {
-            return self.end(Ending::Limit(limit), &JsValue::UNDEFINED);
+            return self.end(Ending::Limit(limit));
         }
         if self.rests_until.get() <= self.armed_for.get() {
             self.rests_until.set(f64::INFINITY);
@@ -275,15 +273,14 @@ impl State {
         }
     }
 
-    fn end(&self, ending: Ending, reason: &JsValue) {
+    fn end(&self, ending: Ending) {
         if self.ending.get().is_some() {
             return;
         }
         self.ending.set(Some(ending));
-        self.reason.set(reason.clone());
         // A reader that is not there to close the call must not leave a timer behind.
         self.clear_timer();
-        self.abort_fetch(reason);
+        self.abort_fetch(&self.reason());
         self.wake();
         if let Some(callback) = self.on_abort.take() {
             let _ = callback.call0(&JsValue::UNDEFINED);
@@ -296,16 +293,16 @@ impl State {
         }
     }
 
+    /// Why the caller has aborted; undefined where that has not happened.
     fn reason(&self) -> JsValue {
-        let reason = self.reason.take();
-        self.reason.set(reason.clone());
-        reason
+        self.caller.as_ref().map_or(JsValue::UNDEFINED, AbortSignal::reason)
     }
 }
 
 impl Drop for State {
     fn drop(&mut self) {
         self.clear_timer();
+        self.stop_listening();
         // A Rust future that is dropped does not stop the fetch by itself.
         self.abort_fetch(&JsValue::UNDEFINED);
     }
