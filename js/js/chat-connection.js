@@ -35,7 +35,7 @@ export class ChatConnection {
   constructor({ exchange, response, instance, status, requestId }, options) {
     this.#exchange = exchange;
     this.#context = { status, requestId };
-    this.#reader = /** @type {ReadableStream<Uint8Array>} */ (response?.body).getReader();
+    this.#reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
     this.#stopWatching = instance.watch((failure) => {
       this.#trap = failure;
       this.#leave();
@@ -65,11 +65,10 @@ export class ChatConnection {
   /**
    * The text that a chunk adds. Where it adds some, the idle limit rests until the next read.
    * @param {ReadableStreamReadResult<Uint8Array>} chunk
-   * @param {string} delivered  the text so far
    */
-  take({ done, value }, delivered) {
+  take({ done, value }) {
     this.#isReading = false;
-    if (this.#hasLeft) throw this.#trap ?? this.#exchange.failure(undefined, delivered);
+    if (this.#hasLeft) throw this.#trap ?? this.#exchange.failure(undefined);
     if (done) {
       this.#isDrained = true;
       this.decoder.finish();
@@ -88,7 +87,7 @@ export class ChatConnection {
    * @param {string} delivered  the text so far
    */
   fail(caught, delivered) {
-    const error = this.#trap ?? (this.#isReading ? this.#exchange.failure(caught, delivered) : caught);
+    const error = this.#trap ?? (this.#isReading ? this.#exchange.failure(caught) : caught);
     this.#leave();
     this.#close();
     return inContext(error, { ...this.#context, partial: delivered });

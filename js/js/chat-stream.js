@@ -169,7 +169,7 @@ export class ChatStream {
       while (!this.#isOver && this.#connection) {
         const connection = this.#connection;
         if (connection.isComplete) break;
-        const text = connection.take(await connection.read(), this.#text);
+        const text = connection.take(await connection.read());
         if (text !== "" && !this.#isOver) return this.#give(text);
       }
       if (!this.#isOver) this.#end();

@@ -12,17 +12,27 @@ import { Session } from "./session.js";
 /** @import { Instance } from "./instance.js" */
 
 /**
- * A call's answer as the WebAssembly module gives it.
+ * A call's answer.
  * @typedef {object} Reply
  * @property {any} data
  * @property {number} status
  * @property {Headers} headers
  * @property {string} [requestId]
  * @property {{ field: string, message: string }[]} warnings
- * @property {Response} [response]  of an event stream, still to be read
- * @property {any} [exchange]       its time limits
+ * @property {Response} response  read already, but for an event stream
+ * @property {any} [exchange]       the time limits of an event stream
  * @property {Instance} instance    in which both live
  */
+
+// What can be called, by its place in the module's list.
+const CHAT = 0;
+const CHAT_STREAM = 1;
+const CHAT_BACKGROUND = 2;
+const CHAT_STATUS = 3;
+const INTENT_TO_SWAP = 4;
+const PERP_TRADING_SUGGESTION = 5;
+const PREDICTION_MARKET_ASK = 6;
+const SESSION = 7;
 
 /** Longest time for a whole stream unless told otherwise, in milliseconds: as in the module. */
 const STREAM_TOTAL = 300_000;
@@ -47,7 +57,7 @@ export class Minara {
 
   /** @param {unknown} request @param {CallOptions} [options] */
   chat(request, options) {
-    return this.#call("chat", request, options);
+    return this.#call(CHAT, request, options);
   }
 
   /** @param {unknown} request @param {ChatStreamOptions} [options] */
@@ -55,7 +65,7 @@ export class Minara {
     const plainly = plain(request);
     const named = withRequestId(options);
     return new ChatStream(named, {
-      send: (settled) => this.#send("chatStream", plainly, settled),
+      send: (settled) => this.#send(CHAT_STREAM, plainly, settled),
       look: this.#lookWith(named),
       requestId: named.requestId ?? /** @type {ChatInput | null} */ (plainly)?.requestId,
       total: named.timeout?.total ?? this.#config.timeout?.total ?? STREAM_TOTAL,
@@ -64,29 +74,29 @@ export class Minara {
 
   /** @param {unknown} request @param {CallOptions} [options] */
   chatBackground(request, options) {
-    const job = this.#call("chatBackground", request, options, (data) => new ChatJob(data, this.#lookWith(options)));
+    const job = this.#call(CHAT_BACKGROUND, request, options, (data) => new ChatJob(data, this.#lookWith(options)));
     const wait = async (/** @type {WaitOptions | undefined} */ limits) => (await job).wait(limits);
     return Object.assign(job, { wait });
   }
 
   /** @param {string} id @param {CallOptions} [options] */
   chatStatus(id, options) {
-    return this.#call("chatStatus", id, options);
+    return this.#call(CHAT_STATUS, id, options);
   }
 
   /** @param {unknown} request @param {CallOptions} [options] */
   intentToSwap(request, options) {
-    return this.#call("intentToSwap", request, options);
+    return this.#call(INTENT_TO_SWAP, request, options);
   }
 
   /** @param {unknown} request @param {CallOptions} [options] */
   perpTradingSuggestion(request, options) {
-    return this.#call("perpTradingSuggestion", request, options);
+    return this.#call(PERP_TRADING_SUGGESTION, request, options);
   }
 
   /** @param {unknown} request @param {CallOptions} [options] */
   predictionMarketAsk(request, options) {
-    return this.#call("predictionMarketAsk", request, options);
+    return this.#call(PREDICTION_MARKET_ASK, request, options);
   }
 
   /**
@@ -96,11 +106,11 @@ export class Minara {
    */
   #lookWith({ headers, maxRetries, maxRetryAfter } = {}) {
     const terms = { headers, maxRetries, maxRetryAfter };
-    return async (id, signal) => (await this.#send("chatStatus", id, { ...terms, signal })).data;
+    return async (id, signal) => (await this.#send(CHAT_STATUS, id, { ...terms, signal })).data;
   }
 
   /**
-   * @param {string} operation
+   * @param {number} operation
    * @param {unknown} request
    * @param {CallOptions | undefined} options
    * @param {(data: any) => any} [shape]
@@ -120,7 +130,7 @@ export class Minara {
   /**
    * Sends a call, with a session where the Worker wants one. A call that was refused for want of a session cost
    * nothing and is repeated once.
-   * @param {string} operation
+   * @param {number} operation
    * @param {unknown} request
    * @param {CallOptions} [options]
    * @returns {Promise<Reply>}
@@ -139,7 +149,7 @@ export class Minara {
   }
 
   /**
-   * @param {string} operation
+   * @param {number} operation
    * @param {unknown} request
    * @param {object} [options]
    * @returns {Promise<Reply>}
@@ -147,7 +157,9 @@ export class Minara {
   async #attempt(operation, request, options) {
     const instance = await ready();
     const reply = await instance.settle(this.#bind(instance).call(operation, request, options ?? {}));
-    return Object.assign(reply, { instance });
+    const { status, headers } = reply.response;
+    // A replacement of fetch may give no headers.
+    return { ...reply, status, headers, requestId: headers?.get("x-request-id") ?? undefined, instance };
   }
 
   /**
@@ -155,7 +167,7 @@ export class Minara {
    * @param {string | undefined} bearer
    */
   async #openSession(turnstileToken, bearer) {
-    return (await this.#attempt("session", plain({ turnstileToken }), { bearer })).data;
+    return (await this.#attempt(SESSION, plain({ turnstileToken }), { bearer })).data;
   }
 
   /**

@@ -20,25 +20,22 @@ export interface Bindings {
 }
 
 export interface Caller {
-  call(operation: string, request: unknown, options: object): Promise<Reply>;
+  call(operation: number, request: unknown, options: object): Promise<Reply>;
   free(): void;
 }
 
 export interface Reply {
   // The shape was checked; what it means is said in index.d.ts.
   data: any;
-  status: number;
-  headers: Headers;
-  requestId?: string;
   warnings: { field: string; message: string }[];
-  response?: Response;
+  response: Response;
   exchange?: Exchange;
 }
 
 export interface Exchange {
   watch(onAbort: () => void, waitsSince: () => number | undefined): void;
   received(): void;
-  failure(cause: unknown, partial: string): unknown;
+  failure(cause: unknown): unknown;
   close(): void;
   free(): void;
 }

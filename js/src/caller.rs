@@ -1,4 +1,4 @@
-//! Every call of the client, by its name: one exported function that gives a promise, because each would cost its own
+//! Every call of the client, by its number: one exported function that gives a promise, because each would cost its own
 //! machinery.
 
 use std::rc::Rc;
@@ -26,22 +26,19 @@ pub(crate) enum Operation {
     Session,
 }
 
-const OPERATIONS: [(&str, Operation); 8] = [
-    ("chat", Operation::Call(Endpoint::Chat, Delivery::Whole)),
-    ("chatStream", Operation::Call(Endpoint::Chat, Delivery::Stream)),
-    ("chatBackground", Operation::Call(Endpoint::Chat, Delivery::Background)),
-    ("chatStatus", Operation::Status),
-    ("intentToSwap", Operation::Call(Endpoint::IntentToSwap, Delivery::Whole)),
-    ("perpTradingSuggestion", Operation::Call(Endpoint::PerpTradingSuggestion, Delivery::Whole)),
-    ("predictionMarketAsk", Operation::Call(Endpoint::PredictionMarketAsk, Delivery::Whole)),
-    ("session", Operation::Session),
+/// In the order of their numbers in `client.js`.
+const OPERATIONS: [Operation; 8] = [
+    Operation::Call(Endpoint::Chat, Delivery::Whole),
+    Operation::Call(Endpoint::Chat, Delivery::Stream),
+    Operation::Call(Endpoint::Chat, Delivery::Background),
+    Operation::Status,
+    Operation::Call(Endpoint::IntentToSwap, Delivery::Whole),
+    Operation::Call(Endpoint::PerpTradingSuggestion, Delivery::Whole),
+    Operation::Call(Endpoint::PredictionMarketAsk, Delivery::Whole),
+    Operation::Session,
 ];
 
 impl Operation {
-    fn from_name(name: &str) -> Option<Self> {
-        OPERATIONS.iter().find(|(known, _)| *known == name).map(|(_, operation)| *operation)
-    }
-
     pub(crate) fn limits(self) -> Limits {
         if self == Self::Call(Endpoint::Chat, Delivery::Stream) { Limits::STREAM } else { Limits::UNARY }
     }
@@ -68,10 +65,10 @@ impl Caller {
     }
 
     /// Makes the call `operation`. The promise rejects with a `MinaraError`, or the reason of the caller's own abort.
-    pub fn call(&self, operation: String, request: JsValue, options: JsValue) -> Promise {
+    pub fn call(&self, operation: usize, request: JsValue, options: JsValue) -> Promise {
         let caller = self.clone();
         future_to_promise(async move {
-            let mut work = caller.begin(&operation, request, &options)?;
+            let mut work = caller.begin(operation, request, &options)?;
             loop {
                 let outcome = work.call.exchange().await;
                 if let Some(reply) = work.advance(outcome)? {
@@ -86,7 +83,7 @@ impl Caller {
     fn from_options(config: JsValue) -> Result<Self> {
         let key = string(&config, "apiKey")?.map(ApiKey::new).transpose()?;
         let base = string(&config, "baseUrl")?;
-        let in_page = member(&config, "inPage").is_truthy();
+        let in_page = member(&config, "inPage").as_bool() == Some(true);
         let base = match (&base, &key) {
             (None, None) => return Err(no_address(in_page)),
             (None, Some(_)) => DEFAULT_BASE_URL,
@@ -99,8 +96,8 @@ impl Caller {
         Ok(Self { config: Rc::new(Config { base, key, fetch, observer }), defaults: config })
     }
 
-    fn begin(&self, operation: &str, request: JsValue, options: &JsValue) -> Result<Box<Work>, JsValue> {
-        let Some(operation) = Operation::from_name(operation) else {
+    fn begin(&self, operation: usize, request: JsValue, options: &JsValue) -> Result<Box<Work>, JsValue> {
+        let Some(&operation) = OPERATIONS.get(operation) else {
             return Err(JsValue::from_str("unknown operation"));
         };
         Work::begin(self, operation, request, options).map_err(thrown)

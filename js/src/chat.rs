@@ -57,7 +57,7 @@ impl ChatEngine {
 
     /// Why the stream has failed.
     pub fn failure(&self) -> JsValue {
-        failed(self.0.failure())
+        failed(self.0.failure().as_ref())
     }
 
     /// The conversation's id, once the stream has named it.

@@ -34,8 +34,8 @@ pub(crate) fn to_js(error: &Error, cause: JsValue) -> JsValue {
 }
 
 /// The `MinaraError` of a stream that has failed; undefined for one that has not.
-pub(crate) fn failed(failure: Option<Error>) -> JsValue {
-    failure.map_or(JsValue::UNDEFINED, |error| to_js(&error, JsValue::UNDEFINED))
+pub(crate) fn failed(failure: Option<&Error>) -> JsValue {
+    failure.map_or(JsValue::UNDEFINED, |error| to_js(error, JsValue::UNDEFINED))
 }
 
 /// What a call throws: a `MinaraError`, or the reason of the caller's own abort.
@@ -50,17 +50,17 @@ fn violations(error: &Error) -> JsValue {
     if error.violations().is_empty() {
         return JsValue::UNDEFINED;
     }
-    pairs(error.violations().iter().map(|violation| (&*violation.field, &*violation.message)))
-}
-
-/// An array of `{ field, message }`.
-pub(crate) fn pairs<'a>(items: impl Iterator<Item = (&'a str, &'a str)>) -> JsValue {
     let list = Array::new();
-    for (field, message) in items {
-        let pair = Object::new();
-        set(&pair, "field", field.into());
-        set(&pair, "message", message.into());
-        list.push(&pair);
+    for violation in error.violations() {
+        list.push(&pair(&violation.field, &violation.message));
     }
     list.into()
+}
+
+/// `{ field, message }`
+pub(crate) fn pair(field: &str, message: &str) -> JsValue {
+    let pair = Object::new();
+    set(&pair, "field", field.into());
+    set(&pair, "message", message.into());
+    pair.into()
 }

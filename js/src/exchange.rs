@@ -30,9 +30,8 @@ impl Exchange {
     }
 
     /// What to throw for a read that failed with `cause`: a `MinaraError`, or the caller's own reason.
-    pub fn failure(&self, cause: JsValue, partial: &str) -> JsValue {
-        let failure = self.0.failure(cause);
-        thrown(if partial.is_empty() { failure } else { failure.with_partial(partial) })
+    pub fn failure(&self, cause: JsValue) -> JsValue {
+        thrown(self.0.failure(cause))
     }
 
     /// Ends well: no timer and no listener is left.

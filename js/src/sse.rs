@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::desk::{address, at_desk, length};
 use crate::error::failed;
+use crate::object::or_undefined;
 
 /// See `SseDecoder` in `sse.js`, its only user.
 #[wasm_bindgen]
@@ -52,18 +53,18 @@ impl SseEngine {
 
     /// Ends the input. The failure, undefined if it ended well.
     pub fn finish(&mut self) -> JsValue {
-        failed(self.decoder.finish().err())
+        failed(self.decoder.finish().err().as_ref())
     }
 
     /// Why the stream has failed.
     pub fn failure(&self) -> JsValue {
-        failed(self.failure.clone())
+        failed(self.failure.as_ref())
     }
 
     /// The reconnection time in milliseconds.
-    pub fn retry(&self) -> Option<f64> {
+    pub fn retry(&self) -> JsValue {
         // Beyond 2^53 a double is as near as JavaScript's numbers come.
         #[allow(clippy::cast_precision_loss)]
-        self.decoder.retry().map(|milliseconds| milliseconds as f64)
+        or_undefined(self.decoder.retry().map(|milliseconds| milliseconds as f64))
     }
 }

@@ -1,6 +1,6 @@
 //! A call under way: what it sends, and what its answers become.
 
-use js_sys::Object;
+use js_sys::{Array, Object};
 use minara::error::{Error, Result, Violation};
 use minara::recovery::job_answer;
 use minara::request::{Delivery, Endpoint, Form, Input, validate};
@@ -10,17 +10,16 @@ use minara::wire::WireRequest;
 use wasm_bindgen::JsValue;
 
 use crate::caller::{Caller, Operation};
-use crate::error::{pairs, thrown};
+use crate::error::{pair, thrown};
 use crate::exchange::Exchange;
-use crate::object::{given, member, or_undefined, set};
+use crate::object::{given, member, set};
 use crate::options::Options;
 
 /// A call under way.
 pub(crate) struct Work {
     operation: Operation,
     pub(crate) call: Call,
-    warnings: JsValue,
-    sent_request_id: JsValue,
+    warnings: Array,
     /// The answer that the request is at work already: what the job gives is the answer to it.
     accepted: Option<Reply>,
 }
@@ -34,9 +33,10 @@ impl Work {
         options: &JsValue,
     ) -> Result<Box<Self>, Failure> {
         let options_read = Options::new(&caller.defaults, options).read(operation.limits())?;
-        let Outgoing { wire, warnings, sent_request_id } = outgoing(operation, request, options)?;
+        let warnings = Array::new();
+        let wire = outgoing(operation, request, options, &warnings)?;
         let call = Call::open(caller.config.clone(), wire, options_read)?;
-        Ok(Box::new(Self { operation, call, warnings, sent_request_id, accepted: None }))
+        Ok(Box::new(Self { operation, call, warnings, accepted: None }))
     }
 
     /// What an exchange has given, for JavaScript; `None` where another is to follow.
@@ -80,7 +80,7 @@ impl Work {
             return Err(reply.no_json());
         }
         let exchange = Exchange::from(self.call.scope().clone());
-        Ok(Some(self.reply(reply, JsValue::UNDEFINED, (&reply.response).into(), exchange.into())))
+        Ok(Some(self.reply(reply, JsValue::UNDEFINED, exchange.into())))
     }
 
     fn checked(&self, reply: &Reply, value: JsValue) -> Result<Option<JsValue>, Failure> {
@@ -91,40 +91,24 @@ impl Work {
         };
         verdict.map_err(|error| reply.unreadable(error))?;
         self.call.scope().close();
-        Ok(Some(self.reply(reply, value, JsValue::UNDEFINED, JsValue::UNDEFINED)))
+        Ok(Some(self.reply(reply, value, JsValue::UNDEFINED)))
     }
 
-    fn reply(&self, reply: &Reply, data: JsValue, response: JsValue, exchange: JsValue) -> JsValue {
+    fn reply(&self, reply: &Reply, data: JsValue, exchange: JsValue) -> JsValue {
         let object = Object::new();
         set(&object, "data", data);
-        set(&object, "status", reply.status().into());
-        set(&object, "headers", reply.response.headers().into());
-        set(&object, "requestId", or_undefined(reply.request_id.as_deref()));
-        set(&object, "sentRequestId", self.sent_request_id.clone());
-        set(&object, "warnings", self.warnings.clone());
-        set(&object, "response", response);
+        set(&object, "warnings", self.warnings.clone().into());
+        set(&object, "response", (&reply.response).into());
         set(&object, "exchange", exchange);
         object.into()
     }
 }
 
-/// What is sent, and what JavaScript is told of it.
-struct Outgoing {
-    wire: WireRequest,
-    warnings: JsValue,
-    sent_request_id: JsValue,
-}
-
-impl From<WireRequest> for Outgoing {
-    fn from(wire: WireRequest) -> Self {
-        Self { wire, warnings: pairs(core::iter::empty()), sent_request_id: JsValue::UNDEFINED }
-    }
-}
-
-fn outgoing(operation: Operation, request: JsValue, options: &JsValue) -> Result<Outgoing> {
+/// What is sent; what is to be told of it is added to `warnings`.
+fn outgoing(operation: Operation, request: JsValue, options: &JsValue, warnings: &Array) -> Result<WireRequest> {
     let (endpoint, delivery) = match operation {
-        Operation::Status => return WireRequest::status(&request.as_string().unwrap_or_default()).map(Outgoing::from),
-        Operation::Session => return Ok(WireRequest::session(to_input(request, "session request")?).into()),
+        Operation::Status => return WireRequest::status(&request.as_string().unwrap_or_default()),
+        Operation::Session => return Ok(WireRequest::session(to_input(request, "session request")?)),
         Operation::Call(endpoint, delivery) => (endpoint, delivery),
     };
     let mut input = to_input(request, endpoint.subject())?;
@@ -133,12 +117,10 @@ fn outgoing(operation: Operation, request: JsValue, options: &JsValue) -> Result
     if let Some(extra) = given(options, "extraBody") {
         valid = valid.with_extra(to_input(extra, "extraBody")?)?;
     }
-    let warnings = valid.warnings().iter().map(|warning| (&*warning.field, &*warning.message));
-    Ok(Outgoing {
-        wire: WireRequest::call(&valid),
-        warnings: pairs(warnings),
-        sent_request_id: or_undefined(valid.request_id()),
-    })
+    for warning in valid.warnings() {
+        warnings.push(&pair(&warning.field, &warning.message));
+    }
+    Ok(WireRequest::call(&valid))
 }
 
 fn to_input(value: JsValue, subject: &str) -> Result<Input> {

@@ -100,7 +100,7 @@ impl ErrorBody {
 
 /// The chunk in what a reader's promise gave, `None` at the end.
 pub(super) fn chunk_of(result: &JsValue) -> Option<Uint8Array> {
-    if member(result, "done").is_truthy() { None } else { member(result, "value").dyn_into().ok() }
+    if member(result, "done").as_bool() == Some(true) { None } else { member(result, "value").dyn_into().ok() }
 }
 
 /// Cancels a reader; its promise is of no interest, and must not become an unhandled rejection.

@@ -61,8 +61,8 @@ impl Call {
     ///
     /// # Errors
     /// The signal's reason, if it is aborted already.
-    pub fn open(config: Rc<Config>, wire: WireRequest, options: CallOptions) -> Result<Self, Failure> {
-        let scope = Scope::open(options.limits, options.signal.clone())?;
+    pub fn open(config: Rc<Config>, wire: WireRequest, mut options: CallOptions) -> Result<Self, Failure> {
+        let scope = Scope::open(options.limits, options.signal.take())?;
         Ok(Self {
             config,
             wire,

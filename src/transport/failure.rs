@@ -33,14 +33,6 @@ impl Failure {
         Self::Failed { error: Error::new(Code::Network, message).with_outcome(outcome), cause }
     }
 
-    /// The same failure with the text that had arrived before it.
-    pub fn with_partial(self, text: &str) -> Self {
-        match self {
-            Self::Failed { error, cause } => Self::Failed { error: error.with_partial(text), cause },
-            aborted @ Self::Aborted(_) => aborted,
-        }
-    }
-
     /// The error for Rust callers, who have no signal to abort.
     pub fn into_error(self) -> Error {
         match self {

@@ -20,21 +20,23 @@ pub struct Reply {
     pub response: Response,
     /// The body of a JSON answer; `None` for an event stream, which is still to be read.
     pub text: Option<JsString>,
-    /// The other side's correlation id.
-    pub request_id: Option<String>,
     /// With the key that the call was sent with, and an error must not repeat.
     config: Rc<Config>,
 }
 
 impl Reply {
     pub(super) fn new(response: Response, text: Option<JsValue>, config: Rc<Config>) -> Self {
-        let request_id = header(&response, "x-request-id");
-        Self { response, text: text.map(JsValue::unchecked_into), request_id, config }
+        Self { response, text: text.map(JsValue::unchecked_into), config }
     }
 
     /// The HTTP status, 2xx.
     pub fn status(&self) -> u16 {
         self.response.status()
+    }
+
+    /// The other side's correlation id.
+    pub fn request_id(&self) -> Option<String> {
+        header(&self.response, "x-request-id")
     }
 
     /// The body's media type, as it was sent.
@@ -58,7 +60,7 @@ impl Reply {
     /// The error with this answer's status, id and body.
     pub fn unreadable(&self, error: Error) -> Failure {
         let error = without_key(keep_body(error, self.status(), &self.body()), self.config.key.as_ref());
-        match &self.request_id {
+        match self.request_id() {
             Some(id) => error.with_request_id(id).into(),
             None => error.into(),
         }

@@ -182,7 +182,7 @@ impl Scope {
     /// when the idle limit may have passed, where telling of each chunk would cost as much as decoding it.
     pub fn watch(&self, on_abort: Function, waits_since: Function) {
         if self.has_ended() {
-            let _ = on_abort.call0(&JsValue::UNDEFINED);
+            ask(&on_abort);
             return;
         }
         self.0.on_abort.set(Some(on_abort));
@@ -251,7 +251,7 @@ impl State {
             return Some(limit);
         }
         let Some(waits_since) = self.waits_since.take() else { return Some(limit) };
-        let since = waits_since.call0(&JsValue::UNDEFINED).unwrap_or(JsValue::UNDEFINED);
+        let since = ask(&waits_since);
         self.waits_since.set(Some(waits_since));
         // A slow reader is no idle stream.
         self.progress(since.as_f64().unwrap_or(now));
@@ -283,7 +283,7 @@ impl State {
         self.abort_fetch(&self.reason());
         self.wake();
         if let Some(callback) = self.on_abort.take() {
-            let _ = callback.call0(&JsValue::UNDEFINED);
+            ask(&callback);
         }
     }
 
@@ -306,6 +306,11 @@ impl Drop for State {
         // A Rust future that is dropped does not stop the fetch by itself.
         self.abort_fetch(&JsValue::UNDEFINED);
     }
+}
+
+/// What a function of the reader gives.
+fn ask(reader: &Function) -> JsValue {
+    reader.call0(&JsValue::UNDEFINED).unwrap_or_default()
 }
 
 fn tick(state: Weak<State>) -> Closure<dyn FnMut()> {
