@@ -101,7 +101,7 @@ impl<'a> Options<'a> {
         }
     }
 
-    /// The client's headers and then the call's, which hold where both name one.
+    /// The client's headers and then the call's: of two that have one name the later is sent.
     fn headers(&mut self) -> Vec<(String, String)> {
         let mut headers = Vec::new();
         for options in [self.client, self.call] {
@@ -121,17 +121,14 @@ impl<'a> Options<'a> {
         let Some(value) = value.as_string() else {
             return self.violate(&["headers.", &name].concat(), "must be a string");
         };
-        if let Some(earlier) = headers.iter().position(|(earlier, _)| earlier.eq_ignore_ascii_case(&name)) {
-            headers.remove(earlier);
-        }
         headers.push((name, value));
     }
 }
 
-/// The member at a path of one name, or of two with a dot between them.
+/// The member at a path, which is a name or `timeout.` and a name.
 fn at(options: &JsValue, path: &str) -> Option<JsValue> {
-    match path.split_once('.') {
-        Some((group, name)) => given(&member(options, group), name),
+    match path.strip_prefix("timeout.") {
+        Some(name) => given(&member(options, "timeout"), name),
         None => given(options, path),
     }
 }
