@@ -45,8 +45,7 @@ export class ChatConnection {
     } catch (error) {
       throw this.fail(error, "");
     }
-    const leave = () => this.#leave();
-    exchange.watch(leave, () => this.#waitsSince);
+    exchange.watch((/** @type {boolean} */ isGivenUp) => (isGivenUp ? this.#leave() : this.#waitsSince));
   }
 
   /** Whether there is nothing left to read. Throws what the decoder found wrong behind the text it gave last. */

@@ -33,7 +33,7 @@ export interface Reply {
 }
 
 export interface Exchange {
-  watch(onAbort: () => void, waitsSince: () => number | undefined): void;
+  watch(reader: (isGivenUp: boolean) => number | undefined | void): void;
   received(): void;
   failure(cause: unknown): unknown;
   close(): void;

@@ -18,10 +18,10 @@ impl From<Scope> for Exchange {
 
 #[wasm_bindgen]
 impl Exchange {
-    /// Sets what is called when a limit passes or the caller aborts, so that the reader cancels its stream; at once, if the
-    /// call is given up already. `waits_since` tells since when text is waited for, undefined while it is not.
-    pub fn watch(&self, on_abort: Function, waits_since: Function) {
-        self.0.watch(on_abort, waits_since);
+    /// Sets what is called with true when a limit passes or the caller aborts, so that the reader cancels its stream; at
+    /// once, if the call is given up already. With false it tells since when text is waited for, undefined while it is not.
+    pub fn watch(&self, reader: Function) {
+        self.0.watch(reader);
     }
 
     /// The first chunk of the body is there.

@@ -35,10 +35,9 @@ struct State {
     controller: Cell<Option<AbortController>>,
     /// Who waits in [`Scope::run`].
     waiter: Cell<Option<Waker>>,
-    /// Told when the call is given up while no one waits in [`Scope::run`].
-    on_abort: Cell<Option<Function>>,
-    /// Asked since when text is waited for, before the idle limit counts as passed.
-    waits_since: Cell<Option<Function>>,
+    /// Told when the call is given up while no one waits in [`Scope::run`], and asked since when text is waited for,
+    /// before the idle limit counts as passed.
+    reader: Cell<Option<Function>>,
     ending: Cell<Option<Ending>>,
     caller: Option<AbortSignal>,
 }
@@ -93,8 +92,7 @@ impl Scope {
             rests_until: Cell::new(f64::INFINITY),
             controller: Cell::new(None),
             waiter: Cell::new(None),
-            on_abort: Cell::new(None),
-            waits_since: Cell::new(None),
+            reader: Cell::new(None),
             ending: Cell::new(None),
             caller,
         }));
@@ -177,16 +175,15 @@ impl Scope {
         self.0.ending.get().is_some()
     }
 
-    /// For readers that wait for chunks themselves: what is called when the call is given up, at once if that has
-    /// happened, and what tells since when they wait for text, or undefined while they do not. The latter is only asked
-    /// when the idle limit may have passed, where telling of each chunk would cost as much as decoding it.
-    pub fn watch(&self, on_abort: Function, waits_since: Function) {
+    /// For readers that wait for chunks themselves: `reader` is called with true when the call is given up, at once if
+    /// that has happened. Called with false it tells since when text is waited for, or undefined while it is not; that is
+    /// only asked when the idle limit may have passed, where telling of each chunk would cost as much as decoding it.
+    pub fn watch(&self, reader: Function) {
         if self.has_ended() {
-            ask(&on_abort);
-            return;
+            ask(&reader, true);
+        } else {
+            self.0.reader.set(Some(reader));
         }
-        self.0.on_abort.set(Some(on_abort));
-        self.0.waits_since.set(Some(waits_since));
     }
 
     /// Ends the call well: no timer and no listener is left.
@@ -195,8 +192,7 @@ impl Scope {
         if state.ending.get().is_none() {
             state.ending.set(Some(Ending::Closed));
         }
-        state.on_abort.take();
-        state.waits_since.take();
+        state.reader.take();
         state.clear_timer();
         state.stop_listening();
         state.controller.take();
@@ -250,9 +246,9 @@ impl State {
         if limit != Limit::Idle {
             return Some(limit);
         }
-        let Some(waits_since) = self.waits_since.take() else { return Some(limit) };
-        let since = ask(&waits_since);
-        self.waits_since.set(Some(waits_since));
+        let Some(reader) = self.reader.take() else { return Some(limit) };
+        let since = ask(&reader, false);
+        self.reader.set(Some(reader));
         // A slow reader is no idle stream.
         self.progress(since.as_f64().unwrap_or(now));
         self.deadline.get().expired(now)
@@ -282,8 +278,8 @@ impl State {
         self.clear_timer();
         self.abort_fetch(&self.reason());
         self.wake();
-        if let Some(callback) = self.on_abort.take() {
-            ask(&callback);
+        if let Some(reader) = self.reader.take() {
+            ask(&reader, true);
         }
     }
 
@@ -308,9 +304,8 @@ impl Drop for State {
     }
 }
 
-/// What a function of the reader gives.
-fn ask(reader: &Function) -> JsValue {
-    reader.call0(&JsValue::UNDEFINED).unwrap_or_default()
+fn ask(reader: &Function, is_given_up: bool) -> JsValue {
+    reader.call1(&JsValue::UNDEFINED, &is_given_up.into()).unwrap_or_default()
 }
 
 fn tick(state: Weak<State>) -> Closure<dyn FnMut()> {
