@@ -1,11 +1,11 @@
 //! Bodies: a request's as JSON, an error's up to its bound, and the chunks of a stream.
 
-use js_sys::{Array, Date, JSON, JsString, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Date, JSON, JsString, Object, Promise, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{ReadableStreamDefaultReader, Response};
 
 use super::failure::Failure;
-use super::host_json::member;
+use super::host_json::{member, set_member};
 use super::reply::header;
 use crate::error::{Code, Error, FailedResponse, MAX_ERROR_BODY_BYTES, Outcome};
 use crate::request::Input;
@@ -34,8 +34,7 @@ fn to_host(input: &Input) -> JsValue {
         Input::Object(members) => {
             let object = Object::new();
             for (name, value) in members {
-                // Setting a member of a new plain object cannot fail.
-                let _ = Reflect::set(&object, &(&**name).into(), &to_host(value));
+                set_member(&object, name, to_host(value));
             }
             object.into()
         }

@@ -53,6 +53,19 @@ impl Json for JsValue {
 }
 
 /// The member of that name, inherited ones too; undefined where there is none, or where `object` is no object.
-pub(super) fn member(object: &JsValue, name: &str) -> JsValue {
+pub fn member(object: &JsValue, name: &str) -> JsValue {
+    if object.is_undefined() {
+        // Without the exception that `Reflect` would throw.
+        return JsValue::UNDEFINED;
+    }
     Reflect::get(object, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// Gives a new plain object a member, unless the value is undefined.
+#[expect(clippy::needless_pass_by_value, reason = "what is dropped here is not dropped at each of the many calls")]
+pub fn set_member(object: &Object, name: &str, value: JsValue) {
+    if !value.is_undefined() {
+        // Setting a member of a new plain object cannot fail.
+        let _ = Reflect::set(object, &JsValue::from_str(name), &value);
+    }
 }
