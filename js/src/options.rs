@@ -70,7 +70,10 @@ impl<'a> Options<'a> {
     }
 
     fn signal(&mut self) -> Option<AbortSignal> {
-        let signal = given(self.call, "signal").filter(|signal| !signal.is_null())?;
+        let signal = member(self.call, "signal");
+        if signal.loose_eq(&JsValue::NULL) {
+            return None;
+        }
         // A signal of another realm is no instance of this one's class.
         let is_signal =
             member(&signal, "aborted").as_bool().is_some() && member(&signal, "addEventListener").is_function();

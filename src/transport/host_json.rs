@@ -15,16 +15,16 @@ impl Json for JsValue {
     fn kind(&self) -> JsonKind {
         if self.is_string() {
             JsonKind::String
-        } else if self.is_null() || self.is_undefined() {
-            JsonKind::Null
         } else if Array::is_array(self) {
             JsonKind::Array
         } else if self.is_object() {
             JsonKind::Object
         } else if self.as_bool().is_some() {
             JsonKind::Boolean
-        } else {
+        } else if Self::as_f64(self).is_some() {
             JsonKind::Number
+        } else {
+            JsonKind::Null
         }
     }
 
