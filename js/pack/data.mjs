@@ -52,7 +52,7 @@ function constantsOf(/** @type {Uint8Array} */ wasm) {
   // A segment's address is no use of it.
   const code = module.emitText().replaceAll(/^ *\(data .*$/gm, "");
   const found = [];
-  for (const [, number] of code.matchAll(/(?:i32\.const |offset=)(-?\d+)/g)) found.push(Math.abs(Number(number)));
+  for (const [, number] of code.matchAll(/(?:i32\.const |offset=)(-?\d+)/g)) found.push(Number(number));
   for (const [, lane] of code.matchAll(/\b0x([0-9a-f]{8})\b/g)) found.push(Number.parseInt(lane, 16));
   for (const [, number] of code.matchAll(/i64\.const (-?\d+)/g)) {
     const bits = BigInt.asUintN(64, BigInt(number));
