@@ -1,6 +1,6 @@
 //! EVM addresses: their form, and the checksum of EIP-55.
 
-use sha3::{Digest as _, Keccak256};
+use keccak::Keccak;
 
 /// Whether the text is `0x` and 40 hexadecimal digits.
 pub fn is_address(text: &str) -> bool {
@@ -15,12 +15,29 @@ pub fn checksum_holds(address: &str) -> bool {
     if !is_mixed {
         return true;
     }
-    let hash = Keccak256::digest(digits.to_ascii_lowercase().as_bytes());
+    let Some(hash) = keccak_256(digits) else { return false };
     digits.bytes().enumerate().all(|(index, digit)| {
-        let byte = hash[index / 2];
-        let nibble = if index.is_multiple_of(2) { byte >> 4 } else { byte & 0x0f };
-        !digit.is_ascii_alphabetic() || digit.is_ascii_uppercase() == (nibble >= 8)
+        // The upper half of a byte comes first.
+        let bit = hash[index / 16] >> ((index % 16 * 4) ^ 4) & 8;
+        !digit.is_ascii_alphabetic() || digit.is_ascii_uppercase() == (bit != 0)
     })
+}
+
+/// Keccak-256 of the text in lower case, as the words of its state, the hash being the first four; `None` for more than
+/// fits in one block. The crate that hashes any length weighs three times as much.
+fn keccak_256(text: &str) -> Option<[u64; 25]> {
+    const BLOCK: usize = 136;
+    if text.len() >= BLOCK {
+        return None;
+    }
+    let mut state = [0; 25];
+    let padded = text.bytes().map(|byte| byte.to_ascii_lowercase()).chain([1]);
+    for (index, byte) in padded.enumerate() {
+        state[index / 8] |= u64::from(byte) << (index % 8 * 8);
+    }
+    state[BLOCK / 8 - 1] |= 1 << 63;
+    Keccak::new().with_f1600(|permute| permute(&mut state));
+    Some(state)
 }
 
 #[cfg(test)]
