@@ -1,5 +1,7 @@
 //! The forms in which a request may come, brought to the wire form that the table describes.
 
+use core::mem::replace;
+
 use super::endpoint::Endpoint;
 use super::input::Input;
 use super::rules::Report;
@@ -27,106 +29,100 @@ pub enum Form {
     Client(Delivery),
 }
 
-/// Members in the wire's spelling, and how the caller spelled those that differ.
-pub(super) struct Spelled {
-    pub members: Vec<(String, Input)>,
-    pub aliases: Aliases,
-}
-
-/// Pairs of a wire path and the path that the caller wrote.
-#[derive(Default)]
-pub(super) struct Aliases(Vec<(&'static str, &'static str)>);
-
-impl Aliases {
-    /// Replaces a wire path by the caller's.
-    pub(super) fn respell(&self, path: &mut String) {
-        if let Some((_, written)) = self.0.iter().find(|(wire, _)| wire == path) {
-            (*written).clone_into(path);
-        }
-    }
-}
-
-pub(super) fn to_wire(endpoint: Endpoint, form: Form, members: Vec<(String, Input)>, report: &mut Report) -> Spelled {
-    let mut spelled = Spelled { members, aliases: Aliases::default() };
-    let Form::Client(delivery) = form else { return spelled };
+pub(super) fn to_wire(
+    endpoint: Endpoint,
+    form: Form,
+    members: Vec<(String, Input)>,
+    report: &mut Report,
+) -> Vec<(String, Input)> {
+    let mut plain = Plain { members, report };
+    let Form::Client(delivery) = form else { return plain.members };
     match endpoint {
         Endpoint::Chat => {
-            spelled.default_mode();
-            spelled.wrap_message();
-            spelled.settle("stream", delivery == Delivery::Stream, true, report);
-            spelled.settle("background", delivery == Delivery::Background, delivery == Delivery::Background, report);
+            plain.default_mode();
+            plain.wrap_message();
+            let streams = delivery == Delivery::Stream;
+            plain.settle("stream", streams, if streams { "chat" } else { "chatStream" });
+            let is_later = delivery == Delivery::Background;
+            plain.settle("background", is_later, if is_later { "chat or chatStream" } else { "chatBackground" });
         }
         Endpoint::PredictionMarketAsk => {
-            spelled.default_mode();
-            spelled.rename("onlyResult", "only_result", report);
+            plain.default_mode();
+            plain.rename("onlyResult", "only_result");
         }
         Endpoint::IntentToSwap | Endpoint::PerpTradingSuggestion => {}
     }
-    spelled
+    plain.members
 }
 
-impl Spelled {
+/// Members in the client's form, on their way to the wire's.
+struct Plain<'a> {
+    members: Vec<(String, Input)>,
+    report: &'a mut Report,
+}
+
+impl Plain<'_> {
     fn position(&self, name: &str) -> Option<usize> {
         self.members.iter().position(|(key, _)| key == name)
     }
 
+    fn find(&mut self, name: &str) -> Option<&mut Input> {
+        let index = self.position(name)?;
+        Some(&mut self.members[index].1)
+    }
+
+    fn push(&mut self, name: &str, value: Input) {
+        self.members.push((name.to_owned(), value));
+    }
+
     fn default_mode(&mut self) {
         if self.position("mode").is_none() {
-            self.members.push(("mode".to_owned(), Input::from("fast")));
+            self.push("mode", Input::from("fast"));
         }
     }
 
     /// `message: "…"` becomes `message: { role: "user", content: "…" }`.
     fn wrap_message(&mut self) {
-        let position = self.position("message");
-        let content = match position.map(|index| &self.members[index].1) {
-            Some(Input::Object(_)) => return,
-            Some(content) => vec![("content".to_owned(), content.clone())],
-            None => Vec::new(),
-        };
         let mut message = vec![("role".to_owned(), Input::from("user"))];
-        message.extend(content);
-        let member = ("message".to_owned(), Input::Object(message));
-        match position {
-            Some(index) => self.members[index] = member,
-            None => self.members.push(member),
+        match self.find("message") {
+            Some(Input::Object(_)) => return,
+            Some(value) => {
+                message.push(("content".to_owned(), replace(value, Input::Null)));
+                *value = Input::Object(message);
+            }
+            None => self.push("message", Input::Object(message)),
         }
-        self.aliases.0.push(("message.content", "message"));
+        self.report.alias = ("message.content", "message");
     }
 
-    /// A flag that follows from the method called: what the caller wrote must fit it.
-    fn settle(&mut self, name: &'static str, wanted: bool, always_sent: bool, report: &mut Report) {
-        match self.position(name) {
-            Some(index) if self.members[index].1.as_flag() == Some(!wanted) => {
-                let method = match (name, wanted) {
-                    ("stream", true) => "chat",
-                    ("stream", false) => "chatStream",
-                    (_, true) => "chat or chatStream",
-                    (_, false) => "chatBackground",
-                };
-                report.violate(
-                    name,
-                    filled(
-                        "is {}, which does not fit this method: call {}",
-                        &[if wanted { "false" } else { "true" }, method],
-                    ),
-                );
+    /// A flag that follows from the method called: what the caller wrote must fit it; `method` is the one for the
+    /// opposite. A background that is not wanted is not sent either.
+    fn settle(&mut self, name: &'static str, wanted: bool, method: &str) {
+        match self.find(name) {
+            Some(value) if value.as_flag() == Some(!wanted) => {
                 // As the method wants it, so that no rule about the two flags together complains once more.
-                self.members[index].1 = Input::Flag(wanted);
+                *value = Input::Flag(wanted);
+                let written = if wanted { "false" } else { "true" };
+                self.report.violate(name, filled("is {}, which does not fit this method: call {}", &[written, method]));
             }
-            None if always_sent => self.members.push((name.to_owned(), Input::Flag(wanted))),
+            None if wanted || name == "stream" => self.push(name, Input::Flag(wanted)),
             _ => {}
         }
     }
 
-    fn rename(&mut self, written: &'static str, wire: &'static str, report: &mut Report) {
-        let Some(index) = self.position(written) else { return };
-        if self.position(wire).is_some() {
-            report.violate(written, filled("is given twice, as {} and as {}: give it once", &[written, wire]));
-            self.members.remove(index);
-            return;
+    fn rename(&mut self, written: &'static str, wire: &'static str) {
+        let Some(mut index) = self.position(written) else { return };
+        match self.position(wire) {
+            Some(other) => {
+                self.report.violate(written, filled("is given twice, as {} and as {}: give it once", &[written, wire]));
+                // Of a name that is given twice the last counts: that shall be the one in the wire's spelling.
+                if other < index {
+                    self.members.swap(other, index);
+                    index = other;
+                }
+            }
+            None => self.report.alias = (wire, written),
         }
         wire.clone_into(&mut self.members[index].0);
-        self.aliases.0.push((wire, written));
     }
 }

@@ -63,14 +63,11 @@ pub fn validate(endpoint: Endpoint, form: Form, input: Input) -> Result<ValidReq
         return Err(Error::invalid_field(endpoint.subject(), "", &message));
     };
     let mut report = Report::default();
-    let spelled = form::to_wire(endpoint, form, members, &mut report);
-    let members = rules::check_object(endpoint.fields(), spelled.members, "", &mut report);
+    let members = form::to_wire(endpoint, form, members, &mut report);
+    let members = rules::check_object(endpoint.fields(), members, "", &mut report);
     check_background(&members, &mut report);
     if report.violations.is_empty() {
         return Ok(ValidRequest { endpoint, members, warnings: report.warnings });
-    }
-    for violation in &mut report.violations {
-        spelled.aliases.respell(&mut violation.field);
     }
     Err(Error::invalid(endpoint.subject(), report.violations))
 }
@@ -165,21 +162,21 @@ impl ValidRequest {
     /// The same request with fields that this version does not know; a field that it knows is a violation.
     pub fn with_extra(mut self, extra: Input) -> Result<Self> {
         let subject = self.endpoint.subject();
-        let Input::Object(extra) = extra else {
+        let Input::Object(mut extra) = extra else {
             let message = filled("must be an object, not {}", &[extra.describe()]);
             return Err(Error::invalid_field(subject, "extraBody", &message));
         };
         let mut violations = Vec::new();
         for (name, _) in &extra {
             if self.endpoint.fields().iter().any(|field| field.name == name) {
-                let field = filled("extraBody.{}", &[name]);
-                violations.push(Violation::new(field, "is a known field: set it in the request itself"));
+                let message = "is a known field: set it in the request itself".to_owned();
+                violations.push(Violation { field: filled("extraBody.{}", &[name]), message });
             }
         }
         if !violations.is_empty() {
             return Err(Error::invalid(subject, violations));
         }
-        self.members.extend(extra);
+        self.members.append(&mut extra);
         Ok(self)
     }
 }

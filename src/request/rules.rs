@@ -1,6 +1,6 @@
 //! The rules of the requests: one table per type, one way to check it, every violation reported with its path.
 
-use core::mem::take;
+use core::mem::{replace, take};
 
 use super::address;
 use super::input::Input;
@@ -69,10 +69,14 @@ impl Rule {
 pub(super) struct Report {
     pub violations: Vec<Violation>,
     pub warnings: Vec<Warning>,
+    /// The path on the wire that the caller spelled another way, and that way.
+    pub alias: (&'static str, &'static str),
 }
 
 impl Report {
     pub(super) fn violate(&mut self, field: &str, message: String) {
+        let (wire, written) = self.alias;
+        let field = if field == wire { written } else { field };
         self.violations.push(Violation { field: field.to_owned(), message });
     }
 }
@@ -93,10 +97,9 @@ pub(super) fn check_object(
     for field in fields {
         let at = join(path, field.name);
         // Of a name that is given twice the last counts, as in JSON.
-        if let Some(index) = members.iter().rposition(|(name, _)| name == field.name) {
-            let mut member = members.remove(index);
-            if check_value(&field.rule, &mut member.1, &at, report) {
-                checked.push(member);
+        if let Some((name, value)) = members.iter_mut().rev().find(|(name, _)| name == field.name) {
+            if check_value(&field.rule, value, &at, report) {
+                checked.push((take(name), replace(value, Input::Null)));
             }
         } else if field.required {
             report.violate(&at, filled("is required: {}", &[&expected(&field.rule)]));
