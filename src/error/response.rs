@@ -1,5 +1,7 @@
 //! What a failed HTTP answer says: a body of any shape, `Retry-After`, the Worker's own error shape.
 
+use std::borrow::Cow;
+
 use super::retry_after::{parse_retry_after, parse_seconds};
 use super::{Code, Details, Error, Outcome, redact, redact_within};
 use crate::json::{Json, text_at};
@@ -34,28 +36,36 @@ impl FailedResponse<'_> {
     pub fn into_error<J: Json>(self) -> Error {
         let body = J::parse(self.body);
         let own = body.as_ref().and_then(own_error::<J>);
-        let (code, outcome) = match &own {
-            Some(own) => (own.code, own.outcome),
-            None => (Code::from_status(self.status), None),
+        let of_own = |name| own.as_ref().and_then(|(_, error)| text_at(&**error, name));
+        let code = match &own {
+            Some((code, _)) => *code,
+            None => Code::from_status(self.status),
         };
-        let said = match &body {
-            Some(body) => said_in(body),
-            None => plain_text(self.body),
-        };
+        let said = self.said(body.as_ref());
         let message = if own.is_some() && !said.is_empty() { said } else { explained(code, self.status, &said) };
-        let (request_id, field) = own.map_or((None, None), |own| (Some(own.request_id), own.field));
         Error(Box::new(Details {
             code,
             message,
-            outcome: outcome.unwrap_or_else(|| outcome_of(code)),
+            outcome: of_own("outcome").and_then(|name| Outcome::from_name(&name)).unwrap_or_else(|| outcome_of(code)),
             status: (self.status != 0).then_some(self.status),
-            request_id: request_id.as_deref().or(self.request_id).map(redact),
+            request_id: of_own("requestId").as_deref().or(self.request_id).map(redact),
             retry_after: self.waits(body.as_ref()),
-            field: field.as_deref().map(redact),
+            field: of_own("field").as_deref().map(redact),
             violations: Vec::new(),
             partial: None,
             body: (!self.body.is_empty()).then(|| redact_within(self.body, MAX_ERROR_BODY_BYTES)),
         }))
+    }
+
+    /// The other side's own words, on one line. Markup says nothing to a person and is left to `body`.
+    fn said<J: Json>(&self, body: Option<&J>) -> String {
+        match body {
+            Some(body) => match body.as_str() {
+                Some(text) => quoted(&text),
+                None => quoted(&message_in(body, 0).unwrap_or_default()),
+            },
+            None => Some(quoted(self.body)).filter(|words| !words.starts_with('<')).unwrap_or_default(),
+        }
     }
 
     /// The header's seconds, or those of the body: `retryAfter`, at the top or inside `error` or `data`.
@@ -70,21 +80,13 @@ impl FailedResponse<'_> {
 }
 
 /// The Worker's own error shape, with a code of our set.
-struct OwnError {
-    code: Code,
-    outcome: Option<Outcome>,
-    request_id: String,
-    field: Option<String>,
-}
-
-fn own_error<J: Json>(body: &J) -> Option<OwnError> {
-    let error = &*body.get("error")?;
-    let code = Code::from_name(&text_at(error, "code")?)?;
+fn own_error<J: Json>(body: &J) -> Option<(Code, Cow<'_, J>)> {
+    let error = body.get("error")?;
+    let code = Code::from_name(&text_at(&*error, "code")?)?;
     // The API's own envelope has `{code, message}` too; only the Worker adds the correlation id.
-    let request_id = text_at(error, "requestId")?;
-    text_at(error, "message")?;
-    let outcome = text_at(error, "outcome").and_then(|name| Outcome::from_name(&name));
-    Some(OwnError { code, outcome, request_id, field: text_at(error, "field") })
+    text_at(&*error, "requestId")?;
+    text_at(&*error, "message")?;
+    Some((code, error))
 }
 
 /// What an answer is about was sent, even where the code's row speaks of something that never is.
@@ -92,13 +94,6 @@ fn outcome_of(code: Code) -> Outcome {
     match code.outcome() {
         Outcome::NotSent => Outcome::Refused,
         outcome => outcome,
-    }
-}
-
-fn said_in<J: Json>(body: &J) -> String {
-    match body.as_str() {
-        Some(text) => quoted(&text),
-        None => quoted(&message_in(body, 0).unwrap_or_default()),
     }
 }
 
@@ -127,10 +122,10 @@ fn words_of<J: Json>(value: &J) -> Option<String> {
     while let Some(item) = value.at(index) {
         index += 1;
         let Some(text) = item.as_str() else { continue };
-        match &mut words {
-            Some(words) => words.push_str(&filled("; {}", &[&text])),
-            None => words = Some(text.into_owned()),
-        }
+        words = Some(match words {
+            Some(words) => sentence(&[&words, "; ", &text]),
+            None => text.into_owned(),
+        });
     }
     words
 }
@@ -140,12 +135,6 @@ fn retry_after_of<J: Json>(body: &J) -> Option<f64> {
     let value = body.get("retryAfter")?;
     let seconds = value.as_f64().or_else(|| parse_seconds(&value.as_str()?));
     seconds.filter(|seconds| seconds.is_finite() && *seconds >= 0.0)
-}
-
-/// Words of a body that is no JSON; markup says nothing to a person and is left to `body`.
-fn plain_text(body: &str) -> String {
-    let words = quoted(body);
-    if words.starts_with('<') { String::new() } else { words }
 }
 
 /// The words on one line, without secrets and not too many.
@@ -169,38 +158,35 @@ fn quoted(words: &str) -> String {
 }
 
 fn explained(code: Code, status: u16, said: &str) -> String {
-    let (what, advice) = words(code, status);
     let number = if status == 0 { String::new() } else { filled(" (HTTP {})", &[&digits(status.into())]) };
     let said = trim_end(said, b'.');
     let colon = if said.is_empty() { "" } else { ": " };
-    filled("{}{}{}{}. {}", &[what, &number, colon, said, advice])
+    filled(form_of(code, status), &[&sentence(&[&number, colon, said])])
 }
 
 /// What happened and what to do, for each code that a bare status can give.
-fn words(code: Code, status: u16) -> (&'static str, &'static str) {
+fn form_of(code: Code, status: u16) -> &'static str {
     match code {
-        Code::Unauthorized => ("The API key was not accepted", "Check that the key is complete and not deleted."),
-        Code::PaymentRequired => {
-            ("The account's credits are used up", "Add credits; paused keys resume by themselves.")
+        Code::Unauthorized => "The API key was not accepted{}. Check that the key is complete and not deleted.",
+        Code::PaymentRequired => "The account's credits are used up{}. Add credits; paused keys resume by themselves.",
+        Code::Forbidden => {
+            "The call is not allowed for this key or origin{}. Keys pause when the plan is downgraded or \
+                            credits run out."
         }
-        Code::Forbidden => (
-            "The call is not allowed for this key or origin",
-            "Keys pause when the plan is downgraded or credits run out.",
-        ),
-        Code::NotFound => ("Nothing was found at this address", "Check the base URL and the id."),
-        Code::MethodNotAllowed => ("The method is not allowed here", "Check the base URL."),
+        Code::NotFound => "Nothing was found at this address{}. Check the base URL and the id.",
+        Code::MethodNotAllowed => "The method is not allowed here{}. Check the base URL.",
         Code::Conflict => {
-            ("The requestId was used for another request or has expired", "Use a new requestId for a new request.")
+            "The requestId was used for another request or has expired{}. Use a new requestId for a new request."
         }
-        Code::PayloadTooLarge => ("The request is too large", "Shorten the message."),
-        Code::UnsupportedMediaType => ("The content type was not accepted", "Send application/json."),
-        Code::RateLimited => ("Too many requests", "Wait before the next call."),
-        Code::InvalidRequest if status == 408 => ("The request did not arrive in time", "Send it again."),
-        Code::InvalidRequest => ("The request was refused", "Correct it and send it again."),
-        _ if status == 0 || (300..400).contains(&status) => (
-            "The API answered with a redirect, which is not followed because the key would travel with it",
-            "Check the base URL.",
-        ),
-        _ => ("The API failed", "The call may have been billed: send it again only if a second charge is acceptable."),
+        Code::PayloadTooLarge => "The request is too large{}. Shorten the message.",
+        Code::UnsupportedMediaType => "The content type was not accepted{}. Send application/json.",
+        Code::RateLimited => "Too many requests{}. Wait before the next call.",
+        Code::InvalidRequest if status == 408 => "The request did not arrive in time{}. Send it again.",
+        Code::InvalidRequest => "The request was refused{}. Correct it and send it again.",
+        _ if status == 0 || (300..400).contains(&status) => {
+            "The API answered with a redirect, which is not followed because the key would travel with it{}. Check the \
+             base URL."
+        }
+        _ => "The API failed{}. The call may have been billed: send it again only if a second charge is acceptable.",
     }
 }
