@@ -44,52 +44,53 @@ pub enum Kind {
     Objects(&'static Shape),
 }
 
+impl Kind {
+    const fn of_json(&self) -> JsonKind {
+        match self {
+            Self::Text => JsonKind::String,
+            Self::Number => JsonKind::Number,
+            Self::Flag => JsonKind::Boolean,
+            Self::Anything | Self::Object(_) => JsonKind::Object,
+            Self::Texts | Self::Objects(_) => JsonKind::Array,
+        }
+    }
+}
+
 impl Shape {
     /// Checks that the answer is an object and that every member it has is of its kind.
     ///
     /// # Errors
     /// `bad_response`, whose message names the path of the member.
     pub fn check<J: Json>(&'static self, answer: &J) -> Result<()> {
-        check_object(self, answer, "").map_err(|fault| Error::new(Code::BadResponse, fault))
+        check_kind(&Kind::Object(self), answer, "").map_err(|fault| Error::new(Code::BadResponse, fault))
     }
 }
 
-fn check_object<J: Json>(shape: &'static Shape, value: &J, path: &str) -> Result<(), String> {
-    expect(value, JsonKind::Object, path)?;
+fn check_kind<J: Json>(kind: &Kind, value: &J, path: &str) -> Result<(), String> {
+    expect(value, kind.of_json(), path)?;
+    match kind {
+        Kind::Object(shape) => check_members(shape, value, path),
+        Kind::Texts => check_elements(&Kind::Text, value, path),
+        Kind::Objects(shape) => check_elements(&Kind::Object(shape), value, path),
+        _ => Ok(()),
+    }
+}
+
+fn check_members<J: Json>(shape: &'static Shape, value: &J, path: &str) -> Result<(), String> {
     for member in shape.0 {
-        if let Some(found) = value.get(member.name) {
+        let Some(found) = value.get(member.name) else { continue };
+        if found.kind() != JsonKind::Null {
             let path = sentence(&[path, if path.is_empty() { "" } else { "." }, member.name]);
-            check_member(&member.kind, &*found, &path)?;
+            check_kind(&member.kind, &*found, &path)?;
         }
     }
     Ok(())
 }
 
-fn check_member<J: Json>(kind: &Kind, value: &J, path: &str) -> Result<(), String> {
-    if value.kind() == JsonKind::Null {
-        return Ok(());
-    }
-    match kind {
-        Kind::Text => expect(value, JsonKind::String, path),
-        Kind::Number => expect(value, JsonKind::Number, path),
-        Kind::Flag => expect(value, JsonKind::Boolean, path),
-        Kind::Anything => expect(value, JsonKind::Object, path),
-        Kind::Object(shape) => check_object(shape, value, path),
-        Kind::Texts => check_elements(None, value, path),
-        Kind::Objects(shape) => check_elements(Some(shape), value, path),
-    }
-}
-
-/// Checks that each element is an object of that shape or, without one, a string.
-fn check_elements<J: Json>(shape: Option<&'static Shape>, value: &J, path: &str) -> Result<(), String> {
-    expect(value, JsonKind::Array, path)?;
+fn check_elements<J: Json>(kind: &Kind, value: &J, path: &str) -> Result<(), String> {
     let mut index = 0;
     while let Some(element) = value.at(index) {
-        let path = filled("{}[{}]", &[path, &digits(index as u64)]);
-        match shape {
-            Some(shape) => check_object(shape, &*element, &path)?,
-            None => expect(&*element, JsonKind::String, &path)?,
-        }
+        check_kind(kind, &*element, &filled("{}[{}]", &[path, &digits(index as u64)]))?;
         index += 1;
     }
     Ok(())
