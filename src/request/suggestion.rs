@@ -20,19 +20,20 @@ pub(super) fn nearest<'a>(text: &str, candidates: &[&'a str]) -> Option<&'a str>
     best
 }
 
-/// Lower case, and no separators: `day_trading`, `Day Trading` and `day-trading` are the same word.
-fn fold(text: &str) -> Vec<char> {
+/// Lower case, and no separators: `day_trading`, `Day Trading` and `day-trading` are the same word. Of a character beyond
+/// ASCII the first byte stands for it: it is in no candidate, whichever it is.
+fn fold(text: &str) -> Vec<u8> {
     let mut folded = Vec::new();
-    for letter in text.chars() {
-        if !matches!(letter, '-' | '_' | ' ') {
-            folded.push(letter.to_ascii_lowercase());
+    for byte in text.bytes() {
+        if !matches!(byte, b'-' | b'_' | b' ' | 0x80..0xc0) {
+            folded.push(byte.to_ascii_lowercase());
         }
     }
     folded
 }
 
 /// Levenshtein distance.
-fn edits(left: &[char], right: &[char]) -> usize {
+fn edits<T: PartialEq>(left: &[T], right: &[T]) -> usize {
     let mut row: Vec<usize> = (0..=right.len()).collect();
     for (i, a) in left.iter().enumerate() {
         let (mut diagonal, mut before) = (i, i + 1);

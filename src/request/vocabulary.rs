@@ -4,38 +4,47 @@ use super::rules::shown;
 use super::suggestion::nearest;
 use crate::wording::filled;
 
-/// One allowed value.
-pub(super) struct Word {
-    /// As the API takes it.
-    pub wire: &'static str,
-    /// As the Chinese, Korean and Turkish pages print it, in NFC.
-    pub printed: &'static [&'static str],
-}
-
 /// The allowed values of a field.
-pub(super) struct Vocabulary(&'static [Word]);
+pub(super) struct Vocabulary {
+    /// As the API takes them.
+    wires: &'static [&'static str],
+    /// What the Chinese, Korean and Turkish pages print, in NFC, and the place of the value that it stands for.
+    printed: &'static [(&'static str, usize)],
+}
 
 /// `mode` of chat and of prediction.
 pub(super) const MODES: Vocabulary =
-    Vocabulary(&[Word { wire: "fast", printed: &["快速", "빠른"] }, Word { wire: "expert", printed: &["专家"] }]);
+    Vocabulary { wires: &["fast", "expert"], printed: &[("快速", 0), ("빠른", 0), ("专家", 1)] };
 
 /// `style` of a perpetual-trading suggestion.
-pub(super) const STYLES: Vocabulary = Vocabulary(&[
-    Word { wire: "scalping", printed: &["剥头皮", "스캘핑", "skalplama"] },
-    Word { wire: "day-trading", printed: &["日内交易", "데이 트레이딩", "gün içi işlem"] },
-    Word { wire: "swing-trading", printed: &["波段交易", "스윙 트레이딩", "salınım işlemi"] },
-]);
+pub(super) const STYLES: Vocabulary = Vocabulary {
+    wires: &["scalping", "day-trading", "swing-trading"],
+    printed: &[
+        ("剥头皮", 0),
+        ("스캘핑", 0),
+        ("skalplama", 0),
+        ("日内交易", 1),
+        ("데이 트레이딩", 1),
+        ("gün içi işlem", 1),
+        ("波段交易", 2),
+        ("스윙 트레이딩", 2),
+        ("salınım işlemi", 2),
+    ],
+};
 
 /// `message.role` of chat.
-pub(super) const ROLES: Vocabulary = Vocabulary(&[Word { wire: "user", printed: &[] }]);
+pub(super) const ROLES: Vocabulary = Vocabulary { wires: &["user"], printed: &[] };
 
 impl Vocabulary {
     /// Puts the wire value in the place of a text that spells it, or says what is wrong about it.
     pub(super) fn settle(&self, text: &mut String) -> Result<(), String> {
+        if self.wires.contains(&text.as_str()) {
+            return Ok(());
+        }
         let composed = compose(text);
-        for word in self.0 {
-            if word.wire == text || word.printed.contains(&composed.as_str()) {
-                word.wire.clone_into(text);
+        for (printed, index) in self.printed {
+            if *printed == composed {
+                self.wires[*index].clone_into(text);
                 return Ok(());
             }
         }
@@ -43,8 +52,7 @@ impl Vocabulary {
     }
 
     fn explain(&self, text: &str) -> String {
-        let wires: Vec<_> = self.0.iter().map(|word| word.wire).collect();
-        let hint = match nearest(text, &wires) {
+        let hint = match nearest(text, self.wires) {
             Some(wire) => filled(" (did you mean \"{}\"?)", &[wire]),
             None => String::new(),
         };
@@ -54,13 +62,13 @@ impl Vocabulary {
     /// `"fast" or "expert"`
     pub(super) fn alternatives(&self) -> String {
         let mut text = String::new();
-        for (index, word) in self.0.iter().enumerate() {
+        for (index, wire) in self.wires.iter().enumerate() {
             let separator = match index {
                 0 => "",
-                _ if index + 1 == self.0.len() => " or ",
+                _ if index + 1 == self.wires.len() => " or ",
                 _ => ", ",
             };
-            text.push_str(&filled("{}\"{}\"", &[separator, word.wire]));
+            text.push_str(&filled("{}\"{}\"", &[separator, wire]));
         }
         text
     }
@@ -70,18 +78,15 @@ impl Vocabulary {
 /// their jamo, and ü, ç, ş. A whole normaliser would weigh more than the rest of the request rules.
 fn compose(text: &str) -> String {
     let mut composed = String::with_capacity(text.len());
+    let mut last = None;
     for next in text.chars() {
-        let Some(last) = composed.pop() else {
-            composed.push(next);
-            continue;
-        };
-        if let Some(joined) = join(last, next) {
-            composed.push(joined);
-        } else {
-            composed.push(last);
-            composed.push(next);
+        let joined = last.and_then(|last| join(last, next));
+        if joined.is_none() {
+            composed.extend(last);
         }
+        last = joined.or(Some(next));
     }
+    composed.extend(last);
     composed
 }
 
