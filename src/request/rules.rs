@@ -6,7 +6,7 @@ use super::address;
 use super::input::Input;
 use super::link::{MAX_LINK, authority_of, is_http_url};
 use super::suggestion::nearest;
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Vocabulary, listed};
 use crate::error::{Violation, Warning};
 use crate::wording::{decimal, filled, grouped, head, is_blank, sentence};
 
@@ -113,12 +113,7 @@ fn unknown_field(name: &str, fields: &[Field]) -> String {
     if let Some(near) = nearest(name, &known) {
         return filled("is not a known field (did you mean \"{}\"?)", &[near]);
     }
-    let mut list = String::new();
-    for name in known {
-        list.push_str(if list.is_empty() { "" } else { ", " });
-        list.push_str(name);
-    }
-    filled("is not a known field (known: {})", &[&list])
+    filled("is not a known field (known: {})", &[&listed(&known, "", ", ")])
 }
 
 fn join(path: &str, name: &str) -> String {

@@ -2,7 +2,7 @@
 
 use super::rules::shown;
 use super::suggestion::nearest;
-use crate::wording::filled;
+use crate::wording::{filled, sentence};
 
 /// The allowed values of a field.
 pub(super) struct Vocabulary {
@@ -61,17 +61,22 @@ impl Vocabulary {
 
     /// `"fast" or "expert"`
     pub(super) fn alternatives(&self) -> String {
-        let mut text = String::new();
-        for (index, wire) in self.wires.iter().enumerate() {
-            let separator = match index {
-                0 => "",
-                _ if index + 1 == self.wires.len() => " or ",
-                _ => ", ",
-            };
-            text.push_str(&filled("{}\"{}\"", &[separator, wire]));
-        }
-        text
+        listed(self.wires, "\"", " or ")
     }
+}
+
+/// The words with commas between them, and something else before the last.
+pub(super) fn listed(words: &[&str], quote: &str, before_last: &str) -> String {
+    let mut text = String::new();
+    for (index, word) in words.iter().enumerate() {
+        let separator = match index {
+            0 => "",
+            _ if index + 1 == words.len() => before_last,
+            _ => ", ",
+        };
+        text.push_str(&sentence(&[separator, quote, word, quote]));
+    }
+    text
 }
 
 /// Canonical composition (Unicode TR15) of just the letters that the printed spellings use: Korean syllables from
