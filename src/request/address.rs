@@ -31,10 +31,10 @@ fn keccak_256(text: &str) -> Option<[u64; 25]> {
         return None;
     }
     let mut state = [0; 25];
-    let padded = text.bytes().map(|byte| byte.to_ascii_lowercase()).chain([1]);
-    for (index, byte) in padded.enumerate() {
-        state[index / 8] |= u64::from(byte) << (index % 8 * 8);
+    for (index, byte) in text.bytes().enumerate() {
+        state[index / 8] |= u64::from(byte.to_ascii_lowercase()) << (index % 8 * 8);
     }
+    state[text.len() / 8] |= 1 << (text.len() % 8 * 8);
     state[BLOCK / 8 - 1] |= 1 << 63;
     Keccak::new().with_f1600(|permute| permute(&mut state));
     Some(state)
