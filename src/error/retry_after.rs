@@ -33,7 +33,7 @@ const OF_RFC_850: &[u8] = b", 00-###-11 22:33:44 GMT";
 pub fn parse_retry_after(header: &str, now_ms: f64) -> Option<f64> {
     let header = trim(header);
     // RFC 9110 allows whole seconds only; fractions are seen in the wild and mean what they say.
-    if header.starts_with(|first: char| first.is_ascii_digit()) {
+    if header.as_bytes().first().is_some_and(u8::is_ascii_digit) {
         return parse_seconds(header);
     }
     Some((parse_date(header.as_bytes())? - now_ms / 1000.0).max(0.0))
@@ -62,10 +62,9 @@ pub(super) fn parse_seconds(text: &str) -> Option<f64> {
 fn parse_date(text: &[u8]) -> Option<f64> {
     let end = text.iter().position(|byte| !byte.is_ascii_alphabetic())?;
     let (name, rest) = text.split_at(end);
-    let form = FORMS.into_iter().find(|form| form.len() == rest.len())?;
+    let form = *FORMS.iter().find(|form| form.len() == rest.len())?;
     let is_short = form != OF_RFC_850;
-    let weekday =
-        WEEKDAYS.into_iter().position(|day| &day.as_bytes()[..if is_short { 3 } else { day.len() }] == name)?;
+    let weekday = WEEKDAYS.iter().position(|day| &day.as_bytes()[..if is_short { 3 } else { day.len() }] == name)?;
     let [day, year, hour, minute, second, month] = fields(form, rest)?;
     let month = (0..12).find(|index| MONTHS[*index as usize] == month)?;
     let year = match year {
