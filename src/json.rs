@@ -52,6 +52,11 @@ pub trait Json: Clone {
     fn as_f64(&self) -> Option<f64>;
 }
 
+/// The member of that name, if there is one and it is not null.
+pub(crate) fn given<'a, J: Json>(value: &'a J, name: &str) -> Option<Cow<'a, J>> {
+    value.get(name).filter(|member| member.kind() != JsonKind::Null)
+}
+
 /// The text of the member of that name, if it is one.
 #[inline(never)]
 pub(crate) fn text_at<J: Json>(value: &J, name: &str) -> Option<String> {

@@ -6,7 +6,7 @@
 use serde_json::{Map, Number, Value};
 
 use crate::error::{Code, Error, Result, redact, redact_within};
-use crate::json::{Json, JsonKind};
+use crate::json::{Json, JsonKind, given};
 use crate::wording::{digits, filled, sentence};
 
 /// At most this much of an unreadable answer is kept: it was paid for.
@@ -78,8 +78,7 @@ fn check_kind<J: Json>(kind: &Kind, value: &J, path: &str) -> Result<(), String>
 
 fn check_members<J: Json>(shape: &'static Shape, value: &J, path: &str) -> Result<(), String> {
     for member in shape.0 {
-        let Some(found) = value.get(member.name) else { continue };
-        if found.kind() != JsonKind::Null {
+        if let Some(found) = given(value, member.name) {
             let path = sentence(&[path, if path.is_empty() { "" } else { "." }, member.name]);
             check_kind(&member.kind, &*found, &path)?;
         }

@@ -1,10 +1,8 @@
 //! A swap, ready to be reviewed and then signed by a wallet.
 
-use std::borrow::Cow;
-
 use super::shape::{BILLED, answer};
 use crate::error::{Code, Error, Result, redact};
-use crate::json::{Json, JsonKind, text_at};
+use crate::json::{Json, given, text_at};
 use crate::wording::{filled, head, sentence};
 
 answer! {
@@ -120,12 +118,8 @@ answer! {
 
 /// Refuses what is no EVM transaction of the documented shape: the older `{ transaction }`, and other chain types.
 fn check_transaction<J: Json>(answer: &J) -> Result<()> {
-    if answer.kind() != JsonKind::Object {
-        return Ok(());
-    }
-    let is_given = |member: &Cow<'_, J>| member.kind() != JsonKind::Null;
-    let unsigned = answer.get("unsignedTx").filter(is_given);
-    if unsigned.is_none() && answer.get("transaction").as_ref().is_some_and(is_given) {
+    let unsigned = given(answer, "unsignedTx");
+    if unsigned.is_none() && given(answer, "transaction").is_some() {
         return Err(unsupported(&["it has the older shape with \"transaction\" instead of \"unsignedTx\""]));
     }
     match unsigned.and_then(|tx| text_at(&*tx, "chainType")) {
