@@ -63,11 +63,7 @@ pub fn job_answer<J: Json>(value: &J) -> Option<J> {
     if JobState::from_status(&status) != Some(JobState::Completed) {
         return None;
     }
-    result_of(value).map(Cow::into_owned)
-}
-
-fn result_of<J: Json>(job: &J) -> Option<Cow<'_, J>> {
-    job.get("result").filter(|result| result.kind() == JsonKind::Object)
+    value.get("result").filter(|result| result.kind() == JsonKind::Object).map(Cow::into_owned)
 }
 
 /// Waits grow by half each time; half of each is random, so that many clients do not look together.
@@ -77,7 +73,7 @@ fn poll_wait(looks: u32, jitter: f64) -> f64 {
 }
 
 fn remainder<J: Json>(job: &J, delivered: &str) -> Result<String> {
-    let Some(mut content) = result_of(job).and_then(|result| text_at(&*result, "content")) else {
+    let Some(mut content) = text_below(job, "result", "content") else {
         return Err(unreadable(&["the job is completed, but its answer has no content"]));
     };
     if !content.starts_with(delivered) {
@@ -86,9 +82,13 @@ fn remainder<J: Json>(job: &J, delivered: &str) -> Result<String> {
     Ok(content.split_off(delivered.len()))
 }
 
+/// The text of a member of a member.
+fn text_below<J: Json>(job: &J, outer: &str, name: &str) -> Option<String> {
+    text_at(&*job.get(outer)?, name)
+}
+
 fn failure<J: Json>(job: &J) -> Error {
-    let error = job.get("error");
-    let part = |name| error.as_ref().and_then(|error| text_at(&**error, name)).unwrap_or_default();
+    let part = |name| text_below(job, "error", name).unwrap_or_default();
     let (code, message) = (part("code"), part("message"));
     let colon = if code.is_empty() || message.is_empty() { "" } else { ": " };
     let reason = redact(&sentence(&[&code, colon, &message]));
