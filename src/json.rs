@@ -63,6 +63,11 @@ pub(crate) fn text_at<J: Json>(value: &J, name: &str) -> Option<String> {
     value.get(name)?.as_str().map(Cow::into_owned)
 }
 
+/// The text of a member of a member.
+pub(crate) fn text_below<J: Json>(value: &J, outer: &str, name: &str) -> Option<String> {
+    text_at(&*value.get(outer)?, name)
+}
+
 impl Json for Value {
     fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()

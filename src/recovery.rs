@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::error::{Code, Error, Result, redact};
-use crate::json::{Json, JsonKind, text_at};
+use crate::json::{Json, JsonKind, text_at, text_below};
 use crate::response::{Answer as _, Job, JobState};
 use crate::wording::{filled, sentence};
 
@@ -80,11 +80,6 @@ fn remainder<J: Json>(job: &J, delivered: &str) -> Result<String> {
         return Err(unreadable(&["the stored answer does not begin with the text that was streamed"]));
     }
     Ok(content.split_off(delivered.len()))
-}
-
-/// The text of a member of a member.
-fn text_below<J: Json>(job: &J, outer: &str, name: &str) -> Option<String> {
-    text_at(&*job.get(outer)?, name)
 }
 
 fn failure<J: Json>(job: &J) -> Error {

@@ -1,10 +1,8 @@
 //! What a failed HTTP answer says: a body of any shape, `Retry-After`, the Worker's own error shape.
 
-use std::borrow::Cow;
-
 use super::retry_after::{parse_retry_after, parse_seconds};
 use super::{Code, Details, Error, Outcome, redact, redact_within};
-use crate::json::{Json, text_at};
+use crate::json::{Json, text_below};
 use crate::wording::{digits, filled, head, is_blank, sentence, trim_end};
 
 /// At most this much of an error's body is read and kept.
@@ -35,12 +33,9 @@ impl FailedResponse<'_> {
     /// (`{ error: { code, message, requestId } }`) with a code of our set.
     pub fn into_error<J: Json>(self) -> Error {
         let body = J::parse(self.body);
-        let own = body.as_ref().and_then(own_error::<J>);
-        let of_own = |name| own.as_ref().and_then(|(_, error)| text_at(&**error, name));
-        let code = match &own {
-            Some((code, _)) => *code,
-            None => Code::from_status(self.status),
-        };
+        let own = body.as_ref().and_then(own_code);
+        let of_own = |name| text_below(body.as_ref().filter(|_| own.is_some())?, "error", name);
+        let code = own.unwrap_or_else(|| Code::from_status(self.status));
         let said = self.said(body.as_ref());
         let message = if own.is_some() && !said.is_empty() { said } else { explained(code, self.status, &said) };
         Error(Box::new(Details {
@@ -79,14 +74,13 @@ impl FailedResponse<'_> {
     }
 }
 
-/// The Worker's own error shape, with a code of our set.
-fn own_error<J: Json>(body: &J) -> Option<(Code, Cow<'_, J>)> {
-    let error = body.get("error")?;
-    let code = Code::from_name(&text_at(&*error, "code")?)?;
+/// The code of the Worker's own error shape, if it is one of our set.
+fn own_code<J: Json>(body: &J) -> Option<Code> {
+    let code = Code::from_name(&text_below(body, "error", "code")?)?;
     // The API's own envelope has `{code, message}` too; only the Worker adds the correlation id.
-    text_at(&*error, "requestId")?;
-    text_at(&*error, "message")?;
-    Some((code, error))
+    text_below(body, "error", "requestId")?;
+    text_below(body, "error", "message")?;
+    Some(code)
 }
 
 /// What an answer is about was sent, even where the code's row speaks of something that never is.
