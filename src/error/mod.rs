@@ -124,7 +124,8 @@ impl Error {
         let Details { message, request_id, partial, body, .. } = &mut *self.0;
         *message = redact_secret(message, secret);
         for text in [request_id, partial, body] {
-            *text = text.take().map(|text| redact_secret(&text, secret));
+            let Some(text) = text else { continue };
+            *text = redact_secret(text, secret);
         }
         self
     }
