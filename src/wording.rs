@@ -27,12 +27,14 @@ pub(crate) fn filled(form: &str, parts: &[&str]) -> String {
 
 /// The text without the white space around it.
 pub(crate) fn trim(text: &str) -> &str {
-    let (mut start, mut end) = (None, 0);
-    for (at, letter) in text.char_indices() {
+    let (mut at, mut start, mut end) = (0, None, 0);
+    for letter in text.chars() {
+        let next = at + letter.len_utf8();
         if !letter.is_whitespace() {
             start = start.or(Some(at));
-            end = at + letter.len_utf8();
+            end = next;
         }
+        at = next;
     }
     &text[start.unwrap_or(0)..end]
 }
@@ -53,10 +55,15 @@ pub(crate) fn is_blank(text: &str) -> bool {
 
 /// The first characters of a text, at most so many.
 pub(crate) fn head(text: &str, most: usize) -> &str {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => &text[..end],
-        None => text,
+    let mut count = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let begins_a_character = !matches!(byte, 0x80..0xc0);
+        if begins_a_character && count == most {
+            return &text[..at];
+        }
+        count += usize::from(begins_a_character);
     }
+    text
 }
 
 /// A whole number in decimal digits.
