@@ -172,13 +172,7 @@ pub struct WireRequest {
 impl WireRequest {
     /// The message that carries a checked request.
     pub fn call(request: &ValidRequest) -> Self {
-        Self {
-            method: Method::Post,
-            path: request.endpoint().path().to_owned(),
-            accept: if request.streams() { "text/event-stream" } else { "application/json" },
-            body: Some(request.body()),
-            request_id: request.request_id().map(str::to_owned),
-        }
+        Self::from(request.clone())
     }
 
     /// The message that looks up a job: `GET /v1/developer/chat/requests/{id}`.
@@ -215,6 +209,19 @@ impl WireRequest {
     /// The whole URL.
     pub fn url(&self, base: &BaseUrl) -> String {
         sentence(&[base.as_str(), &self.path])
+    }
+}
+
+/// Without a copy of the body.
+impl From<ValidRequest> for WireRequest {
+    fn from(request: ValidRequest) -> Self {
+        Self {
+            method: Method::Post,
+            path: request.endpoint().path().to_owned(),
+            accept: if request.streams() { "text/event-stream" } else { "application/json" },
+            request_id: request.request_id().map(str::to_owned),
+            body: Some(request.into_body()),
+        }
     }
 }
 

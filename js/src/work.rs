@@ -120,7 +120,7 @@ fn outgoing(operation: Operation, request: JsValue, options: &JsValue, warnings:
     for warning in valid.warnings() {
         warnings.push(&pair(&warning.field, &warning.message));
     }
-    Ok(WireRequest::call(&valid))
+    Ok(valid.into())
 }
 
 fn to_input(value: JsValue, subject: &str) -> Result<Input> {

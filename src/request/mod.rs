@@ -113,6 +113,10 @@ impl ValidRequest {
         Input::Object(self.members.clone())
     }
 
+    pub(crate) fn into_body(self) -> Input {
+        Input::Object(self.members)
+    }
+
     /// The body as a JSON text.
     pub fn to_json(&self) -> String {
         // Strings, booleans, finite numbers and string keys always have a JSON text.
