@@ -2,7 +2,8 @@ import { Reader, SECTION, sectionsOf, withSections } from "./binary.mjs";
 
 /**
  * wasm-bindgen names each import by what it is and a hash, in the module and in the glue: 6 KB that compress badly.
- * Both get short names here, the glue's in the order of the module's.
+ * Both get short names here, the glue's in the order of the module's. What the glue has for a function that was trimmed
+ * from the module (js/pack/trim.mjs) is left out.
  * @param {{ wasm: Uint8Array, glue: string }} compiled
  * @returns {{ wasm: Uint8Array, glue: string }}
  */
@@ -13,16 +14,29 @@ export function shortenImports({ wasm, glue }) {
     return names.get(name);
   };
   const renamed = renameImports(wasm, shortOf);
-  const keys = glue.replaceAll(/^( {8})(__wb\w+)(: function\()/gm, (_, indent, name, rest) => {
-    if (!names.has(name)) throw new Error(`The glue has ${name}, which the module does not import.`);
-    return `${indent}"${names.get(name)}"${rest}`;
-  });
+  const used = glue.replaceAll(/^ {8}(__wb\w+): function\([^]*?(?=^ {8}__wb\w+: |^ {4}\};)/gm, (entry, name) =>
+    names.has(name) ? entry.replace(name, `"${names.get(name)}"`) : "",
+  );
+  const keys = withoutUnused(used);
   const shortened = keys.split(`"${MODULE}": import0`);
   const count = keys.match(/^ {8}"[0-9a-z]+": function\(/gm)?.length;
   if (count !== names.size || shortened.length !== 2) {
     throw new Error("The form of wasm-bindgen's imports has changed. Adapt js/pack/imports.mjs to it.");
   }
   return { wasm: renamed, glue: shortened.join(`"${SHORT_MODULE}": import0`) };
+}
+
+/**
+ * Without helpers that nothing names but themselves.
+ * @param {string} glue
+ * @returns {string}
+ */
+function withoutUnused(glue) {
+  const kept = glue.replaceAll(/^function (?!__wbg_)(\w+)\([^]*?^\}\n/gm, (whole, name) => {
+    const isNamed = new RegExp(`\\b${name}\\b`).test(glue.replace(whole, ""));
+    return isNamed ? whole : "";
+  });
+  return kept === glue ? glue : withoutUnused(kept);
 }
 
 const MODULE = "./minara_bg.js";

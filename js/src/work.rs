@@ -125,7 +125,11 @@ fn outgoing(operation: Operation, request: JsValue, options: &JsValue, warnings:
 
 fn to_input(value: JsValue, subject: &str) -> Result<Input> {
     serde_wasm_bindgen::from_value(value).map_err(|fault| {
-        let message = format!("must be a plain object of strings, numbers, booleans and plain objects: {fault}");
+        let said = member(&fault.into(), "message").as_string().unwrap_or_default();
+        // serde's own words for it, which name Rust's types, are left out of the package (js/pack/trim.mjs).
+        let other = "it holds something that JSON has no form for, such as a function";
+        let fault = if said.is_empty() { other } else { &said };
+        let message = ["must be a plain object of strings, numbers, booleans and plain objects: ", fault].concat();
         Error::invalid(subject, vec![Violation::new("", message)])
     })
 }
