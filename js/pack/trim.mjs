@@ -16,7 +16,7 @@ const UNNEEDED = {
     /^(<?std::panicking::|__rustc::rust_(begin_unwind|panic))/,
     /^alloc::raw_vec::(capacity_overflow|handle_error)$/,
   ],
-  silent: [/^core::fmt::write$/, /^<.* as core::fmt::(Debug|Display|LowerHex|UpperHex)>::fmt$/],
+  silent: [/^core::fmt::write$/, /^<.* as core::fmt::(Debug|Display|LowerHex|UpperHex)>::fmt$/, /^<.* as core::fmt::Write>::/],
 };
 
 /** `Ok(())` of `fmt::Result`. */
