@@ -32,14 +32,17 @@ export function blankDeadData({ wasm, linked }) {
 }
 
 /**
- * A piece is live if the code holds an address in it or one by which the linker knew it, or if a live piece leads to it.
- * The latter matter where a table is indexed by what does not begin with 0: its address then lies before its start.
+ * A piece is live if the code holds an address in it or around it as far as the linker knew addresses of it, or if a live
+ * piece leads to it. Addresses around it are known where a table is indexed by what does not begin with 0: it is then named
+ * by one before its start.
  * @param {Piece[]} pieces
  * @param {number[]} constants  of the code
  */
 function reachable(pieces, constants) {
-  const isNamed = (/** @type {Piece} */ { start, end, named }) =>
-    constants.some((value) => (start <= value && value < end) || named.has(value));
+  const isNamed = (/** @type {Piece} */ { start, end, named }) => {
+    const [first, last] = [Math.min(start, ...named), Math.max(end - 1, ...named)];
+    return constants.some((value) => first <= value && value <= last);
+  };
   const live = new Set(pieces.filter(isNamed));
   // What is added to a set while it is gone through is gone through too.
   for (const piece of live) for (const next of piece.leadsTo) live.add(next);

@@ -29,6 +29,8 @@ export const suites = [
     ...check("rustdoc", "cargo", "doc", "--locked", "-p", "minara", "--no-deps", "--features", "fetch", ...wasm),
     env: { RUSTDOCFLAGS: "-D warnings" },
   },
+  check("lock-fuzz", "cargo", "update", "--workspace", "--locked", "--manifest-path", "fuzz/Cargo.toml"),
+  check("lock-bench", "cargo", "update", "--workspace", "--locked", "--manifest-path", "bench/native/Cargo.toml"),
   check("pure-core", "node", "scripts/test/pure-core.mjs"),
   { name: "rust", command: ["cargo", "test", "--locked", "--no-fail-fast", "-p", "minara", "-p", "minara-stream"], count: countRustTests },
   { name: "rust-worker", command: ["cargo", "test", "--locked", "-p", "minara-worker"], count: countRustTests },
