@@ -5,8 +5,8 @@ use std::rc::Rc;
 use serde_json::Value;
 use web_sys::Response;
 
+use super::call::Call;
 use super::config::{CallOptions, Config};
-use super::exchange::Call;
 use super::failure::Failure;
 use super::reply::Reply;
 use super::stream::ChatStream;

@@ -5,9 +5,9 @@
 //! when the caller aborts, a limit passes, or the future is dropped.
 
 mod body;
+mod call;
 mod client;
 mod config;
-mod exchange;
 mod failure;
 mod host_json;
 mod platform;
@@ -16,9 +16,9 @@ mod scope;
 mod send;
 mod stream;
 
+pub use call::Call;
 pub use client::Client;
 pub use config::{CallOptions, Config, Observer, Sent, Settled};
-pub use exchange::Call;
 pub use failure::Failure;
 pub use host_json::{member, set_member};
 pub use platform::random;

@@ -1,14 +1,17 @@
 //! The life of one call: its time limits, its abort controller, the caller's signal.
 
+mod watched;
+
 use std::cell::Cell;
-use std::pin::Pin;
 use std::rc::{Rc, Weak};
-use std::task::{Context, Poll, Waker};
+use std::task::Waker;
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal};
+
+use watched::Watched;
 
 use super::failure::Failure;
 use super::platform::{clear_timeout, monotonic_ms, set_timeout};
@@ -48,31 +51,6 @@ enum Ending {
     Limit(Limit),
     Caller,
     Closed,
-}
-
-/// A promise that is no longer waited for once the call is given up, for a `fetch` that the caller supplied may ignore its
-/// signal; without one, the end of a rest.
-struct Watched<'a> {
-    state: &'a State,
-    promise: Option<JsFuture>,
-}
-
-impl Future for Watched<'_> {
-    type Output = Result<JsValue, JsValue>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let state = self.state;
-        let outcome = match &mut self.promise {
-            Some(promise) => Pin::new(promise).poll(context),
-            None if state.rests_until.get().is_infinite() => Poll::Ready(Ok(JsValue::UNDEFINED)),
-            None => Poll::Pending,
-        };
-        if outcome.is_pending() && state.ending.get().is_some() {
-            return Poll::Ready(Err(JsValue::UNDEFINED));
-        }
-        state.waiter.set(outcome.is_pending().then(|| context.waker().clone()));
-        outcome
-    }
 }
 
 impl Scope {

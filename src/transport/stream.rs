@@ -7,8 +7,8 @@ use wasm_bindgen::JsCast as _;
 use web_sys::ReadableStreamDefaultReader;
 
 use super::body::{cancel, chunk_of};
+use super::call::Call;
 use super::config::{CallOptions, Config};
-use super::exchange::Call;
 use super::failure::Failure;
 use super::reply::Reply;
 use crate::chat_stream::{ChatDecoder, ChatOptions, State};
