@@ -159,7 +159,7 @@ describe("the budget", () => {
     });
   }
 
-  test("a lease that nobody settles ends by its alarm and stays charged, also over a restart", async () => {
+  test("a lease that nobody settles ends when its time is over and stays charged, also over a restart", async () => {
     const state = mkdtempSync(join(tmpdir(), "minara-budget-"));
     const settings = { LEASE_MS: "1500" };
     try {
