@@ -42,7 +42,7 @@ fn keccak_256(text: &str) -> Option<[u64; 25]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{checksum_holds, is_address};
+    use super::{checksum_holds, is_address, keccak_256};
 
     #[test]
     fn an_address_is_0x_and_forty_hexadecimal_digits() {
@@ -59,6 +59,15 @@ mod tests {
         ] {
             assert_eq!(is_address(&text), verdict, "{text}");
         }
+    }
+
+    /// Published hashes of other lengths than an address has; the state holds them as little-endian words.
+    #[test]
+    fn a_text_of_one_block_is_hashed_whatever_its_length() {
+        let first_word = |text: &str| keccak_256(text).map(|state| state[0].swap_bytes());
+        assert_eq!(first_word(""), Some(0xc5d2_4601_86f7_233c));
+        assert_eq!(first_word("abc"), Some(0x4e03_657a_ea45_a94f));
+        assert_eq!(first_word(&"a".repeat(136)), None);
     }
 
     /// The test vectors of EIP-55, and the documentation's own example, which fails it.
