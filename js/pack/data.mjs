@@ -14,18 +14,15 @@ import { piecesOf } from "./linked.mjs";
  */
 export function blankDeadData({ wasm, linked }) {
   const pieces = piecesOf(linked);
-  const live = reachable(pieces, constantsOf(wasm));
-  const isLive = spots([...live]);
-  const dead = pieces.filter((piece) => !live.has(piece));
+  const isKnown = spots(pieces);
+  const isLive = spots([...reachable(pieces, constantsOf(wasm))]);
   const copy = Uint8Array.from(wasm);
   let blanked = 0;
   for (const { address, bytes } of segmentsOf(copy)) {
-    for (const { start, end } of dead) {
-      for (let at = Math.max(start, address); at < Math.min(end, address + bytes.length); at += 1) {
-        if (isLive.has(at)) continue;
-        bytes[at - address] = 0;
-        blanked += 1;
-      }
+    for (let index = 0; index < bytes.length; index += 1) {
+      if (!isKnown.has(address + index) || isLive.has(address + index)) continue;
+      bytes[index] = 0;
+      blanked += 1;
     }
   }
   return { wasm: copy, blanked };

@@ -24,7 +24,7 @@ pub fn checksum_holds(address: &str) -> bool {
 }
 
 /// Keccak-256 of the text in lower case, as the words of its state, the hash being the first four; `None` for more than
-/// fits in one block. The crate that hashes any length weighs three times as much.
+/// fits in one block. A crate that hashes any length weighs more.
 fn keccak_256(text: &str) -> Option<[u64; 25]> {
     const BLOCK: usize = 136;
     if text.len() >= BLOCK {

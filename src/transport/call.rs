@@ -1,7 +1,7 @@
 //! A call with its repetitions, up to an answer that can be read.
 //!
 //! A call waits for one promise at a time. What it does between two of them is plain functions of [`Call`], and
-//! [`Call::exchange`] is the only place that waits: code that waits in many places weighs several times as much.
+//! [`Call::exchange`] is the only place that waits: code that waits in many places weighs more.
 
 use std::rc::Rc;
 
