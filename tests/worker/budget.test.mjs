@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -182,6 +182,30 @@ describe("the budget", () => {
         },
         { state },
       );
+    } finally {
+      rmSync(state, { recursive: true, force: true });
+    }
+  });
+
+  test("a lease whose alarm never comes ends with the first question after its time", async () => {
+    const state = mkdtempSync(join(tmpdir(), "minara-budget-"));
+    const settings = { LEASE_MS: "300" };
+    try {
+      await withBudget(
+        settings,
+        async (gateway) => {
+          gateway.sandbox.script({ stall: "before-headers" });
+          gateway.post(paths.perp, undefined, bearer(freshToken())).catch(() => {});
+          await gateway.sandbox.until((sandbox) => sandbox.counters.openRequests === 1);
+        },
+        { state },
+      );
+      // The runtime keeps its alarms apart from the tables.
+      const alarms = readdirSync(state, { recursive: true, encoding: "utf8" }).filter((name) => name.includes("metadata"));
+      assert.notEqual(alarms.length, 0, `no alarms among ${readdirSync(state, { recursive: true })}`);
+      for (const name of alarms) rmSync(join(state, name));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await withBudget(settings, async (gateway) => assert.deepEqual(await underWay(gateway), [0, 1]), { state });
     } finally {
       rmSync(state, { recursive: true, force: true });
     }
