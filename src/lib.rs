@@ -61,6 +61,9 @@
 //! `fetch`: pages, service workers, Node, workerd, Deno, Bun. There is no native HTTP client here: send a
 //! [`wire::WireRequest`] with the one that the program has already. Signing and sending transactions is the wallet's.
 
+// The npm package leaves the standard library's formatter out (js/pack/trim.mjs): what it would write is empty there.
+#![cfg_attr(not(test), warn(clippy::disallowed_macros, clippy::disallowed_methods))]
+
 pub mod chat_stream;
 pub mod deadline;
 pub mod error;

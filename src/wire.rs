@@ -57,7 +57,7 @@ impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Four characters of a short key would be most of it.
         let tail = if self.0.len() >= 16 { &self.0[self.0.len() - 4..] } else { "" };
-        write!(f, "ApiKey(…{tail})")
+        f.write_str(&filled("ApiKey(…{})", &[tail]))
     }
 }
 

@@ -8,6 +8,8 @@ mod violation;
 
 use core::fmt;
 
+use crate::wording::filled;
+
 pub use code::{Code, Outcome};
 pub(crate) use redact::redact_within;
 pub use redact::{redact, redact_secret};
@@ -195,7 +197,7 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} (outcome {})", self.0.code, self.0.message, self.0.outcome)
+        f.write_str(&filled("{}: {} (outcome {})", &[self.0.code.as_str(), &self.0.message, self.0.outcome.as_str()]))
     }
 }
 

@@ -30,7 +30,7 @@ pub use rules::{has_id_characters, is_request_id};
 pub use swap::SwapRequest;
 
 use crate::error::{Error, Result, Violation, Warning};
-use crate::wording::filled;
+use crate::wording::{digits, filled};
 use rules::Report;
 
 /// A typed request that can be checked and sent.
@@ -85,7 +85,10 @@ pub fn validate(endpoint: Endpoint, form: Form, input: Input) -> Result<ValidReq
 /// ```
 pub fn validate_body(endpoint: Endpoint, body: &[u8]) -> Result<ValidRequest> {
     let value: serde_json::Value = serde_json::from_slice(body).map_err(|fault| {
-        let message = format!("must be JSON: it breaks at line {}, column {}", fault.line(), fault.column());
+        let message = filled(
+            "must be JSON: it breaks at line {}, column {}",
+            &[&digits(fault.line() as u64), &digits(fault.column() as u64)],
+        );
         Error::invalid_field(endpoint.subject(), "body", &message)
     })?;
     validate(endpoint, Form::Wire, Input::from(value))

@@ -1,6 +1,7 @@
 //! The encoder: frames in, bytes out.
 
 use crate::error::{Error, Result, Violation};
+use crate::wording::digits;
 
 /// What is written as one block of lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub fn encode(frame: &Frame<'_>, out: &mut Vec<u8>) -> Result<()> {
         write_line(out, "id", id);
     }
     if let Some(retry) = frame.retry {
-        write_line(out, "retry", &retry.to_string());
+        write_line(out, "retry", &digits(retry));
     }
     for line in frame.data.into_iter().flat_map(lines) {
         write_line(out, "data", line);
