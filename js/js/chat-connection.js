@@ -2,8 +2,8 @@
 import { ChatDecoder } from "./chat-decoder.js";
 import { MinaraError } from "./errors.js";
 
-/** @import { ChatStreamOptions } from "./index.js" */
 /** @import { Reply } from "./client.js" */
+/** @import { Terms } from "./options.js" */
 
 /** How long the end of the connection is waited for after the end of the answer, in milliseconds. */
 const GRACE = 500;
@@ -30,9 +30,9 @@ export class ChatConnection {
   /**
    * Must be closed, whatever happens. An option that is wrong throws at once, and closes it.
    * @param {Reply} reply
-   * @param {ChatStreamOptions} options
+   * @param {Terms} terms
    */
-  constructor({ exchange, response, instance, status, requestId }, options) {
+  constructor({ exchange, response, instance, status, requestId }, terms) {
     this.#exchange = exchange;
     this.#context = { status, requestId };
     this.#reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
@@ -41,7 +41,7 @@ export class ChatConnection {
       this.#leave();
     });
     try {
-      this.decoder = new ChatDecoder(options);
+      this.decoder = new ChatDecoder(terms);
     } catch (error) {
       throw this.fail(error, "");
     }

@@ -1,8 +1,7 @@
 // From the chunks of a chat stream to its text: one string for each chunk.
-import { misuse } from "./errors.js";
 import { running } from "./instance.js";
 import { MAX_INPUT_BYTES, memoryOf } from "./memory.js";
-import { checkMaxEventBytes } from "./sse.js";
+import { DEFAULT_MAX_EVENT_BYTES } from "./sse.js";
 
 /** @import { MinaraError, Usage } from "./index.js" */
 
@@ -25,15 +24,11 @@ export class ChatDecoder {
   /** @type {MinaraError | undefined} why the stream failed; every further call throws it */
   failure;
 
-  /** @param {{ terminator?: "required" | "optional", maxEventBytes?: number }} [options] */
-  constructor({ terminator = "required", maxEventBytes } = {}) {
-    if (terminator !== "required" && terminator !== "optional") {
-      throw misuse('terminator must be "required" or "optional"', "terminator");
-    }
-    const most = checkMaxEventBytes(maxEventBytes);
+  /** @param {{ terminator?: "required" | "optional" | undefined, maxEventBytes?: number }} [options] */
+  constructor({ terminator = "required", maxEventBytes = DEFAULT_MAX_EVENT_BYTES } = {}) {
     this.#instance = running("ChatDecoder");
     this.#memory = memoryOf(this.#instance);
-    this.#engine = new this.#instance.bindings.ChatEngine(terminator === "required", most);
+    this.#engine = new this.#instance.bindings.ChatEngine(terminator === "required", maxEventBytes);
   }
 
   /**

@@ -1,6 +1,7 @@
 // A chat that the API works on by itself.
 import { within } from "./abort.js";
 import { MinaraError } from "./errors.js";
+import { checkWaitOptions } from "./options.js";
 import { storedAnswer } from "./stored-answer.js";
 
 /** @import { ChatAnswer, WaitOptions } from "./index.js" */
@@ -28,7 +29,9 @@ export class ChatJob {
    * @param {WaitOptions} [options]
    * @returns {Promise<ChatAnswer>}
    */
-  async wait({ signal, timeout } = {}) {
+  async wait(options = {}) {
+    checkWaitOptions(options);
+    const { signal, timeout } = options;
     const id = this.#id;
     if (id === undefined) throw nameless();
     const milliseconds = timeout?.total ?? DEFAULT_TOTAL;

@@ -5,14 +5,15 @@ import { described } from "./client.js";
 import { MinaraError, misuse } from "./errors.js";
 import { storedAnswer } from "./stored-answer.js";
 
-/** @import { CallResponse, ChatAnswer, ChatPart, ChatStreamAnswer, ChatStreamOptions, Usage } from "./index.js" */
+/** @import { CallResponse, ChatAnswer, ChatPart, ChatStreamAnswer, Usage } from "./index.js" */
 /** @import { Reply } from "./client.js" */
+/** @import { Terms } from "./options.js" */
 /** @import { Look } from "./stored-answer.js" */
 
 /**
  * What the client lends to a stream.
  * @typedef {object} Calls
- * @property {(options: object) => Promise<Reply>} send
+ * @property {(terms: Terms) => Promise<Reply>} send
  * @property {Look} look
  * @property {string | undefined} requestId  under which the API keeps the answer
  * @property {number} total  longest time for everything, in milliseconds
@@ -22,7 +23,7 @@ import { storedAnswer } from "./stored-answer.js";
 const CUT = ["stream_truncated", "network", "timeout"];
 
 export class ChatStream {
-  #options;
+  #terms;
   #calls;
   /** @type {Promise<Reply> | undefined} the request, once it was sent */
   #reply;
@@ -44,11 +45,11 @@ export class ChatStream {
   #outcome = deferred();
 
   /**
-   * @param {ChatStreamOptions} options
+   * @param {Terms} terms
    * @param {Calls} calls
    */
-  constructor(options, calls) {
-    this.#options = options;
+  constructor(terms, calls) {
+    this.#terms = terms;
     this.#calls = calls;
   }
 
@@ -69,7 +70,7 @@ export class ChatStream {
 
   /** @returns {AsyncIterableIterator<ChatPart, undefined, undefined>} */
   [Symbol.asyncIterator]() {
-    if (this.#isRead) throw misuse("A chat stream can be read once. Use final() for the whole answer, or tee().");
+    if (this.#isRead) throw misuse("A chat stream can be read once. Use final() for the whole answer, or toReadableStream().tee().");
     this.#isRead = true;
     return {
       next: () => this.#next(),
@@ -134,10 +135,10 @@ export class ChatStream {
 
   async #send() {
     this.#sentAt = performance.now();
-    const { signal, ...options } = this.#options;
+    const { signal, ...terms } = this.#terms;
     this.#stopListening = onAbort(signal, (reason) => this.#stop.abort(reason));
     try {
-      return await this.#calls.send({ ...options, signal: this.#stop.signal });
+      return await this.#calls.send({ ...terms, signal: this.#stop.signal });
     } catch (error) {
       this.#stopListening();
       throw error;
@@ -188,7 +189,7 @@ export class ChatStream {
     const reply = await this.#open();
     if (this.#isOver) return "";
     if (reply.exchange) {
-      this.#connection = new ChatConnection(reply, this.#options);
+      this.#connection = new ChatConnection(reply, this.#terms);
       return "";
     }
     this.#answer = reply.data;

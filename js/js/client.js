@@ -2,14 +2,16 @@
 import { abortable } from "./abort.js";
 import { ChatJob } from "./chat-job.js";
 import { ChatStream } from "./chat-stream.js";
-import { MinaraError, misuse } from "./errors.js";
+import { MinaraError } from "./errors.js";
 import { inPage, ready, running } from "./instance.js";
+import { checkClientOptions, termsOf } from "./options.js";
 import { plain } from "./requests.js";
 import { Session } from "./session.js";
 
 /** @import { CallOptions, CallResponse, ChatInput, ChatOptions, ChatStreamOptions } from "./index.js" */
 /** @import { MinaraOptions, WaitOptions } from "./index.js" */
 /** @import { Instance } from "./instance.js" */
+/** @import { Terms } from "./options.js" */
 
 /**
  * A call's answer.
@@ -45,9 +47,8 @@ export class Minara {
 
   /** @param {MinaraOptions} [options] */
   constructor(options = {}) {
-    if (options === null || typeof options !== "object") throw misuse("new Minara() takes an object of options.");
+    checkClientOptions(options);
     const { session, ...config } = /** @type {MinaraOptions} */ (plain(options));
-    if (session !== undefined && typeof session !== "function") throw misuse("session must be a function.", "session");
     if (inPage() && "apiKey" in config) throw keyInBrowser();
     this.#config = { ...config, baseUrl: config.baseUrl?.toString(), inPage: inPage() };
     this.#session = session && new Session(session, (token, bearer) => this.#openSession(token, bearer));
@@ -55,56 +56,71 @@ export class Minara {
     if (!inPage()) this.#bind(running("Minara"));
   }
 
-  /** @param {unknown} request @param {CallOptions} [options] */
+  /** @param {unknown} request @param {ChatOptions} [options] */
   chat(request, options) {
-    return this.#call(CHAT, request, options);
+    const plainly = plain(request);
+    return this.#call(CHAT, plainly, this.#chatTerms(plainly, options));
   }
 
   /** @param {unknown} request @param {ChatStreamOptions} [options] */
   chatStream(request, options) {
     const plainly = plain(request);
-    const named = withRequestId(options);
-    return new ChatStream(named, {
+    const terms = this.#chatTerms(plainly, options);
+    return new ChatStream(terms, {
       send: (settled) => this.#send(CHAT_STREAM, plainly, settled),
-      look: this.#lookWith(named),
-      requestId: named.requestId ?? /** @type {ChatInput | null} */ (plainly)?.requestId,
-      total: named.timeout?.total ?? this.#config.timeout?.total ?? STREAM_TOTAL,
+      look: this.#lookWith(terms),
+      requestId: terms.requestId ?? /** @type {ChatInput | null} */ (plainly)?.requestId,
+      total: terms.timeout?.total ?? STREAM_TOTAL,
     });
   }
 
-  /** @param {unknown} request @param {CallOptions} [options] */
+  /** @param {unknown} request @param {ChatOptions} [options] */
   chatBackground(request, options) {
-    const job = this.#call(CHAT_BACKGROUND, request, options, (data) => new ChatJob(data, this.#lookWith(options)));
+    const plainly = plain(request);
+    const terms = this.#chatTerms(plainly, options);
+    const job = this.#call(CHAT_BACKGROUND, plainly, terms, (data) => new ChatJob(data, this.#lookWith(terms)));
     const wait = async (/** @type {WaitOptions | undefined} */ limits) => (await job).wait(limits);
     return Object.assign(job, { wait });
   }
 
   /** @param {string} id @param {CallOptions} [options] */
   chatStatus(id, options) {
-    return this.#call(CHAT_STATUS, id, options);
+    return this.#call(CHAT_STATUS, id, termsOf(this.#config, options));
   }
 
   /** @param {unknown} request @param {CallOptions} [options] */
   intentToSwap(request, options) {
-    return this.#call(INTENT_TO_SWAP, request, options);
+    return this.#call(INTENT_TO_SWAP, plain(request), termsOf(this.#config, options));
   }
 
   /** @param {unknown} request @param {CallOptions} [options] */
   perpTradingSuggestion(request, options) {
-    return this.#call(PERP_TRADING_SUGGESTION, request, options);
+    return this.#call(PERP_TRADING_SUGGESTION, plain(request), termsOf(this.#config, options));
   }
 
   /** @param {unknown} request @param {CallOptions} [options] */
   predictionMarketAsk(request, options) {
-    return this.#call(PREDICTION_MARKET_ASK, request, options);
+    return this.#call(PREDICTION_MARKET_ASK, plain(request), termsOf(this.#config, options));
+  }
+
+  /**
+   * The terms of a chat, which may have an id; a stream has to know under which one its answer is kept.
+   * @param {unknown} request
+   * @param {ChatOptions | undefined} options
+   */
+  #chatTerms(request, options) {
+    const terms = termsOf(this.#config, options);
+    const own = /** @type {ChatInput | null} */ (request)?.requestId;
+    const id = terms.requestId ?? (own === undefined ? this.#config.requestId : undefined);
+    return { ...terms, requestId: id === true ? newRequestId() : id };
   }
 
   /**
    * Look-ups for a call: on its own terms, but for its time limits, which hold for all of them together.
-   * @param {CallOptions | undefined} options
+   * @param {Terms} terms
    * @returns {import("./stored-answer.js").Look}
    */
-  #lookWith({ headers, maxRetries, maxRetryAfter } = {}) {
+  #lookWith({ headers, maxRetries, maxRetryAfter }) {
     const terms = { headers, maxRetries, maxRetryAfter };
     return async (id, signal) => (await this.#send(CHAT_STATUS, id, { ...terms, signal })).data;
   }
@@ -112,11 +128,11 @@ export class Minara {
   /**
    * @param {number} operation
    * @param {unknown} request
-   * @param {CallOptions | undefined} options
+   * @param {Terms} terms
    * @param {(data: any) => any} [shape]
    */
-  #call(operation, request, options, shape = (data) => data) {
-    const sent = this.#send(operation, plain(request), withRequestId(options));
+  #call(operation, request, terms, shape = (data) => data) {
+    const sent = this.#send(operation, request, terms);
     const shaped = sent.then((reply) => ({ ...reply, data: shape(reply.data) }));
     const data = shaped.then((reply) => reply.data);
     const withResponse = () => {
@@ -132,31 +148,32 @@ export class Minara {
    * nothing and is repeated once.
    * @param {number} operation
    * @param {unknown} request
-   * @param {CallOptions} [options]
+   * @param {Terms} terms
    * @returns {Promise<Reply>}
    */
-  async #send(operation, request, options) {
+  async #send(operation, request, terms) {
+    if (terms.fault) throw terms.fault;
     const session = this.#session;
-    if (!session) return this.#attempt(operation, request, options);
-    const bearer = await abortable(session.bearer(), options?.signal);
+    if (!session) return this.#attempt(operation, request, terms);
+    const bearer = await abortable(session.bearer(), terms.signal);
     try {
-      return await this.#attempt(operation, request, { ...options, bearer });
+      return await this.#attempt(operation, request, { ...terms, bearer });
     } catch (error) {
       if (!wantsSession(error, bearer)) throw error;
-      const fresh = await abortable(session.replace(bearer), options?.signal);
-      return this.#attempt(operation, request, { ...options, bearer: fresh });
+      const fresh = await abortable(session.replace(bearer), terms.signal);
+      return this.#attempt(operation, request, { ...terms, bearer: fresh });
     }
   }
 
   /**
    * @param {number} operation
    * @param {unknown} request
-   * @param {object} [options]
+   * @param {Terms & { bearer?: string | undefined }} terms
    * @returns {Promise<Reply>}
    */
-  async #attempt(operation, request, options) {
+  async #attempt(operation, request, terms) {
     const instance = await ready();
-    const reply = await instance.settle(this.#bind(instance).call(operation, request, options ?? {}));
+    const reply = await instance.settle(this.#bind(instance).call(operation, request, terms));
     const { status, headers } = reply.response;
     // A replacement of fetch may give no headers.
     return { ...reply, status, headers, requestId: headers?.get("x-request-id") ?? undefined, instance };
@@ -167,7 +184,7 @@ export class Minara {
    * @param {string | undefined} bearer
    */
   async #openSession(turnstileToken, bearer) {
-    return (await this.#attempt(SESSION, plain({ turnstileToken }), { bearer })).data;
+    return (await this.#attempt(SESSION, plain({ turnstileToken }), { ...termsOf(this.#config), bearer })).data;
   }
 
   /**
@@ -197,17 +214,6 @@ export function described({ data, status, headers, requestId, warnings }) {
 function wantsSession(error, bearer) {
   if (!(error instanceof MinaraError)) return false;
   return error.code === "session_required" || (error.code === "unauthorized" && bearer !== undefined);
-}
-
-/**
- * The option `requestId: true` is settled here, so that a stream knows under which id its answer is kept.
- * @template {ChatOptions} Options
- * @param {Options | undefined} options
- * @returns {Options & { requestId?: string | undefined }}
- */
-function withRequestId(options) {
-  const given = /** @type {Options} */ (plain(options ?? {}));
-  return given.requestId === true ? { ...given, requestId: newRequestId() } : /** @type {any} */ (given);
 }
 
 /** 128 random bits. `crypto.randomUUID` is missing in pages without https. */

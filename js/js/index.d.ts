@@ -201,7 +201,13 @@ export interface MinaraOptions {
    */
   maxRetryAfter?: number | undefined;
   /** Headers for every call. `Authorization`, `Content-Type` and `Accept` are the client's own. */
-  headers?: Record<string, string> | undefined;
+  headers?: Headers | Record<string, string> | undefined;
+  /** Aborts every call that has no `signal` of its own. */
+  signal?: AbortSignal | undefined;
+  /** `true` gives every chat call that has none a generated `requestId`: {@link ChatOptions.requestId}. */
+  requestId?: true | undefined;
+  /** As {@link CallOptions.extraBody}, for every call that has none of its own. */
+  extraBody?: Record<string, unknown> | undefined;
 }
 
 /**
@@ -240,7 +246,7 @@ export interface CallOptions {
   /** As {@link MinaraOptions.maxRetryAfter}. */
   maxRetryAfter?: number | undefined;
   /** Headers for this call, over those of the client. */
-  headers?: Record<string, string> | undefined;
+  headers?: Headers | Record<string, string> | undefined;
   /** Fields for the request body that this version does not know. A field that it knows belongs in the request. */
   extraBody?: Record<string, unknown> | undefined;
 }

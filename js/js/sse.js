@@ -3,24 +3,18 @@ import { onAbort } from "./abort.js";
 import { misuse } from "./errors.js";
 import { ready, running } from "./instance.js";
 import { MAX_INPUT_BYTES, memoryOf } from "./memory.js";
+import { checkReaderOptions } from "./options.js";
 
 /** @import { MinaraError, ReadSseOptions, SseEvent, SseOptions } from "./index.js" */
 
-const DEFAULT_MAX_EVENT_BYTES = 1024 * 1024;
-/** What the engine's table can say, less the rest of a batch. */
-const LARGEST_MAX_EVENT_BYTES = 256 * 1024 * 1024 - 256 * 1024;
+/** The largest event unless told otherwise, in bytes. */
+export const DEFAULT_MAX_EVENT_BYTES = 1024 * 1024;
 
 // Flags in the engine's table.
 const OTHER = 1;
 const NEW_TYPE = 2;
 const NEW_ID = 4;
 const LONG = 8;
-
-/** @param {number | undefined} most */
-export function checkMaxEventBytes(most = DEFAULT_MAX_EVENT_BYTES) {
-  if (Number.isInteger(most) && most >= 0 && most <= LARGEST_MAX_EVENT_BYTES) return most;
-  throw misuse(`maxEventBytes must be a whole number from 0 to ${LARGEST_MAX_EVENT_BYTES}`, "maxEventBytes");
-}
 
 export class SseDecoder {
   #instance;
@@ -32,11 +26,11 @@ export class SseDecoder {
   #failure;
 
   /** @param {SseOptions} [options] */
-  constructor({ maxEventBytes } = {}) {
-    const most = checkMaxEventBytes(maxEventBytes);
+  constructor(options = {}) {
+    checkReaderOptions(options);
     this.#instance = running("SseDecoder");
     this.#memory = memoryOf(this.#instance);
-    this.#engine = new this.#instance.bindings.SseEngine(most);
+    this.#engine = new this.#instance.bindings.SseEngine(options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES);
   }
 
   /** @param {Uint8Array} chunk */
@@ -147,7 +141,7 @@ export class SseDecoder {
 export function readSse(source, options = {}) {
   const body = source instanceof ReadableStream ? source : source?.body;
   if (body === undefined) throw misuse("readSse takes a Response or a ReadableStream of bytes");
-  checkMaxEventBytes(options.maxEventBytes);
+  checkReaderOptions(options);
   return new SseReading(body, options);
 }
 

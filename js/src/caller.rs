@@ -15,7 +15,7 @@ use wasm_bindgen_futures::future_to_promise;
 use crate::error::{thrown, to_js};
 use crate::hooks::Hooks;
 use crate::object::member;
-use crate::options::{Options, function, invalid, string};
+use crate::options::{function, invalid};
 use crate::work::Work;
 
 /// What the client can do.
@@ -46,29 +46,26 @@ impl Operation {
 
 /// The client's settings, and its calls.
 #[wasm_bindgen]
-#[derive(Clone)]
 pub struct Caller {
     pub(crate) config: Rc<Config>,
-    /// The client's options, which hold where a call says nothing.
-    pub(crate) defaults: JsValue,
 }
 
 #[wasm_bindgen]
 impl Caller {
-    /// Checks the client's options.
+    /// Checks the client's key and address.
     ///
     /// # Errors
-    /// `invalid_request` for a bad base URL, key or option.
+    /// `invalid_request` for a bad base URL or key.
     #[wasm_bindgen(constructor)]
-    pub fn new(config: JsValue) -> Result<Caller, JsValue> {
+    pub fn new(config: &JsValue) -> Result<Caller, JsValue> {
         Self::from_options(config).map_err(|error| to_js(&error, JsValue::UNDEFINED))
     }
 
     /// Makes the call `operation`. The promise rejects with a `MinaraError`, or the reason of the caller's own abort.
-    pub fn call(&self, operation: usize, request: JsValue, options: JsValue) -> Promise {
-        let caller = self.clone();
+    pub fn call(&self, operation: usize, request: JsValue, terms: &JsValue) -> Promise {
+        let work = self.begin(operation, request, terms);
         future_to_promise(async move {
-            let mut work = caller.begin(operation, request, &options)?;
+            let mut work = work?;
             loop {
                 let outcome = work.call.exchange().await;
                 if let Some(reply) = work.advance(outcome)? {
@@ -80,27 +77,25 @@ impl Caller {
 }
 
 impl Caller {
-    fn from_options(config: JsValue) -> Result<Self> {
-        let key = string(&config, "apiKey")?.map(ApiKey::new).transpose()?;
-        let base = string(&config, "baseUrl")?;
-        let in_page = member(&config, "inPage").as_bool() == Some(true);
+    fn from_options(config: &JsValue) -> Result<Self> {
+        let key = member(config, "apiKey").as_string().map(ApiKey::new).transpose()?;
+        let base = member(config, "baseUrl").as_string();
         let base = match (&base, &key) {
-            (None, None) => return Err(no_address(in_page)),
+            (None, None) => return Err(no_address(member(config, "inPage").as_bool() == Some(true))),
             (None, Some(_)) => DEFAULT_BASE_URL,
             (Some(base), _) => base,
         };
         let base = if key.is_some() { BaseUrl::with_key(base) } else { BaseUrl::without_key(base) }?;
-        let observer = Hooks::from_options(&config)?.map(|hooks| Rc::new(hooks) as Rc<dyn Observer>);
-        let fetch = function(&config, "fetch")?;
-        Options::new(&config, &JsValue::UNDEFINED).read(Limits::UNARY)?;
-        Ok(Self { config: Rc::new(Config { base, key, fetch, observer }), defaults: config })
+        let observer = Hooks::from_options(config).map(|hooks| Rc::new(hooks) as Rc<dyn Observer>);
+        let fetch = function(config, "fetch");
+        Ok(Self { config: Rc::new(Config { base, key, fetch, observer }) })
     }
 
-    fn begin(&self, operation: usize, request: JsValue, options: &JsValue) -> Result<Box<Work>, JsValue> {
+    fn begin(&self, operation: usize, request: JsValue, terms: &JsValue) -> Result<Box<Work>, JsValue> {
         let Some(&operation) = OPERATIONS.get(operation) else {
             return Err(JsValue::from_str("unknown operation"));
         };
-        Work::begin(self, operation, request, options).map_err(thrown)
+        Work::begin(self, operation, request, terms).map_err(thrown)
     }
 }
 

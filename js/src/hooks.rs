@@ -1,7 +1,6 @@
 //! The client's hooks, told of each attempt.
 
 use js_sys::{Function, Object};
-use minara::error::Result;
 use minara::transport::{Observer, Sent, Settled};
 use wasm_bindgen::JsValue;
 
@@ -15,10 +14,10 @@ pub(crate) struct Hooks {
 }
 
 impl Hooks {
-    pub(crate) fn from_options(config: &JsValue) -> Result<Option<Self>> {
-        let (on_request, on_response) = (function(config, "onRequest")?, function(config, "onResponse")?);
+    pub(crate) fn from_options(config: &JsValue) -> Option<Self> {
+        let (on_request, on_response) = (function(config, "onRequest"), function(config, "onResponse"));
         let is_given = on_request.is_some() || on_response.is_some();
-        Ok(is_given.then_some(Self { on_request, on_response }))
+        is_given.then_some(Self { on_request, on_response })
     }
 }
 

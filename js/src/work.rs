@@ -13,7 +13,7 @@ use crate::caller::{Caller, Operation};
 use crate::error::{pair, thrown};
 use crate::exchange::Exchange;
 use crate::object::{given, member, set};
-use crate::options::Options;
+use crate::options;
 
 /// A call under way.
 pub(crate) struct Work {
@@ -25,17 +25,17 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    /// Checks the request and the options. Nothing is sent yet.
+    /// Checks the request and the terms. Nothing is sent yet.
     pub(crate) fn begin(
         caller: &Caller,
         operation: Operation,
         request: JsValue,
-        options: &JsValue,
+        terms: &JsValue,
     ) -> Result<Box<Self>, Failure> {
-        let options_read = Options::new(&caller.defaults, options).read(operation.limits())?;
+        let options = options::read(terms, operation.limits())?;
         let warnings = Array::new();
-        let wire = outgoing(operation, request, options, &warnings)?;
-        let call = Call::open(caller.config.clone(), wire, options_read)?;
+        let wire = outgoing(operation, request, terms, &warnings)?;
+        let call = Call::open(caller.config.clone(), wire, options)?;
         Ok(Box::new(Self { operation, call, warnings, accepted: None }))
     }
 
@@ -105,16 +105,16 @@ impl Work {
 }
 
 /// What is sent; what is to be told of it is added to `warnings`.
-fn outgoing(operation: Operation, request: JsValue, options: &JsValue, warnings: &Array) -> Result<WireRequest> {
+fn outgoing(operation: Operation, request: JsValue, terms: &JsValue, warnings: &Array) -> Result<WireRequest> {
     let (endpoint, delivery) = match operation {
         Operation::Status => return WireRequest::status(&request.as_string().unwrap_or_default()),
         Operation::Session => return Ok(WireRequest::session(to_input(request, "session request")?)),
         Operation::Call(endpoint, delivery) => (endpoint, delivery),
     };
     let mut input = to_input(request, endpoint.subject())?;
-    add_request_id(endpoint, &mut input, options)?;
+    add_request_id(endpoint, &mut input, terms)?;
     let mut valid = validate(endpoint, Form::Client(delivery), input)?;
-    if let Some(extra) = given(options, "extraBody") {
+    if let Some(extra) = given(terms, "extraBody") {
         valid = valid.with_extra(to_input(extra, "extraBody")?)?;
     }
     for warning in valid.warnings() {
@@ -135,8 +135,8 @@ fn to_input(value: JsValue, subject: &str) -> Result<Input> {
 }
 
 /// Makes the option `requestId` the request's own member; JavaScript has made a new one of `true`.
-fn add_request_id(endpoint: Endpoint, input: &mut Input, options: &JsValue) -> Result<()> {
-    let option = member(options, "requestId");
+fn add_request_id(endpoint: Endpoint, input: &mut Input, terms: &JsValue) -> Result<()> {
+    let option = member(terms, "requestId");
     if option.is_undefined() || option.as_bool() == Some(false) {
         return Ok(());
     }

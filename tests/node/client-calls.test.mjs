@@ -154,6 +154,19 @@ test("headers of the call hold over those of the client, and the key goes out as
   assert.equal(headers["content-type"], "application/json");
 });
 
+for (const [what, headers] of [
+  ["Headers", new Headers({ "X-Trace": "call" })],
+  ["a Map", new Map([["X-Trace", "call"]])],
+  ["pairs", [["X-Trace", "call"]]],
+  ["a member named like a method of Headers", { "X-Trace": "call", entries: "2" }],
+]) {
+  test(`headers are taken from ${what}`, async (t) => {
+    const { minara, sandbox } = await clientFor(t);
+    await minara.chat({ message: "gm" }, { headers });
+    assert.equal(sandbox.requests[0].headers["x-trace"], "call");
+  });
+}
+
 test("hooks see each attempt, and neither the key nor the body", async (t) => {
   const seen = [];
   const hooks = {
@@ -194,6 +207,46 @@ test("requestId: true names the call by a generated id", async (t) => {
   const { status, result } = await minara.chatStatus(requestId);
   assert.equal(status, "completed");
   assert.match(result.content, /Sandbox/);
+});
+
+test("a client with requestId: true names each of its chats that has no id, and no other call", async (t) => {
+  const { minara, sandbox } = await clientFor(t, { requestId: true });
+  await minara.chat({ message: "gm" });
+  await minara.chatStream({ message: "gm" }).final();
+  await minara.chat({ message: "gm", requestId: "of:the-request" });
+  await minara.chat({ message: "gm" }, { requestId: "of:the-call" });
+  await minara.perpTradingSuggestion({ symbol: "ETH" });
+  const [whole, streamed, ...others] = sandbox.requests.map(({ body }) => body.requestId);
+  assert.match(whole, /^req-[0-9a-f]{32}$/);
+  assert.match(streamed, /^req-[0-9a-f]{32}$/);
+  assert.notEqual(whole, streamed);
+  assert.deepEqual(others, ["of:the-request", "of:the-call", undefined]);
+});
+
+test("what a call does not say, the client says, limit by limit", async () => {
+  const mock = mockFetch([{ json: { content: "gm" } }, { json: { content: "gm" } }]);
+  const fetch = (request) => (mock.requests.length < 2 ? mock(request) : new Promise(() => {}));
+  const settings = { fetch, extraBody: { tone: "dry" }, timeout: { total: 50, idle: 40 } };
+  const minara = new Minara({ baseUrl: "https://worker.example/api", ...settings });
+  await minara.chat({ message: "gm" });
+  await minara.chat({ message: "gm" }, { extraBody: { tone: "warm" } });
+  assert.deepEqual(
+    mock.requests.map(({ body }) => body.tone),
+    ["dry", "warm"],
+  );
+  const silent = minara.chat({ message: "gm" }, { timeout: { total: undefined, idle: 9_000 } });
+  assert.match((await failureOf(() => silent)).message, /timeout\.total/);
+});
+
+test("the client's signal aborts its calls, but for those that have their own", async (t) => {
+  const [left, stays] = [new AbortController(), new AbortController()];
+  const { minara } = await clientFor(t, { signal: left.signal });
+  const reason = new Error("the page was left");
+  left.abort(reason);
+  await assert.rejects(minara.chat({ message: "gm" }), (error) => error === reason);
+  await assert.rejects(minara.chatStream({ message: "gm" }).final(), (error) => error === reason);
+  assert.match((await minara.chat({ message: "gm" }, { signal: stays.signal })).content, /Sandbox/);
+  assert.match((await minara.chat({ message: "gm" }, { signal: null })).content, /Sandbox/);
 });
 
 test("requestId is for chat alone", async (t) => {

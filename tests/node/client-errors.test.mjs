@@ -70,9 +70,80 @@ for (const [what, options, field] of [
   });
 }
 
+const SHARED = "signal, timeout, maxRetries, maxRetryAfter, requestId, headers, extraBody";
+const unknown = (known) => `is not a known option (known: ${known})`;
+const clientUnknown = unknown(`baseUrl, apiKey, session, fetch, onRequest, onResponse, ${SHARED}`);
+const callUnknown = unknown(`${SHARED}, terminator`);
+const LIMITS = "must be an object of total, firstByte and idle, in milliseconds";
+const LIMIT = "must be a number of milliseconds above 0, or Infinity for none";
+for (const [what, options, violations] of [
+  [
+    "names that stand for nothing",
+    { apikey: CANARY, toString: 1 },
+    [
+      { field: "apikey", message: clientUnknown },
+      { field: "toString", message: clientUnknown },
+    ],
+  ],
+  [
+    "a key, functions and a signal that are none",
+    { apiKey: 42, session: "token", fetch: {}, onRequest: true, onResponse: null, signal: {} },
+    [
+      { field: "apiKey", message: "must be a string" },
+      { field: "session", message: "must be a function" },
+      { field: "fetch", message: "must be a function" },
+      { field: "onRequest", message: "must be a function" },
+      { field: "onResponse", message: "must be a function" },
+      { field: "signal", message: "must be an AbortSignal" },
+    ],
+  ],
+  [
+    "an id that would be that of every call",
+    { requestId: "a:1" },
+    [{ field: "requestId", message: "must be true: each chat call then has a generated id of its own" }],
+  ],
+  ["a time limit that is a bare number", { timeout: 5000 }, [{ field: "timeout", message: LIMITS }]],
+  [
+    "time limits that are none",
+    { timeout: { total: "1s", firstByte: 0, idle: NaN, fristByte: 1 } },
+    [
+      { field: "timeout.total", message: LIMIT },
+      { field: "timeout.firstByte", message: LIMIT },
+      { field: "timeout.idle", message: LIMIT },
+      { field: "timeout.fristByte", message: unknown("total, firstByte, idle") },
+    ],
+  ],
+  [
+    "numbers out of their range",
+    { maxRetries: 1001, maxRetryAfter: -1 },
+    [
+      { field: "maxRetries", message: "must be a whole number, 0 to 1000" },
+      { field: "maxRetryAfter", message: "must be a number of seconds, 0 or more" },
+    ],
+  ],
+  [
+    "headers that are a text",
+    { headers: "X-Team: a" },
+    [{ field: "headers", message: "must be an object of names and values, or Headers" }],
+  ],
+  [
+    "headers that have no text",
+    { headers: { "X-Team": 1, "X-Trace": undefined } },
+    [{ field: "headers.X-Team", message: "must be a string" }],
+  ],
+]) {
+  test(`the client's options are refused for ${what}`, async () => {
+    const error = await failureOf(() => new Minara({ baseUrl: "https://w.example/api", ...options }));
+    assert.deepEqual(error.violations, violations);
+    const list = violations.map(({ field, message }) => `${field} ${message}`).join("; ");
+    assert.equal(error.message, `Invalid client options: ${list}. Nothing was sent.`);
+    assert.equal(error.field, violations[0].field);
+  });
+}
+
 test("options that are no object are named as such", async () => {
   const error = await failureOf(() => new Minara("sk-minara-canary"));
-  assert.equal(error.message, "new Minara() takes an object of options.");
+  assert.equal(error.message, "Invalid client options: must be an object. Nothing was sent.");
 });
 
 const foreign = (found) =>
@@ -113,6 +184,38 @@ for (const [what, act, message] of [
     "Invalid call options: signal must be an AbortSignal. Nothing was sent.",
   ],
   [
+    "options that are none",
+    (minara) => minara.chat({ message: "gm" }, 5000),
+    "Invalid call options: must be an object. Nothing was sent.",
+  ],
+  [
+    "options whose names stand for nothing",
+    (minara) => minara.chat({ message: "gm" }, { maxRetry: 0, apiKey: CANARY }),
+    `Invalid call options: maxRetry ${callUnknown}; apiKey ${callUnknown}. Nothing was sent.`,
+  ],
+  [
+    "the token of a session as an option",
+    (minara) => minara.chatBackground({ message: "gm" }, { bearer: "token" }),
+    `Invalid call options: bearer ${callUnknown}. Nothing was sent.`,
+  ],
+  [
+    "a time limit that is a bare number",
+    (minara) => minara.intentToSwap({}, { timeout: 5000 }),
+    `Invalid call options: timeout ${LIMITS}. Nothing was sent.`,
+  ],
+  [
+    "a terminator and a signal for a stream that are none",
+    (minara) => minara.chatStream({ message: "gm" }, { terminator: "none", signal: "stop" }).final(),
+    'Invalid call options: terminator must be "required" or "optional"; signal must be an AbortSignal. ' +
+      "Nothing was sent.",
+  ],
+  [
+    "an id in the request and in the options",
+    (minara) => minara.chat({ message: "gm", requestId: "a:1" }, { requestId: true }),
+    "Invalid chat request: requestId is given twice, in the request and in the options: give it once. " +
+      "Nothing was sent.",
+  ],
+  [
     "headers that are the client's own",
     (minara) => minara.chat({ message: "gm" }, { headers: { Authorization: "x" } }),
     "Invalid call options: headers.Authorization is set by the client itself and cannot be given. Nothing was sent.",
@@ -132,6 +235,28 @@ function ring() {
   const message = { role: "user", content: "gm" };
   message.again = message;
   return { message };
+}
+
+for (const [what, act, message] of [
+  [
+    "options that are none",
+    () => new SseDecoder(null),
+    "Invalid reader options: must be an object.",
+  ],
+  [
+    "options whose names stand for nothing",
+    () => readSse(new Response("data: x\n\n"), { maxBytes: 5 }),
+    "Invalid reader options: maxBytes is not a known option (known: signal, maxEventBytes).",
+  ],
+  [
+    "a signal that is none",
+    () => readSse(new Response("data: x\n\n"), { signal: 5 }),
+    "Invalid reader options: signal must be an AbortSignal.",
+  ],
+]) {
+  test(`the SSE reader refuses ${what}`, async () => {
+    assert.equal((await failureOf(act)).message, message);
+  });
 }
 
 test("the SSE reader refuses what is no bytes", async () => {

@@ -101,3 +101,27 @@ test("chatStatus of an unknown id is not_found, and costs nothing", async (t) =>
   assert.equal((await failureOf(() => minara.chatStatus("../chat"))).code, "invalid_request");
   assert.equal(sandbox.counters.charges, 0);
 });
+
+for (const [what, options, message] of [
+  ["options that are none", 5000, "Invalid wait options: must be an object. Nothing was sent."],
+  ["a signal that is none", { signal: "stop" }, "Invalid wait options: signal must be an AbortSignal. Nothing was sent."],
+  [
+    "a limit that is none",
+    { timeout: { total: "1m" } },
+    "Invalid wait options: timeout.total must be a number of milliseconds above 0, or Infinity for none. Nothing was sent.",
+  ],
+  [
+    "limits that a wait does not have",
+    { timeout: { idle: 1 } },
+    "Invalid wait options: timeout.idle is not a known option (known: total). Nothing was sent.",
+  ],
+]) {
+  test(`wait() refuses ${what} before it looks`, async () => {
+    const fetch = mockFetch([{ status: 202, json: { id: "bg_1", status: "queued" } }]);
+    const job = await new Minara({ ...BASE, fetch }).chatBackground(QUESTION);
+    const error = await failureOf(() => job.wait(options));
+    assert.equal(error.message, message);
+    assert.equal(error.code, "invalid_request");
+    assert.equal(fetch.requests.length, 1);
+  });
+}

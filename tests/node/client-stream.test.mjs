@@ -78,7 +78,7 @@ test("a second iteration says that a stream is read once", async (t) => {
   const stream = minara.chatStream(QUESTION);
   await readAll(stream);
   const error = await failureOf(() => stream[Symbol.asyncIterator]());
-  assert.equal(error.message, "A chat stream can be read once. Use final() for the whole answer, or tee().");
+  assert.equal(error.message, "A chat stream can be read once. Use final() for the whole answer, or toReadableStream().tee().");
 });
 
 test("break closes the connection, and final() then tells of a truncated stream", async (t) => {

@@ -46,7 +46,7 @@ test("what is no chunk and no limit is refused by name", () => {
   const refused = (message) => ({ name: "MinaraError", code: "invalid_request", outcome: "not_sent", message });
   assert.throws(() => new SseDecoder().push("data: 1\n\n"), refused("SseDecoder.push takes a Uint8Array"));
   for (const most of [-1, 1.5, Number.NaN, 2 ** 28, "10"]) {
-    const message = "maxEventBytes must be a whole number from 0 to 268173312";
+    const message = "Invalid reader options: maxEventBytes must be a whole number from 0 to 268173312.";
     assert.throws(() => new SseDecoder({ maxEventBytes: most }), refused(message));
   }
   assert.throws(() => readSse("data: 1\n\n"), refused("readSse takes a Response or a ReadableStream of bytes"));

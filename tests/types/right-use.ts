@@ -28,6 +28,7 @@ const minara = new Minara({
   baseUrl: new URL("https://worker.example/api"),
   timeout: { total: 1_000, firstByte: undefined },
   maxRetries: 0,
+  headers: new Headers({ "x-team": "desk" }),
   session: async () => "turnstile",
   onRequest: ({ method, path, attempt }) =>
     holds<Equal<[typeof method, typeof path, typeof attempt], ["GET" | "POST", string, number]>>(),
@@ -36,7 +37,7 @@ const minara = new Minara({
 });
 
 export async function calls(): Promise<void> {
-  const answer = await minara.chat({ message: "gm", mode: "快速" }, { signal, requestId: true });
+  const answer = await minara.chat({ message: "gm", mode: "快速" }, { signal, requestId: true, headers: { "x-team": "desk" } });
   holds<Equal<typeof answer, ChatAnswer>>();
   holds<Equal<typeof answer.content, string | null | undefined>>();
   holds<Equal<(typeof answer)["a field of tomorrow"], unknown>>();

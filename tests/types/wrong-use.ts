@@ -20,6 +20,10 @@ new Minara("sk-minara-key");
 new Minara({ baseURL: "/api" });
 // @ts-expect-error milliseconds are a number
 new Minara({ timeout: { total: "1s" } });
+// @ts-expect-error limits have names
+new Minara({ timeout: 5_000 });
+// @ts-expect-error headers have names
+new Minara({ headers: "x-team: desk" });
 // @ts-expect-error no such limit
 new Minara({ timeout: { connect: 1 } });
 // @ts-expect-error a token is a string

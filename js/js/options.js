@@ -1,0 +1,178 @@
+// Which options there are, what each must be, and a call's over the client's. A slip in a name must not pass for an
+// option that is left out.
+import { MinaraError } from "./errors.js";
+import { plain } from "./requests.js";
+
+/** @import { CallOptions, MinaraOptions, ReadSseOptions, WaitOptions } from "./index.js" */
+
+/**
+ * What a value must be: whether it will do, the words behind "must be", and the rules of its members.
+ * @typedef {[fits: (value: any) => boolean, words: string, members?: Rules | Rule]} Rule
+ */
+
+/** @typedef {{ [name: string]: Rule }} Rules */
+
+/**
+ * On which terms a call is made: its options, with the client's where it has none.
+ * @typedef {object} Terms
+ * @property {AbortSignal | undefined} [signal]
+ * @property {import("./index.js").Timeout} [timeout]
+ * @property {number | undefined} [maxRetries]
+ * @property {number | undefined} [maxRetryAfter]
+ * @property {string | true | undefined} [requestId]
+ * @property {[string, string][] | undefined} [headers]
+ * @property {Record<string, unknown> | undefined} [extraBody]
+ * @property {"required" | "optional" | undefined} [terminator]
+ * @property {MinaraError} [fault]  why the call cannot be made; then there is nothing else
+ */
+
+/** @param {unknown} value */
+const isObject = (value) => typeof value === "object" && value !== null;
+/** @param {unknown} value */
+const isFunction = (value) => typeof value === "function";
+/** @param {any} value */
+const isSignal = (value) =>
+  // One of another realm is no instance of this one's class.
+  value === null || (typeof value.aborted === "boolean" && isFunction(value.addEventListener));
+
+/** The largest event that the engine's table can say, less the rest of a batch. */
+const LARGEST_MAX_EVENT_BYTES = 256 * 1024 * 1024 - 256 * 1024;
+
+/** @type {Rule} for what is checked where it is read */
+const ANY = [() => true, ""];
+/** @type {Rule} */
+const FUNCTION = [isFunction, "a function"];
+/** @type {Rule} */
+const STRING = [(value) => typeof value === "string", "a string"];
+/** @type {Rule} */
+const LIMIT = [(value) => typeof value === "number" && value > 0, "a number of milliseconds above 0, or Infinity for none"];
+/** @type {Rule} */
+const SIGNAL = [isSignal, "an AbortSignal"];
+
+/** @type {Rules} */
+const SHARED = {
+  signal: SIGNAL,
+  timeout: [
+    isObject,
+    "an object of total, firstByte and idle, in milliseconds",
+    { total: LIMIT, firstByte: LIMIT, idle: LIMIT },
+  ],
+  maxRetries: [(value) => Number.isInteger(value) && value >= 0 && value <= 1000, "a whole number, 0 to 1000"],
+  maxRetryAfter: [(value) => typeof value === "number" && value >= 0, "a number of seconds, 0 or more"],
+  requestId: ANY,
+  headers: [isObject, "an object of names and values, or Headers", STRING],
+  extraBody: ANY,
+};
+
+/** @type {Rules} */
+const CALL = {
+  ...SHARED,
+  terminator: [(value) => value === "required" || value === "optional", '"required" or "optional"'],
+};
+
+/** @type {Rules} */
+const CLIENT = {
+  baseUrl: ANY,
+  apiKey: STRING,
+  session: FUNCTION,
+  fetch: FUNCTION,
+  onRequest: FUNCTION,
+  onResponse: FUNCTION,
+  ...SHARED,
+  requestId: [(value) => value === true, "true: each chat call then has a generated id of its own"],
+};
+
+/** @type {Rules} */
+const WAIT = { signal: SIGNAL, timeout: [isObject, "an object of total, in milliseconds", { total: LIMIT }] };
+
+/** @type {Rules} */
+const READER = {
+  signal: SIGNAL,
+  maxEventBytes: [
+    (value) => Number.isInteger(value) && value >= 0 && value <= LARGEST_MAX_EVENT_BYTES,
+    `a whole number from 0 to ${LARGEST_MAX_EVENT_BYTES}`,
+  ],
+};
+
+/** @param {MinaraOptions} options */
+export function checkClientOptions(options) {
+  check("client options", options, CLIENT);
+}
+
+/** @param {WaitOptions} options */
+export function checkWaitOptions(options) {
+  check("wait options", options, WAIT);
+}
+
+/** @param {ReadSseOptions} options */
+export function checkReaderOptions(options) {
+  check("reader options", options, READER, "");
+}
+
+/**
+ * A call's options over the client's: what the call does not say, the client says.
+ * @param {MinaraOptions} client
+ * @param {CallOptions | null} [options]
+ * @returns {Terms}
+ */
+export function termsOf(client, options) {
+  const call = options ?? {};
+  try {
+    check("call options", call, CALL);
+  } catch (error) {
+    return { fault: /** @type {MinaraError} */ (error) };
+  }
+  const { signal, maxRetries, maxRetryAfter, extraBody } = client;
+  return {
+    ...{ signal, maxRetries, maxRetryAfter, extraBody },
+    .../** @type {object} */ (plain(call)),
+    timeout: { ...client.timeout, .../** @type {object} */ (plain(call.timeout)) },
+    headers: [...pairs(client.headers), ...pairs(call.headers)],
+  };
+}
+
+/**
+ * @param {string} subject
+ * @param {unknown} options
+ * @param {Rules} rules
+ * @param {string} [end]
+ */
+function check(subject, options, rules, end = " Nothing was sent.") {
+  const violations = isObject(options)
+    ? faults(/** @type {object} */ (options), rules, "")
+    : [{ field: "", message: "must be an object" }];
+  if (violations.length === 0) return;
+  const list = violations.map(({ field, message }) => `${field} ${message}`.trimStart()).join("; ");
+  const { field } = violations[0];
+  const details = /** @type {const} */ ({ code: "invalid_request", outcome: "not_sent" });
+  throw new MinaraError(`Invalid ${subject}: ${list}.${end}`, { ...details, field, violations });
+}
+
+/**
+ * @param {object} options
+ * @param {Rules | Rule} rules  by name, or the one for all
+ * @param {string} path
+ * @returns {{ field: string, message: string }[]}
+ */
+function faults(options, rules, path) {
+  return pairs(options).flatMap(([name, value]) => {
+    const rule = Array.isArray(rules) ? rules : Object.hasOwn(rules, name) ? rules[name] : undefined;
+    const field = path + name;
+    if (value === undefined) return [];
+    if (!rule) return [{ field, message: `is not a known option (known: ${Object.keys(rules).join(", ")})` }];
+    const [fits, words, members] = rule;
+    if (!fits(value)) return [{ field, message: `must be ${words}` }];
+    return members ? faults(value, members, `${field}.`) : [];
+  });
+}
+
+/**
+ * Names and values, of a plain object or of what gives its pairs by itself: `Headers` of any realm, a `Map`.
+ * @param {any} object
+ * @returns {[string, any][]}
+ */
+function pairs(object) {
+  return isFunction(object?.entries)
+    ? Array.from(object, (pair) => [String(pair?.[0]), pair?.[1]])
+    : Object.entries(object ?? {});
+}
