@@ -1,7 +1,8 @@
-// Compiling and instantiating our module beside two references of 50 KB, in turns, in Node and in Chromium.
+// Compiling and instantiating our module beside references around 50 KB, in turns, in Node and in Chromium.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 
 import { launchChromium } from "../../tests/chromium.mjs";
 import { referenceModule } from "./reference.mjs";
@@ -11,18 +12,41 @@ const ROUNDS = 61;
 /** @typedef {Record<string, number>} Medians  in milliseconds, by module */
 
 /**
- * @param {string} folder  where the peers are installed
- * @returns {Promise<Record<string, Medians>>} by runtime
+ * @typedef {object} StartUp
+ * @property {Record<string, { raw: number, gzip: number }>} sizes  in bytes, by module
+ * @property {Medians} Node
+ * @property {Medians} Chromium
+ */
+
+/** Published modules that Rust made: branches, memory and tables like ours; wasm-bindgen made the imports of the last two. */
+const PUBLISHED = {
+  "source-map 0.7.6": "source-map/lib/mappings.wasm",
+  "fast_qr 0.9.0": "fast_qr/fast_qr_bg.wasm",
+  "wasm-flate 1.0.2": "wasm-flate/wasm_flate_bg.wasm",
+};
+
+/**
+ * @param {string} folder  where the references are installed
+ * @returns {Promise<StartUp>}
  */
 export async function measureStartUp(folder) {
   const packageDir = dirname(createRequire(import.meta.url).resolve("minara/package.json"));
+  const published = Object.entries(PUBLISHED).map(([name, file]) => [
+    name,
+    readFileSync(join(folder, "node_modules", file)),
+  ]);
+  /** @type {Record<string, Uint8Array>} */
   const modules = {
     ours: readFileSync(join(packageDir, "minara_bg.wasm")),
-    // A published module that Rust made: branches, memory and tables like ours.
-    "source-map 0.7.6": readFileSync(join(folder, "node_modules", "source-map", "lib", "mappings.wasm")),
+    ...Object.fromEntries(published),
     "straight-line code": referenceModule(),
   };
+  const sizes = Object.entries(modules).map(([name, bytes]) => [
+    name,
+    { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length },
+  ]);
   return {
+    sizes: Object.fromEntries(sizes),
     Node: medians(await timeModules({ modules, rounds: ROUNDS })),
     Chromium: medians(await inChromium(modules)),
   };

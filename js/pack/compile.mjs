@@ -60,7 +60,8 @@ async function optimise(file, linked, env) {
   };
   const { wasm } = trim(withoutRelocations(readFileSync(file)));
   const code = await optimised(wasm, "-Oz", "--strip-debug", "--strip-producers");
-  return optimised(blankDeadData({ wasm: code, linked }).wasm, "--memory-packing");
+  // A second time: what the first has left is smaller for it, and what is blank now is packed away.
+  return optimised(blankDeadData({ wasm: code, linked }).wasm, "-Oz");
 }
 
 /**
