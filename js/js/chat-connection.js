@@ -13,7 +13,7 @@ export class ChatConnection {
   #reader;
   #exchange;
   #context;
-  #stopWatching;
+  #stopWatching = () => {};
   /** @type {MinaraError | undefined} */
   #trap;
   #hasLeft = false;
@@ -28,14 +28,19 @@ export class ChatConnection {
   decoder;
 
   /**
-   * Must be closed, whatever happens. An option that is wrong throws at once, and closes it.
+   * Must be closed, whatever happens. An answer that cannot be read throws at once, and is closed.
    * @param {Reply} reply
    * @param {Terms} terms
    */
   constructor({ exchange, response, instance, status, requestId }, terms) {
     this.#exchange = exchange;
     this.#context = { status, requestId };
-    this.#reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
+    const { body } = response;
+    if (typeof body?.getReader !== "function" || body.locked) {
+      this.#close();
+      throw inContext(unreadable("has no body that can be read"), { ...this.#context, partial: "" });
+    }
+    this.#reader = body.getReader();
     this.#stopWatching = instance.watch((failure) => {
       this.#trap = failure;
       this.#leave();
@@ -75,6 +80,7 @@ export class ChatConnection {
     }
     if (!this.#hasBegun) this.#exchange.received();
     this.#hasBegun = true;
+    if (!(value instanceof Uint8Array)) throw unreadable("gives its body in pieces that are no bytes");
     const text = this.decoder.push(value);
     if (text !== "") this.#waitsSince = undefined;
     return text;
@@ -114,6 +120,14 @@ export class ChatConnection {
     this.#exchange.close();
     this.#exchange.free();
   }
+}
+
+/**
+ * A `fetch` that was given to the client may answer with anything.
+ * @param {string} fault
+ */
+function unreadable(fault) {
+  return new MinaraError(`The answer ${fault}: check the fetch option.`, { code: "bad_response", outcome: "done" });
 }
 
 /**

@@ -39,7 +39,13 @@ export class ChatDecoder {
     if (chunk.length <= MAX_INPUT_BYTES) return this.#pushPiece(chunk);
     let text = "";
     for (let at = 0; at < chunk.length && !this.failure; at += MAX_INPUT_BYTES) {
-      text += this.#pushPiece(chunk.subarray(at, at + MAX_INPUT_BYTES));
+      try {
+        text += this.#pushPiece(chunk.subarray(at, at + MAX_INPUT_BYTES));
+      } catch (error) {
+        // Of a failure behind text of earlier pieces the next call tells, as within one piece.
+        if (text === "") throw error;
+        this.failure ??= /** @type {MinaraError} */ (error);
+      }
     }
     return text;
   }

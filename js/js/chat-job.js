@@ -14,15 +14,21 @@ export class ChatJob {
   /** @type {string | undefined} */
   #id;
   #look;
+  #clean;
+  #signal;
 
   /**
    * @param {Record<string, unknown>} answer  the API's, whose members this has
    * @param {Look} look
+   * @param {(error: unknown) => unknown} clean  the error without the key or token
+   * @param {AbortSignal | undefined} signal  of the call, which holds for a wait that has none
    */
-  constructor({ wait: _, ...members }, look) {
+  constructor({ wait: _, ...members }, look, clean, signal) {
     Object.assign(this, members);
     this.#id = [members.id, members.requestId].find((id) => typeof id === "string");
     this.#look = look;
+    this.#clean = clean;
+    this.#signal = signal;
   }
 
   /**
@@ -31,13 +37,16 @@ export class ChatJob {
    */
   async wait(options = {}) {
     checkWaitOptions(options);
-    const { signal, timeout } = options;
+    const { signal = this.#signal, timeout } = options;
     const id = this.#id;
     if (id === undefined) throw nameless();
     const milliseconds = timeout?.total ?? DEFAULT_TOTAL;
     const limit = { signal, milliseconds, expired: () => expired(id, milliseconds) };
-    const { answer } = await within(limit, (both) => storedAnswer(id, "", this.#look, both));
-    return answer;
+    try {
+      return (await within(limit, (both) => storedAnswer(id, "", this.#look, both))).answer;
+    } catch (error) {
+      throw this.#clean(error);
+    }
   }
 }
 

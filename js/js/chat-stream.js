@@ -15,6 +15,7 @@ import { storedAnswer } from "./stored-answer.js";
  * @typedef {object} Calls
  * @property {(terms: Terms) => Promise<Reply>} send
  * @property {Look} look
+ * @property {(error: unknown) => unknown} clean  the error without the key or token
  * @property {string | undefined} requestId  under which the API keeps the answer
  * @property {number} total  longest time for everything, in milliseconds
  */
@@ -97,7 +98,7 @@ export class ChatStream {
   /** @param {unknown} [reason] */
   async cancel(reason) {
     if (this.#isOver) return;
-    this.#end(cancelled(this.#text));
+    this.#end(cancelled(this.#text, this.#reply !== undefined));
     // First the abort: a read that waits for the network cannot end before it.
     this.#stop.abort(reason);
     await this.#reading?.catch(() => {});
@@ -108,9 +109,9 @@ export class ChatStream {
    * @param {{ type?: "bytes" }} [options]
    * @returns {ReadableStream<any>}
    */
-  toReadableStream({ type } = {}) {
+  toReadableStream(options) {
     const parts = this[Symbol.asyncIterator]();
-    const encoder = type === "bytes" ? new TextEncoder() : undefined;
+    const encoder = options?.type === "bytes" ? new TextEncoder() : undefined;
     const source = {
       pull: async (/** @type {ReadableStreamDefaultController} */ controller) => {
         const { done, value } = await parts.next();
@@ -193,7 +194,9 @@ export class ChatStream {
       return "";
     }
     this.#answer = reply.data;
-    return this.#answer.content ?? "";
+    const { content } = this.#answer;
+    if (typeof content !== "string") throw inContext(noContent(), { ...reply, partial: "" });
+    return content;
   }
 
   /**
@@ -219,8 +222,9 @@ export class ChatStream {
       if (rest !== "") return this.#give(rest);
       this.#end();
       return { value: undefined, done: true };
-    } catch (error) {
+    } catch (failure) {
       if (this.#isOver) return { value: undefined, done: true };
+      const error = this.#calls.clean(failure);
       this.#end(error);
       throw error;
     }
@@ -292,10 +296,21 @@ export class ChatStream {
   }
 }
 
-/** @param {string} partial */
-function cancelled(partial) {
-  const message = "The stream was cancelled before the answer was complete. It may be billed all the same.";
-  return new MinaraError(message, { code: "stream_truncated", outcome: "unknown", partial });
+function noContent() {
+  const message = "The API answered the stream request with neither a stream nor a content.";
+  return new MinaraError(message, { code: "bad_response", outcome: "done" });
+}
+
+/**
+ * @param {string} partial
+ * @param {boolean} wasSent
+ */
+function cancelled(partial, wasSent) {
+  const when = wasSent
+    ? "before the answer was complete. It may be billed all the same."
+    : "before it was read. Nothing was sent.";
+  const outcome = wasSent ? "unknown" : "not_sent";
+  return new MinaraError(`The stream was cancelled ${when}`, { code: "stream_truncated", outcome, partial });
 }
 
 /** @returns {{ promise: Promise<any>, resolve: (value: unknown) => void, reject: (reason: unknown) => void }} */

@@ -1,17 +1,17 @@
 // The client: settings, one call into WebAssembly per method, and what a promise of a call can do.
-import { abortable } from "./abort.js";
+import { within } from "./abort.js";
 import { ChatJob } from "./chat-job.js";
 import { ChatStream } from "./chat-stream.js";
-import { MinaraError } from "./errors.js";
+import { MinaraError, withoutSecrets } from "./errors.js";
 import { inPage, ready, running } from "./instance.js";
-import { checkClientOptions, termsOf } from "./options.js";
+import { CALL, CHAT, CHAT_STREAM, LOOK, checkClientOptions, pairs, termsOf } from "./options.js";
 import { plain } from "./requests.js";
 import { Session } from "./session.js";
 
 /** @import { CallOptions, CallResponse, ChatInput, ChatOptions, ChatStreamOptions } from "./index.js" */
-/** @import { MinaraOptions, WaitOptions } from "./index.js" */
+/** @import { MinaraErrorDetails, MinaraOptions, WaitOptions } from "./index.js" */
 /** @import { Instance } from "./instance.js" */
-/** @import { Terms } from "./options.js" */
+/** @import { Rules, Terms } from "./options.js" */
 
 /**
  * A call's answer.
@@ -27,17 +27,20 @@ import { Session } from "./session.js";
  */
 
 // What can be called, by its place in the module's list.
-const CHAT = 0;
-const CHAT_STREAM = 1;
-const CHAT_BACKGROUND = 2;
-const CHAT_STATUS = 3;
-const INTENT_TO_SWAP = 4;
-const PERP_TRADING_SUGGESTION = 5;
-const PREDICTION_MARKET_ASK = 6;
-const SESSION = 7;
+const OPERATION = {
+  chat: 0,
+  chatStream: 1,
+  chatBackground: 2,
+  chatStatus: 3,
+  intentToSwap: 4,
+  perpTradingSuggestion: 5,
+  predictionMarketAsk: 6,
+  session: 7,
+};
 
-/** Longest time for a whole stream unless told otherwise, in milliseconds: as in the module. */
+/** Longest time for a whole stream and for any other call unless told otherwise, in milliseconds: as in the module. */
 const STREAM_TOTAL = 300_000;
+const TOTAL = 180_000;
 
 export class Minara {
   #config;
@@ -50,7 +53,9 @@ export class Minara {
     checkClientOptions(options);
     const { session, ...config } = /** @type {MinaraOptions} */ (plain(options));
     if (inPage() && "apiKey" in config) throw keyInBrowser();
-    this.#config = { ...config, baseUrl: config.baseUrl?.toString(), inPage: inPage() };
+    const baseUrl = config.baseUrl?.toString();
+    const hooks = { onRequest: quiet(config.onRequest), onResponse: quiet(config.onResponse) };
+    this.#config = { ...config, ...hooks, baseUrl, headers: pairs(config.headers), inPage: inPage() };
     this.#session = session && new Session(session, (token, bearer) => this.#openSession(token, bearer));
     // Where the module need not be waited for, wrong options are noticed here rather than at the first call.
     if (!inPage()) this.#bind(running("Minara"));
@@ -59,16 +64,17 @@ export class Minara {
   /** @param {unknown} request @param {ChatOptions} [options] */
   chat(request, options) {
     const plainly = plain(request);
-    return this.#call(CHAT, plainly, this.#chatTerms(plainly, options));
+    return this.#call(OPERATION.chat, plainly, this.#chatTerms(CHAT, plainly, options));
   }
 
   /** @param {unknown} request @param {ChatStreamOptions} [options] */
   chatStream(request, options) {
     const plainly = plain(request);
-    const terms = this.#chatTerms(plainly, options);
+    const terms = this.#chatTerms(CHAT_STREAM, plainly, options);
     return new ChatStream(terms, {
-      send: (settled) => this.#send(CHAT_STREAM, plainly, settled),
+      send: (settled) => this.#send(OPERATION.chatStream, plainly, settled),
       look: this.#lookWith(terms),
+      clean: (error) => this.#clean(error),
       requestId: terms.requestId ?? /** @type {ChatInput | null} */ (plainly)?.requestId,
       total: terms.timeout?.total ?? STREAM_TOTAL,
     });
@@ -77,39 +83,41 @@ export class Minara {
   /** @param {unknown} request @param {ChatOptions} [options] */
   chatBackground(request, options) {
     const plainly = plain(request);
-    const terms = this.#chatTerms(plainly, options);
-    const job = this.#call(CHAT_BACKGROUND, plainly, terms, (data) => new ChatJob(data, this.#lookWith(terms)));
+    const terms = this.#chatTerms(CHAT, plainly, options);
+    const shape = (/** @type {any} */ data) => new ChatJob(data, this.#lookOfJob(terms), (error) => this.#clean(error), terms.signal);
+    const job = this.#call(OPERATION.chatBackground, plainly, terms, shape);
     const wait = async (/** @type {WaitOptions | undefined} */ limits) => (await job).wait(limits);
     return Object.assign(job, { wait });
   }
 
   /** @param {string} id @param {CallOptions} [options] */
   chatStatus(id, options) {
-    return this.#call(CHAT_STATUS, id, termsOf(this.#config, options));
+    return this.#call(OPERATION.chatStatus, id, termsOf(this.#config, LOOK, options));
   }
 
   /** @param {unknown} request @param {CallOptions} [options] */
   intentToSwap(request, options) {
-    return this.#call(INTENT_TO_SWAP, plain(request), termsOf(this.#config, options));
+    return this.#call(OPERATION.intentToSwap, plain(request), termsOf(this.#config, CALL, options));
   }
 
   /** @param {unknown} request @param {CallOptions} [options] */
   perpTradingSuggestion(request, options) {
-    return this.#call(PERP_TRADING_SUGGESTION, plain(request), termsOf(this.#config, options));
+    return this.#call(OPERATION.perpTradingSuggestion, plain(request), termsOf(this.#config, CALL, options));
   }
 
   /** @param {unknown} request @param {CallOptions} [options] */
   predictionMarketAsk(request, options) {
-    return this.#call(PREDICTION_MARKET_ASK, plain(request), termsOf(this.#config, options));
+    return this.#call(OPERATION.predictionMarketAsk, plain(request), termsOf(this.#config, CALL, options));
   }
 
   /**
    * The terms of a chat, which may have an id; a stream has to know under which one its answer is kept.
+   * @param {Rules} rules
    * @param {unknown} request
    * @param {ChatOptions | undefined} options
    */
-  #chatTerms(request, options) {
-    const terms = termsOf(this.#config, options);
+  #chatTerms(rules, request, options) {
+    const terms = termsOf(this.#config, rules, options);
     const own = /** @type {ChatInput | null} */ (request)?.requestId;
     const id = terms.requestId ?? (own === undefined ? this.#config.requestId : undefined);
     return { ...terms, requestId: id === true ? newRequestId() : id };
@@ -122,7 +130,31 @@ export class Minara {
    */
   #lookWith({ headers, maxRetries, maxRetryAfter }) {
     const terms = { headers, maxRetries, maxRetryAfter };
-    return async (id, signal) => (await this.#send(CHAT_STATUS, id, { ...terms, signal })).data;
+    return async (id, signal) => (await this.#send(OPERATION.chatStatus, id, { ...terms, signal })).data;
+  }
+
+  /**
+   * The same for a job, which goes on whatever becomes of a look-up.
+   * @param {Terms} terms
+   * @returns {import("./stored-answer.js").Look}
+   */
+  #lookOfJob(terms) {
+    const look = this.#lookWith(terms);
+    return async (id, signal) => {
+      try {
+        return await look(id, signal);
+      } catch (error) {
+        throw lookFailure(id, error);
+      }
+    };
+  }
+
+  /**
+   * The error without the key and the session's token, which an answer may repeat.
+   * @param {unknown} error
+   */
+  #clean(error) {
+    return withoutSecrets(error, [this.#config.apiKey, this.#session?.token]);
   }
 
   /**
@@ -145,7 +177,7 @@ export class Minara {
 
   /**
    * Sends a call, with a session where the Worker wants one. A call that was refused for want of a session cost
-   * nothing and is repeated once.
+   * nothing and is repeated once. All of it is within one limit.
    * @param {number} operation
    * @param {unknown} request
    * @param {Terms} terms
@@ -155,20 +187,28 @@ export class Minara {
     if (terms.fault) throw terms.fault;
     const session = this.#session;
     if (!session) return this.#attempt(operation, request, terms);
-    const bearer = await abortable(session.bearer(), terms.signal);
+    const { signal, timeout } = terms;
+    const total = timeout?.total ?? (operation === OPERATION.chatStream ? STREAM_TOTAL : TOTAL);
+    const started = performance.now();
+    const left = () => Math.max(1, total - Math.round(performance.now() - started));
+    const expired = () => noSessionWithin(total);
+    const token = (/** @type {() => Promise<string | undefined>} */ obtain) =>
+      within({ signal, milliseconds: left(), expired }, obtain);
+    const attempt = (/** @type {string | undefined} */ bearer) =>
+      this.#attempt(operation, request, { ...terms, timeout: { ...timeout, total: left() }, bearer });
+    const bearer = await token(() => session.bearer());
     try {
-      return await this.#attempt(operation, request, { ...terms, bearer });
+      return await attempt(bearer);
     } catch (error) {
       if (!wantsSession(error, bearer)) throw error;
-      const fresh = await abortable(session.replace(bearer), terms.signal);
-      return this.#attempt(operation, request, { ...terms, bearer: fresh });
+      return attempt(await token(() => session.replace(bearer)));
     }
   }
 
   /**
    * @param {number} operation
    * @param {unknown} request
-   * @param {Terms & { bearer?: string | undefined }} terms
+   * @param {Terms} terms
    * @returns {Promise<Reply>}
    */
   async #attempt(operation, request, terms) {
@@ -176,7 +216,7 @@ export class Minara {
     const reply = await instance.settle(this.#bind(instance).call(operation, request, terms));
     const { status, headers } = reply.response;
     // A replacement of fetch may give no headers.
-    return { ...reply, status, headers, requestId: headers?.get("x-request-id") ?? undefined, instance };
+    return { ...reply, status, headers, requestId: headers?.get?.("x-request-id") ?? undefined, instance };
   }
 
   /**
@@ -184,7 +224,12 @@ export class Minara {
    * @param {string | undefined} bearer
    */
   async #openSession(turnstileToken, bearer) {
-    return (await this.#attempt(SESSION, plain({ turnstileToken }), { ...termsOf(this.#config), bearer })).data;
+    const terms = { ...termsOf(this.#config, LOOK), bearer };
+    try {
+      return (await this.#attempt(OPERATION.session, plain({ turnstileToken }), terms)).data;
+    } catch (error) {
+      throw withoutSession(error);
+    }
   }
 
   /**
@@ -214,6 +259,48 @@ export function described({ data, status, headers, requestId, warnings }) {
 function wantsSession(error, bearer) {
   if (!(error instanceof MinaraError)) return false;
   return error.code === "session_required" || (error.code === "unauthorized" && bearer !== undefined);
+}
+
+/**
+ * A hook whose promise may reject without harm.
+ * @template Info
+ * @param {((info: Info) => unknown) | undefined} hook
+ */
+function quiet(hook) {
+  return hook && ((/** @type {Info} */ info) => void Promise.resolve(hook(info)).catch(() => {}));
+}
+
+/**
+ * The failure of a look-up as that of the job, which was accepted before it.
+ * @param {string} id
+ * @param {unknown} error
+ */
+function lookFailure(id, error) {
+  if (!(error instanceof MinaraError) || error.outcome === "unknown" || error.outcome === "done") return error;
+  const message =
+    `The job could not be looked up (${error.code}): ${error.message} ` +
+    `It goes on: wait again, or look it up with chatStatus("${id}").`;
+  return new MinaraError(message, { ...error, outcome: "unknown", retryable: false, cause: error });
+}
+
+/**
+ * The failure of a trade, for the call that waits for it: whatever happened to the trade, it costs nothing.
+ * @param {unknown} error
+ */
+function withoutSession(error) {
+  if (!(error instanceof MinaraError) || error.outcome === "not_sent" || error.outcome === "refused") return error;
+  const { code, status } = /** @type {MinaraErrorDetails} */ (error);
+  const why = status === undefined ? code : `${code}, HTTP ${status}`;
+  const message = `The Worker opened no session (${why}). The call was not made, and nothing was billed.`;
+  return new MinaraError(message, { ...error, outcome: "not_sent", cause: error });
+}
+
+/** @param {number} milliseconds */
+function noSessionWithin(milliseconds) {
+  const message =
+    `Timed out: no session was to be had within ${milliseconds} ms (timeout.total). ` +
+    "The call was not made, and nothing was billed.";
+  return new MinaraError(message, { code: "timeout", outcome: "not_sent" });
 }
 
 /** 128 random bits. `crypto.randomUUID` is missing in pages without https. */

@@ -36,3 +36,23 @@ Object.defineProperty(MinaraError.prototype, "name", { value: "MinaraError", wri
 export function misuse(message, field) {
   return new MinaraError(message, { code: "invalid_request", outcome: "not_sent", field });
 }
+
+/** Taking out what is shorter would spoil words, and give it away by where it is missing. */
+const SHORTEST_SECRET = 8;
+
+/**
+ * The error without that key or token, of whichever form it is.
+ * @param {unknown} error
+ * @param {(string | undefined)[]} secrets
+ */
+export function withoutSecrets(error, secrets) {
+  if (!(error instanceof MinaraError)) return error;
+  /** @type {any} */
+  const details = error.toJSON();
+  for (const name of ["message", "requestId", "partial", "body"]) {
+    for (const secret of secrets) {
+      if (details[name] && secret && secret.length >= SHORTEST_SECRET) details[name] = details[name].replaceAll(secret, "[redacted]");
+    }
+  }
+  return new MinaraError(details.message, { ...details, cause: error.cause });
+}

@@ -41,11 +41,13 @@ export function init(source) {
 
 /** @param {WasmSource} [source] */
 async function load(source) {
-  module ??= await (source === undefined ? (platform.compile ?? platform.load)?.() : compile(source));
+  const found = module ?? (await (source === undefined ? (platform.compile ?? platform.load)?.() : compile(source)));
   if (current) return;
   const next = new Instance();
   // Engines have refused to instantiate larger modules on a page's main thread at once.
-  next.start(await WebAssembly.instantiate(/** @type {WebAssembly.Module} */ (module), next.imports));
+  next.start(await WebAssembly.instantiate(/** @type {WebAssembly.Module} */ (found), next.imports));
+  // Another module than ours has not come as far as here.
+  module = found;
   current ??= next;
 }
 
@@ -139,9 +141,8 @@ export class Instance {
       try {
         return value(a, b, c, d, e, f, g, h);
       } catch (fault) {
-        // A stack overflow is a RangeError. Anything else was thrown on purpose.
-        if (!(fault instanceof WebAssembly.RuntimeError || fault instanceof RangeError)) throw fault;
-        this.#fail(fault);
+        // What is thrown on purpose is thrown by the glue. Anything that comes through the module has left it halfway.
+        this.#fail(/** @type {Error} */ (fault));
         // The platform called this one, and would only report what it throws as uncaught.
         if (CALLED_BY_PLATFORM.test(name)) return;
         throw this.failure;

@@ -23,11 +23,15 @@ import { plain } from "./requests.js";
  * @property {[string, string][] | undefined} [headers]
  * @property {Record<string, unknown> | undefined} [extraBody]
  * @property {"required" | "optional" | undefined} [terminator]
+ * @property {number | undefined} [maxEventBytes]
+ * @property {string | undefined} [bearer]  the session's token, where the Worker asks for one
  * @property {MinaraError} [fault]  why the call cannot be made; then there is nothing else
  */
 
 /** @param {unknown} value */
 const isObject = (value) => typeof value === "object" && value !== null;
+/** Of any realm. An instance of some class, such as a signal or a promise, is no set of options. @param {unknown} value */
+const isPlain = (value) => isObject(value) && !Object.getPrototypeOf(Object.getPrototypeOf(value) ?? Object.prototype);
 /** @param {unknown} value */
 const isFunction = (value) => typeof value === "function";
 /** @param {any} value */
@@ -38,8 +42,6 @@ const isSignal = (value) =>
 /** The largest event that the engine's table can say, less the rest of a batch. */
 const LARGEST_MAX_EVENT_BYTES = 256 * 1024 * 1024 - 256 * 1024;
 
-/** @type {Rule} for what is checked where it is read */
-const ANY = [() => true, ""];
 /** @type {Rule} */
 const FUNCTION = [isFunction, "a function"];
 /** @type {Rule} */
@@ -50,48 +52,60 @@ const LIMIT = [(value) => typeof value === "number" && value > 0, "a number of m
 const SIGNAL = [isSignal, "an AbortSignal"];
 
 /** @type {Rules} */
-const SHARED = {
-  signal: SIGNAL,
-  timeout: [
-    isObject,
-    "an object of total, firstByte and idle, in milliseconds",
-    { total: LIMIT, firstByte: LIMIT, idle: LIMIT },
-  ],
-  maxRetries: [(value) => Number.isInteger(value) && value >= 0 && value <= 1000, "a whole number, 0 to 1000"],
-  maxRetryAfter: [(value) => typeof value === "number" && value >= 0, "a number of seconds, 0 or more"],
-  requestId: ANY,
-  headers: [isObject, "an object of names and values, or Headers", STRING],
-  extraBody: ANY,
-};
-
-/** @type {Rules} */
-const CALL = {
-  ...SHARED,
-  terminator: [(value) => value === "required" || value === "optional", '"required" or "optional"'],
-};
-
-/** @type {Rules} */
-const CLIENT = {
-  baseUrl: ANY,
-  apiKey: STRING,
-  session: FUNCTION,
-  fetch: FUNCTION,
-  onRequest: FUNCTION,
-  onResponse: FUNCTION,
-  ...SHARED,
-  requestId: [(value) => value === true, "true: each chat call then has a generated id of its own"],
-};
-
-/** @type {Rules} */
-const WAIT = { signal: SIGNAL, timeout: [isObject, "an object of total, in milliseconds", { total: LIMIT }] };
-
-/** @type {Rules} */
 const READER = {
   signal: SIGNAL,
   maxEventBytes: [
     (value) => Number.isInteger(value) && value >= 0 && value <= LARGEST_MAX_EVENT_BYTES,
     `a whole number from 0 to ${LARGEST_MAX_EVENT_BYTES}`,
   ],
+};
+
+/** @type {Rules} */
+const WAIT = { signal: SIGNAL, timeout: [isPlain, "an object of total, in milliseconds", { total: LIMIT }] };
+
+/** @type {Rules} of a look-up */
+export const LOOK = {
+  signal: SIGNAL,
+  timeout: [
+    isPlain,
+    "an object of total, firstByte and idle, in milliseconds",
+    { total: LIMIT, firstByte: LIMIT, idle: LIMIT },
+  ],
+  maxRetries: [(value) => Number.isInteger(value) && value >= 0 && value <= 1000, "a whole number, 0 to 1000"],
+  maxRetryAfter: [(value) => typeof value === "number" && value >= 0, "a number of seconds, 0 or more"],
+  headers: [isObject, "an object of names and values, or Headers", STRING],
+};
+
+/** @type {Rules} of a call that is billed */
+export const CALL = {
+  ...LOOK,
+  extraBody: [isObject, "an object of fields for the request's body"],
+  requestId: [() => false, "left out: only a chat can be repeated under an id without a second charge"],
+};
+
+/** @type {Rules} */
+export const CHAT = {
+  ...CALL,
+  requestId: [(value) => typeof value === "string" || value === true, "a string, or true for a generated one"],
+};
+
+/** @type {Rules} */
+export const CHAT_STREAM = {
+  ...CHAT,
+  terminator: [(value) => value === "required" || value === "optional", '"required" or "optional"'],
+  maxEventBytes: READER.maxEventBytes,
+};
+
+/** @type {Rules} */
+const CLIENT = {
+  baseUrl: [(value) => typeof value === "string" || typeof value?.href === "string", "a string or a URL"],
+  apiKey: STRING,
+  session: FUNCTION,
+  fetch: FUNCTION,
+  onRequest: FUNCTION,
+  onResponse: FUNCTION,
+  ...CALL,
+  requestId: [(value) => value === true, "true: each chat call then has a generated id of its own"],
 };
 
 /** @param {MinaraOptions} options */
@@ -101,7 +115,8 @@ export function checkClientOptions(options) {
 
 /** @param {WaitOptions} options */
 export function checkWaitOptions(options) {
-  check("wait options", options, WAIT);
+  // The job itself is on its way.
+  check("wait options", options, WAIT, " The job goes on.", "unknown");
 }
 
 /** @param {ReadSseOptions} options */
@@ -111,14 +126,15 @@ export function checkReaderOptions(options) {
 
 /**
  * A call's options over the client's: what the call does not say, the client says.
- * @param {MinaraOptions} client
+ * @param {Omit<MinaraOptions, "headers"> & { headers?: any }} client
+ * @param {Rules} rules  of the call
  * @param {CallOptions | null} [options]
  * @returns {Terms}
  */
-export function termsOf(client, options) {
+export function termsOf(client, rules, options) {
   const call = options ?? {};
   try {
-    check("call options", call, CALL);
+    check("call options", call, rules);
   } catch (error) {
     return { fault: /** @type {MinaraError} */ (error) };
   }
@@ -136,16 +152,16 @@ export function termsOf(client, options) {
  * @param {unknown} options
  * @param {Rules} rules
  * @param {string} [end]
+ * @param {import("./index.js").Outcome} [outcome]
  */
-function check(subject, options, rules, end = " Nothing was sent.") {
-  const violations = isObject(options)
+function check(subject, options, rules, end = " Nothing was sent.", outcome = "not_sent") {
+  const violations = isPlain(options)
     ? faults(/** @type {object} */ (options), rules, "")
-    : [{ field: "", message: "must be an object" }];
+    : [{ field: "", message: "must be a plain object" }];
   if (violations.length === 0) return;
   const list = violations.map(({ field, message }) => `${field} ${message}`.trimStart()).join("; ");
   const { field } = violations[0];
-  const details = /** @type {const} */ ({ code: "invalid_request", outcome: "not_sent" });
-  throw new MinaraError(`Invalid ${subject}: ${list}.${end}`, { ...details, field, violations });
+  throw new MinaraError(`Invalid ${subject}: ${list}.${end}`, { code: "invalid_request", outcome, field, violations });
 }
 
 /**
@@ -167,11 +183,11 @@ function faults(options, rules, path) {
 }
 
 /**
- * Names and values, of a plain object or of what gives its pairs by itself: `Headers` of any realm, a `Map`.
+ * Names and values, of pairs, of a plain object or of what gives its pairs by itself: `Headers` of any realm, a `Map`.
  * @param {any} object
  * @returns {[string, any][]}
  */
-function pairs(object) {
+export function pairs(object) {
   return isFunction(object?.entries)
     ? Array.from(object, (pair) => [String(pair?.[0]), pair?.[1]])
     : Object.entries(object ?? {});

@@ -30,6 +30,10 @@ export class Session {
     this.#now = now;
   }
 
+  get token() {
+    return this.#token;
+  }
+
   /** The token for the next call; none before the Worker has asked for one. */
   async bearer() {
     if (this.#pending) return this.#pending;
@@ -77,8 +81,10 @@ export class Session {
   /** @param {unknown} answer */
   #keep(answer) {
     const { token, expiresAt } = /** @type {{ token?: unknown, expiresAt?: unknown }} */ (answer ?? {});
-    if (typeof token !== "string") {
-      throw new MinaraError("The Worker's session answer has no token.", { code: "bad_response", outcome: "done" });
+    // It goes into a header.
+    if (typeof token !== "string" || !/^[!-~]+$/.test(token)) {
+      const message = "The Worker's session answer has no token. The call was not made, and nothing was billed.";
+      throw new MinaraError(message, { code: "bad_response", outcome: "not_sent" });
     }
     this.#token = token;
     this.#expiresAt = milliseconds(expiresAt);

@@ -24,6 +24,8 @@ export class SseDecoder {
   #id = "";
   /** @type {MinaraError | undefined} */
   #failure;
+  /** @type {ReturnType<typeof misuse> | undefined} */
+  #freed;
 
   /** @param {SseOptions} [options] */
   constructor(options = {}) {
@@ -54,7 +56,7 @@ export class SseDecoder {
    * @param {SseEvent[]} events
    */
   #pushPiece(piece, events) {
-    const failure = this.#failure ?? this.#instance.failure;
+    const failure = this.#failure ?? this.#freed ?? this.#instance.failure;
     if (failure) throw failure;
     this.#memory.write(piece);
     const said = this.#engine.push(piece.length);
@@ -113,18 +115,20 @@ export class SseDecoder {
   }
 
   finish() {
-    const failure = this.#failure ?? this.#instance.failure;
+    const failure = this.#failure ?? this.#freed ?? this.#instance.failure;
     if (failure) throw failure;
     const cut = this.#engine.finish();
-    if (cut) throw cut;
+    if (cut) throw (this.#failure = cut);
   }
 
   get retry() {
-    return this.#instance.failure ? undefined : this.#engine.retry();
+    return (this.#freed ?? this.#instance.failure) ? undefined : this.#engine.retry();
   }
 
   /** Gives its memory back at once; without this the garbage collector does it. */
   free() {
+    if (this.#freed) return;
+    this.#freed = misuse("This SseDecoder was freed: make a new one for another stream.");
     if (!this.#instance.failure) this.#engine.free();
   }
 
@@ -140,7 +144,10 @@ export class SseDecoder {
  */
 export function readSse(source, options = {}) {
   const body = source instanceof ReadableStream ? source : source?.body;
-  if (body === undefined) throw misuse("readSse takes a Response or a ReadableStream of bytes");
+  if (body !== null && typeof body?.getReader !== "function") {
+    throw misuse("readSse takes a Response or a ReadableStream of bytes");
+  }
+  if (body?.locked) throw misuse("readSse takes a stream that no one reads yet: this one is locked.");
   checkReaderOptions(options);
   return new SseReading(body, options);
 }

@@ -15,7 +15,7 @@ use wasm_bindgen_futures::future_to_promise;
 use crate::error::{thrown, to_js};
 use crate::hooks::Hooks;
 use crate::object::member;
-use crate::options::{function, invalid};
+use crate::options::{self, function, invalid};
 use crate::work::Work;
 
 /// What the client can do.
@@ -26,7 +26,7 @@ pub(crate) enum Operation {
     Session,
 }
 
-/// In the order of their numbers in `client.js`.
+/// In the order of their numbers in `client.js`, `OPERATION`.
 const OPERATIONS: [Operation; 8] = [
     Operation::Call(Endpoint::Chat, Delivery::Whole),
     Operation::Call(Endpoint::Chat, Delivery::Stream),
@@ -52,10 +52,10 @@ pub struct Caller {
 
 #[wasm_bindgen]
 impl Caller {
-    /// Checks the client's key and address.
+    /// Checks the client's key, address and headers.
     ///
     /// # Errors
-    /// `invalid_request` for a bad base URL or key.
+    /// `invalid_request` for a bad base URL, key or header.
     #[wasm_bindgen(constructor)]
     pub fn new(config: &JsValue) -> Result<Caller, JsValue> {
         Self::from_options(config).map_err(|error| to_js(&error, JsValue::UNDEFINED))
@@ -88,6 +88,7 @@ impl Caller {
         let base = if key.is_some() { BaseUrl::with_key(base) } else { BaseUrl::without_key(base) }?;
         let observer = Hooks::from_options(config).map(|hooks| Rc::new(hooks) as Rc<dyn Observer>);
         let fetch = function(config, "fetch");
+        options::read(config, Limits::UNARY)?;
         Ok(Self { config: Rc::new(Config { base, key, fetch, observer }) })
     }
 

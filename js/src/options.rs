@@ -16,12 +16,14 @@ use crate::object::{given, member};
 pub(crate) fn read(terms: &JsValue, limits: Limits) -> Result<CallOptions> {
     let timeout = member(terms, "timeout");
     let retry = RetryPolicy::default();
+    // A call that is no stream has no such limits, also where the client's options set them.
+    let of_stream = |name, limit: f64| if limit.is_finite() { number(&timeout, name, limit) } else { limit };
     let options = CallOptions {
         signal: Some(member(terms, "signal")).filter(JsValue::is_object).map(JsValue::unchecked_into),
         limits: Limits {
             total: number(&timeout, "total", limits.total),
-            first_byte: number(&timeout, "firstByte", limits.first_byte),
-            idle: number(&timeout, "idle", limits.idle),
+            first_byte: of_stream("firstByte", limits.first_byte),
+            idle: of_stream("idle", limits.idle),
         },
         retry: RetryPolicy {
             max_retries: count(terms, "maxRetries", retry.max_retries),

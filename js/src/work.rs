@@ -134,26 +134,13 @@ fn to_input(value: JsValue, subject: &str) -> Result<Input> {
     })
 }
 
-/// Makes the option `requestId` the request's own member; JavaScript has made a new one of `true`.
+/// Makes the option `requestId`, which only a chat has, the request's own member; JavaScript has made an id of `true`.
 fn add_request_id(endpoint: Endpoint, input: &mut Input, terms: &JsValue) -> Result<()> {
-    let option = member(terms, "requestId");
-    if option.is_undefined() || option.as_bool() == Some(false) {
-        return Ok(());
+    let (Some(id), Input::Object(members)) = (member(terms, "requestId").as_string(), input) else { return Ok(()) };
+    if members.iter().any(|(name, _)| name == "requestId") {
+        let fault = "is given twice, in the request and in the options: give it once";
+        return Err(Error::invalid(endpoint.subject(), vec![Violation::new("requestId", fault)]));
     }
-    let fault = if endpoint == Endpoint::Chat {
-        let Input::Object(members) = input else { return Ok(()) };
-        match option.as_string() {
-            _ if members.iter().any(|(name, _)| name == "requestId") => {
-                "is given twice, in the request and in the options: give it once"
-            }
-            Some(id) => {
-                members.push(("requestId".to_owned(), Input::from(&*id)));
-                return Ok(());
-            }
-            None => "must be a string, or true for a generated one",
-        }
-    } else {
-        "is taken by chat only: this call cannot be repeated without a second charge"
-    };
-    Err(Error::invalid(endpoint.subject(), vec![Violation::new("requestId", fault)]))
+    members.push(("requestId".to_owned(), Input::from(&*id)));
+    Ok(())
 }

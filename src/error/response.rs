@@ -44,7 +44,7 @@ impl FailedResponse<'_> {
             outcome: of_own("outcome").and_then(|name| Outcome::from_name(&name)).unwrap_or_else(|| outcome_of(code)),
             status: (self.status != 0).then_some(self.status),
             request_id: of_own("requestId").as_deref().or(self.request_id).map(redact),
-            retry_after: self.waits(body.as_ref()),
+            retry_after: self.waits(body.as_ref(), own.is_some()),
             field: of_own("field").as_deref().map(redact),
             violations: Vec::new(),
             partial: None,
@@ -63,12 +63,13 @@ impl FailedResponse<'_> {
         }
     }
 
-    /// The header's seconds, or those of the body: `retryAfter`, at the top or inside `error` or `data`.
-    fn waits<J: Json>(&self, body: Option<&J>) -> Option<f64> {
+    /// The header's seconds, or those of the body: `retryAfter`, at the top or inside `error` or `data`. On a 503 of the
+    /// API the header alone says that the refusal was deliberate.
+    fn waits<J: Json>(&self, body: Option<&J>, is_own: bool) -> Option<f64> {
         if let Some(seconds) = self.retry_after.and_then(|header| parse_retry_after(header, self.now_ms)) {
             return Some(seconds);
         }
-        let body = body?;
+        let body = body.filter(|_| is_own || self.status != 503)?;
         let inner = |name| retry_after_of(&*body.get(name)?);
         retry_after_of(body).or_else(|| inner("error")).or_else(|| inner("data"))
     }

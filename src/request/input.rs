@@ -59,6 +59,16 @@ impl Input {
         }
     }
 
+    /// Whether JSON has a form for every number in it.
+    pub(super) fn has_json(&self) -> bool {
+        match self {
+            Self::Number(number) => number.is_finite(),
+            Self::List(items) => items.iter().all(Self::has_json),
+            Self::Object(members) => members.iter().all(|(_, value)| value.has_json()),
+            _ => true,
+        }
+    }
+
     /// The text, if this is a string.
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -139,6 +149,11 @@ impl<'de> Deserialize<'de> for Input {
     }
 }
 
+/// 2^53: up to here every whole number is a double.
+const LARGEST_EXACT: u64 = 1 << 53;
+
+const INEXACT: &str = "it holds a BigInt that no double holds";
+
 /// How deep the value that comes next is nested.
 struct Depth(usize);
 
@@ -168,13 +183,19 @@ impl<'de> Visitor<'de> for Depth {
         Ok(Input::Flag(flag))
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "numbers of a request are doubles, as in JSON")]
-    fn visit_i64<E>(self, number: i64) -> Result<Input, E> {
+    #[expect(clippy::cast_precision_loss, reason = "larger ones are refused")]
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Input, E> {
+        if number.unsigned_abs() > LARGEST_EXACT {
+            return Err(E::custom(INEXACT));
+        }
         Ok(Input::Number(number as f64))
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "numbers of a request are doubles, as in JSON")]
-    fn visit_u64<E>(self, number: u64) -> Result<Input, E> {
+    #[expect(clippy::cast_precision_loss, reason = "larger ones are refused")]
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Input, E> {
+        if number > LARGEST_EXACT {
+            return Err(E::custom(INEXACT));
+        }
         Ok(Input::Number(number as f64))
     }
 
@@ -183,11 +204,11 @@ impl<'de> Visitor<'de> for Depth {
     }
 
     fn visit_i128<E: de::Error>(self, _: i128) -> Result<Input, E> {
-        Err(E::custom("it holds a BigInt that no double holds"))
+        Err(E::custom(INEXACT))
     }
 
     fn visit_u128<E: de::Error>(self, _: u128) -> Result<Input, E> {
-        Err(E::custom("it holds a BigInt that no double holds"))
+        Err(E::custom(INEXACT))
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Input, E> {

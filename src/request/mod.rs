@@ -174,11 +174,15 @@ impl ValidRequest {
             return Err(Error::invalid_field(subject, "extraBody", &message));
         };
         let mut violations = Vec::new();
-        for (name, _) in &extra {
-            if self.endpoint.fields().iter().any(|field| field.name == name) {
-                let message = "is a known field: set it in the request itself".to_owned();
-                violations.push(Violation { field: filled("extraBody.{}", &[name]), message });
-            }
+        for (name, value) in &extra {
+            let message = if self.endpoint.fields().iter().any(|field| field.name == name) {
+                "is a known field: set it in the request itself"
+            } else if !value.has_json() {
+                "holds NaN or Infinity, for which JSON has no form"
+            } else {
+                continue;
+            };
+            violations.push(Violation::new(filled("extraBody.{}", &[name]), message));
         }
         if !violations.is_empty() {
             return Err(Error::invalid(subject, violations));

@@ -212,7 +212,9 @@ fn link_fault(text: &str) -> String {
 
 fn address_fault(text: &str, path: &str, report: &mut Report) -> Option<String> {
     if !address::is_address(text) {
-        return Some(must_be(&Rule::Address, "; ", &it_is(text)));
+        // Longer than an address is, it may be a private key or the words of one, which are not repeated.
+        let found = if text.len() > 42 { filled("it has {} bytes", &[&grouped(text.len())]) } else { it_is(text) };
+        return Some(must_be(&Rule::Address, "; ", &found));
     }
     if !address::checksum_holds(text) {
         report.warnings.push(Warning {

@@ -1,8 +1,8 @@
 //! Bodies: a request's as JSON, an error's up to its bound, and the chunks of a stream.
 
-use js_sys::{Array, Date, JSON, JsString, Object, Promise, Uint8Array};
+use js_sys::{Array, Date, Function, JSON, JsString, Object, Promise, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{ReadableStreamDefaultReader, Response};
+use web_sys::Response;
 
 use super::failure::Failure;
 use super::host_json::{member, set_member};
@@ -45,19 +45,21 @@ fn to_host(input: &Input) -> JsValue {
 pub(super) struct ErrorBody {
     response: Response,
     /// `None` where nothing follows.
-    reader: Option<ReadableStreamDefaultReader>,
+    reader: Option<JsValue>,
     bytes: Vec<u8>,
 }
 
 impl ErrorBody {
     pub(super) fn of(response: Response) -> Self {
-        let reader = response.body().map(|stream| stream.get_reader().unchecked_into());
+        // One that is read already, or is no stream, says no more than the status does.
+        let reader = response.body().and_then(|stream| call_method(&stream, "getReader").ok());
         Self { response, reader, bytes: Vec::new() }
     }
 
     /// The promise of the next chunk, if more is wanted.
     pub(super) fn next(&self) -> Option<Promise> {
-        self.reader.as_ref().map(ReadableStreamDefaultReader::read)
+        let chunk = call_method(self.reader.as_ref()?, "read").ok()?;
+        Some(Promise::resolve(&chunk))
     }
 
     /// What the promise gave.
@@ -103,8 +105,18 @@ pub(super) fn chunk_of(result: &JsValue) -> Option<Uint8Array> {
 }
 
 /// Cancels a reader; its promise is of no interest, and must not become an unhandled rejection.
-pub(super) fn cancel(reader: &ReadableStreamDefaultReader) {
-    let promises = Array::new();
-    promises.push(&reader.cancel());
-    let _ = Promise::all_settled(&promises);
+pub(super) fn cancel(reader: &JsValue) {
+    if let Ok(promise) = call_method(reader, "cancel") {
+        let promises = Array::new();
+        promises.push(&promise);
+        let _ = Promise::all_settled(&promises);
+    }
+}
+
+/// Calls a method without arguments of what a replacement of `fetch` has given, which may not have it.
+///
+/// # Errors
+/// What the method throws, or the member that is no method.
+pub(super) fn call_method(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
+    member(object, name).dyn_into::<Function>()?.call0(object)
 }

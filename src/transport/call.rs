@@ -10,24 +10,26 @@ use serde_json::Value;
 use wasm_bindgen::JsValue;
 use web_sys::Response;
 
-use super::body::ErrorBody;
+use super::body::{ErrorBody, call_method};
 use super::config::{CallOptions, Config, Sent, Settled};
 use super::failure::Failure;
 use super::platform::{monotonic_ms, random};
-use super::reply::{Reply, header, without_key};
+use super::reply::{Reply, header, without_secret};
 use super::scope::Scope;
 use super::send::{response_of, send, verdict_without_body};
 use crate::error::Outcome;
 use crate::json::Json;
 use crate::recovery;
 use crate::retry::{Attempt, Decision, after_attempt, decide};
-use crate::wire::{WireRequest, is_success};
+use crate::wire::{ApiKey, WireRequest, is_success};
 
 /// A call under way: what it sends, on which terms, and how far it has come. Dropping it aborts it on the wire.
 pub struct Call {
     config: Rc<Config>,
     wire: WireRequest,
     options: CallOptions,
+    /// The key or token that the call is sent with, and an error must not repeat.
+    secret: Option<Rc<str>>,
     scope: Scope,
     phase: Phase,
     retries: u32,
@@ -35,6 +37,8 @@ pub struct Call {
     earlier: Outcome,
     /// When the attempt was sent of whose end the observer has not heard.
     started: Option<f64>,
+    /// When the headers of that attempt's answer were there.
+    answered: Option<f64>,
     /// Looks at a job so far, each an exchange of its own.
     looks: u32,
     /// Milliseconds to wait before the next look.
@@ -63,7 +67,9 @@ impl Call {
     /// The signal's reason, if it is aborted already.
     pub fn open(config: Rc<Config>, wire: WireRequest, mut options: CallOptions) -> Result<Self, Failure> {
         let scope = Scope::open(options.limits, options.signal.take())?;
+        let secret = config.key.as_ref().map(ApiKey::secret).or(options.bearer.as_deref()).map(Rc::from);
         Ok(Self {
+            secret,
             config,
             wire,
             options,
@@ -72,6 +78,7 @@ impl Call {
             retries: 0,
             earlier: Outcome::NotSent,
             started: None,
+            answered: None,
             looks: 0,
             delay: None,
         })
@@ -160,7 +167,7 @@ impl Call {
             Phase::Sent => outcome.and_then(|response| self.answered(response)),
             Phase::Refused(body) => self.refused(body, outcome),
             Phase::Reading(response) => {
-                outcome.map(|text| Step::Done(Reply::new(response, Some(text), self.config.clone())))
+                outcome.map(|text| Step::Done(Reply::new(response, Some(text), self.secret.clone())))
             }
         };
         step.or_else(|failure| self.failed(failure))
@@ -176,6 +183,7 @@ impl Call {
             observer.sent(self.attempt());
         }
         self.started = Some(monotonic_ms());
+        self.answered = None;
         self.phase = Phase::Sent;
         match send(&self.config, &self.wire, &self.options, &self.scope) {
             Ok(response) => Ok(Step::Wait(Some(response))),
@@ -184,6 +192,7 @@ impl Call {
     }
 
     fn answered(&mut self, response: JsValue) -> Result<Step, Failure> {
+        self.answered = Some(monotonic_ms());
         let response = response_of(response)?;
         if is_success(response.status()) {
             self.settle(Some(response.status()), header(&response, "x-request-id").as_deref());
@@ -199,13 +208,13 @@ impl Call {
         let is_stream = header(&response, "content-type")
             .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/event-stream"));
         if is_stream {
-            return Ok(Step::Done(Reply::new(response, None, self.config.clone())));
+            return Ok(Step::Done(Reply::new(response, None, self.secret.clone())));
         }
         // The first byte was the headers': a JSON answer has no parts whose distance could be watched.
         self.scope.received();
-        let text = response.text().map_err(|cause| self.scope.failure(cause))?;
+        let text = call_method(&response, "text").map_err(|cause| self.scope.failure(cause))?;
         self.phase = Phase::Reading(response);
-        Ok(Step::Wait(Some(text)))
+        Ok(Step::Wait(Some(Promise::resolve(&text))))
     }
 
     fn refused(&mut self, mut body: ErrorBody, chunk: Result<JsValue, Failure>) -> Result<Step, Failure> {
@@ -244,7 +253,7 @@ impl Call {
             jitter: random(),
         };
         match decide(self.options.retry, &error, stand) {
-            Decision::GiveUp => Err(Failure::Failed { error: without_key(error, self.config.key.as_ref()), cause }),
+            Decision::GiveUp => Err(Failure::Failed { error: without_secret(error, self.secret.as_deref()), cause }),
             Decision::RetryAfter(milliseconds) => {
                 self.retries += 1;
                 Ok(self.rest(milliseconds))
@@ -259,7 +268,8 @@ impl Call {
     /// Tells the observer how the attempt ended, unless it has heard of that.
     fn settle(&mut self, status: Option<u16>, request_id: Option<&str>) {
         let (Some(started), Some(observer)) = (self.started.take(), &self.config.observer) else { return };
-        observer.settled(Settled { sent: self.attempt(), status, milliseconds: monotonic_ms() - started, request_id });
+        let milliseconds = self.answered.unwrap_or_else(monotonic_ms) - started;
+        observer.settled(Settled { sent: self.attempt(), status, milliseconds, request_id });
     }
 }
 

@@ -6,12 +6,10 @@ use js_sys::JsString;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Response;
 
-use super::config::Config;
 use super::failure::Failure;
 use crate::error::Error;
 use crate::json::Json;
 use crate::response::{keep_body, unreadable};
-use crate::wire::ApiKey;
 
 /// A success.
 #[derive(Clone)]
@@ -20,13 +18,15 @@ pub struct Reply {
     pub response: Response,
     /// The body of a JSON answer; `None` for an event stream, which is still to be read.
     pub text: Option<JsString>,
-    /// With the key that the call was sent with, and an error must not repeat.
-    config: Rc<Config>,
+    /// The key or token that the call was sent with, and an error must not repeat.
+    secret: Option<Rc<str>>,
 }
 
 impl Reply {
-    pub(super) fn new(response: Response, text: Option<JsValue>, config: Rc<Config>) -> Self {
-        Self { response, text: text.map(JsValue::unchecked_into), config }
+    pub(super) fn new(response: Response, text: Option<JsValue>, secret: Option<Rc<str>>) -> Self {
+        // What a replacement of `fetch` gives as text may be something else.
+        let text = text.map(|text| text.dyn_into().unwrap_or_else(|_| JsString::from("")));
+        Self { response, text, secret }
     }
 
     /// The HTTP status, 2xx.
@@ -59,7 +59,7 @@ impl Reply {
 
     /// The error with this answer's status, id and body.
     pub fn unreadable(&self, error: Error) -> Failure {
-        let error = without_key(keep_body(error, self.status(), &self.body()), self.config.key.as_ref());
+        let error = without_secret(keep_body(error, self.status(), &self.body()), self.secret.as_deref());
         match self.request_id() {
             Some(id) => error.with_request_id(id).into(),
             None => error.into(),
@@ -76,9 +76,9 @@ pub(super) fn header(response: &Response, name: &str) -> Option<String> {
     response.headers().get(name).ok().flatten()
 }
 
-pub(super) fn without_key(error: Error, key: Option<&ApiKey>) -> Error {
-    match key {
-        Some(key) => error.without_secret(key.secret()),
+pub(super) fn without_secret(error: Error, secret: Option<&str>) -> Error {
+    match secret {
+        Some(secret) => error.without_secret(secret),
         None => error,
     }
 }

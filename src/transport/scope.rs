@@ -27,8 +27,9 @@ pub struct Scope(Rc<State>);
 
 struct State {
     deadline: Cell<Deadline>,
-    /// What the timer and the caller's signal call.
-    tick: Closure<dyn FnMut()>,
+    /// What the timer and the caller's signal call; the one while the other runs, where the end of a call makes its caller
+    /// abort.
+    tick: Closure<dyn Fn()>,
     /// The handle of the timer, undefined where there is none.
     timer: Cell<JsValue>,
     /// When the timer runs.
@@ -286,7 +287,7 @@ fn ask(reader: &Function, is_given_up: bool) -> JsValue {
     reader.call1(&JsValue::UNDEFINED, &is_given_up.into()).unwrap_or_default()
 }
 
-fn tick(state: Weak<State>) -> Closure<dyn FnMut()> {
+fn tick(state: Weak<State>) -> Closure<dyn Fn()> {
     Closure::new(move || {
         if let Some(state) = state.upgrade() {
             state.fire();

@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
+use js_sys::Promise;
 use serde_json::Value;
-use wasm_bindgen::JsCast as _;
-use web_sys::ReadableStreamDefaultReader;
+use wasm_bindgen::JsValue;
 
-use super::body::{cancel, chunk_of};
+use super::body::{call_method, cancel, chunk_of};
 use super::call::Call;
 use super::config::{CallOptions, Config};
 use super::failure::Failure;
@@ -32,7 +32,8 @@ pub struct ChatStream {
 
 enum Source {
     Unsent,
-    Open(ReadableStreamDefaultReader),
+    /// With the reader of its body.
+    Open(JsValue),
     Ended,
 }
 
@@ -123,7 +124,7 @@ impl ChatStream {
             return self.whole(&reply).await;
         }
         let body = reply.response.body().ok_or_else(|| reply.unreadable(empty()))?;
-        self.source = Source::Open(body.get_reader().unchecked_into());
+        self.source = Source::Open(call_method(&body, "getReader").map_err(|_| reply.unreadable(empty()))?);
         Ok(None)
     }
 
@@ -137,12 +138,14 @@ impl ChatStream {
         content.map(|text| Some(text.to_owned())).ok_or_else(|| reply.unreadable(empty()))
     }
 
-    async fn read_part(&mut self, reader: &ReadableStreamDefaultReader) -> Result<Option<String>, Failure> {
+    async fn read_part(&mut self, reader: &JsValue) -> Result<Option<String>, Failure> {
         if let Some(error) = self.decoder.failure() {
             return Err(error.into());
         }
         let Some(scope) = self.call.as_ref().map(Call::scope) else { return Ok(None) };
-        let result = scope.run(Some(reader.read())).await.map_err(|cause| scope.failure(cause))?;
+        let chunk = call_method(reader, "read").map(|chunk| Promise::resolve(&chunk));
+        let chunk = chunk.map_err(|cause| scope.failure(cause))?;
+        let result = scope.run(Some(chunk)).await.map_err(|cause| scope.failure(cause))?;
         let Some(chunk) = chunk_of(&result) else {
             self.decoder.finish()?;
             return Ok(None);

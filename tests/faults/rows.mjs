@@ -151,6 +151,8 @@ export const rows = [
   { name: "429 that outlasts the call", call: "chat", faults: { status: 429, headers: { "retry-after": "50" } }, options: { timeout: { total: 5_000 } }, error: limited({ retryAfter: 50 }), charges: 0 },
   { name: "429 of the Worker's budget", call: "chat", faults: { status: 429, body: { error: { code: "budget_exhausted", message: "Used up.", requestId: "w-1", retryAfter: 1 } } }, error: { code: "budget_exhausted", status: 429, requestId: "w-1", retryable: false, retryAfter: 1, outcome: "refused" }, charges: 0 },
   { name: "503 without Retry-After", call: "chat", faults: { status: 503 }, error: failed(503), charges: 0 },
+  { name: "503 with the body's retryAfter alone", call: "chat", faults: { status: 503, body: { message: "Busy", retryAfter: 0 } }, error: failed(503), charges: 0 },
+  { name: "503 of the Worker itself, which says when", call: "chat", faults: [{ status: 503, body: { error: { code: "not_configured", message: "Down.", requestId: "w-1", retryAfter: 0 } } }, { content: ALL }], answer: ALL, posts: 2, charges: 1 },
   { name: "503 with Retry-After", call: "chat", faults: [{ status: 503, headers: { "retry-after": "0" } }, { content: ALL }], answer: ALL, posts: 2, charges: 1 },
   { name: "503 with Retry-After, a swap", call: "intentToSwap", faults: { status: 503, headers: { "retry-after": "0" }, times: 3 }, error: failed(503, { retryAfter: 0 }), posts: 3, charges: 0 },
 

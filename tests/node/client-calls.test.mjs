@@ -191,6 +191,52 @@ test("hooks see each attempt, and neither the key nor the body", async (t) => {
   assert.ok(!text.includes(sandbox.key) && !text.includes("canary question"));
 });
 
+test("a hook hears how long the headers took, also where the body of an error takes longer", async (t) => {
+  let clock = 1000;
+  t.mock.method(performance, "now", () => clock);
+  const body = new ReadableStream({
+    pull(controller) {
+      clock += 9000;
+      controller.close();
+    },
+  }, { highWaterMark: 0 });
+  const fetch = async () => {
+    clock += 20;
+    return new Response(body, { status: 500 });
+  };
+  const heard = [];
+  const onResponse = ({ status, milliseconds }) => heard.push([status, milliseconds]);
+  const minara = new Minara({ baseUrl: "https://worker.example/api", fetch, onResponse });
+  await failureOf(() => minara.chat({ message: "gm" }));
+  assert.deepEqual(heard, [[500, 20]]);
+  assert.equal(clock, 10_020);
+});
+
+test("the limits of streams are none for other calls, so that a client can set both", async () => {
+  const slow = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    return Response.json({ content: "gm" });
+  };
+  const timeout = { firstByte: 20, idle: 20 };
+  const minara = new Minara({ baseUrl: "https://worker.example/api", fetch: slow, timeout });
+  assert.equal((await minara.chat({ message: "gm" })).content, "gm");
+  const stream = minara.chatStream({ message: "gm" });
+  assert.match((await failureOf(() => stream.final())).message, /timeout\.firstByte/);
+});
+
+test("a hook whose promise rejects harms nothing", async (t) => {
+  const unhandled = [];
+  const note = (reason) => unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  t.after(() => process.off("unhandledRejection", note));
+  const fail = async () => Promise.reject(new Error("the log is down"));
+  const fetch = mockFetch([{ json: { content: "gm" } }]);
+  const minara = new Minara({ baseUrl: "https://worker.example/api", fetch, onRequest: fail, onResponse: fail });
+  assert.equal((await minara.chat({ message: "gm" })).content, "gm");
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(unhandled, []);
+});
+
 test("a hook that throws does not turn a paid answer into an error", async (t) => {
   const fail = () => {
     throw new Error("hook");

@@ -70,10 +70,11 @@ for (const [what, options, field] of [
   });
 }
 
-const SHARED = "signal, timeout, maxRetries, maxRetryAfter, requestId, headers, extraBody";
+const LOOK = "signal, timeout, maxRetries, maxRetryAfter, headers";
+const CALL = `${LOOK}, extraBody, requestId`;
 const unknown = (known) => `is not a known option (known: ${known})`;
-const clientUnknown = unknown(`baseUrl, apiKey, session, fetch, onRequest, onResponse, ${SHARED}`);
-const callUnknown = unknown(`${SHARED}, terminator`);
+const clientUnknown = unknown(`baseUrl, apiKey, session, fetch, onRequest, onResponse, ${CALL}`);
+const callUnknown = unknown(CALL);
 const LIMITS = "must be an object of total, firstByte and idle, in milliseconds";
 const LIMIT = "must be a number of milliseconds above 0, or Infinity for none";
 for (const [what, options, violations] of [
@@ -86,9 +87,10 @@ for (const [what, options, violations] of [
     ],
   ],
   [
-    "a key, functions and a signal that are none",
-    { apiKey: 42, session: "token", fetch: {}, onRequest: true, onResponse: null, signal: {} },
+    "an address, a key, functions and a signal that are none",
+    { baseUrl: null, apiKey: 42, session: "token", fetch: {}, onRequest: true, onResponse: null, signal: {} },
     [
+      { field: "baseUrl", message: "must be a string or a URL" },
       { field: "apiKey", message: "must be a string" },
       { field: "session", message: "must be a function" },
       { field: "fetch", message: "must be a function" },
@@ -141,9 +143,16 @@ for (const [what, options, violations] of [
   });
 }
 
+test("on a server the constructor refuses headers that are the client's own", async () => {
+  const error = await failureOf(() => new Minara({ baseUrl: "https://w.example/api", headers: { Authorization: "x" } }));
+  assert.deepEqual(error.violations, [
+    { field: "headers.Authorization", message: "is set by the client itself and cannot be given" },
+  ]);
+});
+
 test("options that are no object are named as such", async () => {
   const error = await failureOf(() => new Minara("sk-minara-canary"));
-  assert.equal(error.message, "Invalid client options: must be an object. Nothing was sent.");
+  assert.equal(error.message, "Invalid client options: must be a plain object. Nothing was sent.");
 });
 
 const foreign = (found) =>
@@ -186,7 +195,29 @@ for (const [what, act, message] of [
   [
     "options that are none",
     (minara) => minara.chat({ message: "gm" }, 5000),
-    "Invalid call options: must be an object. Nothing was sent.",
+    "Invalid call options: must be a plain object. Nothing was sent.",
+  ],
+  [
+    "a signal in place of the options",
+    (minara) => minara.chat({ message: "gm" }, AbortSignal.abort()),
+    "Invalid call options: must be a plain object. Nothing was sent.",
+  ],
+  [
+    "options that are still to come",
+    (minara) => minara.chat({ message: "gm" }, Promise.resolve({ requestId: "a:1" })),
+    "Invalid call options: must be a plain object. Nothing was sent.",
+  ],
+  [
+    "a number that no double holds",
+    (minara) => minara.perpTradingSuggestion({ symbol: "BTC", marginUSD: 9007199254740993n }),
+    "Invalid perp request: must be a plain object of strings, numbers, booleans and plain objects: it holds a BigInt " +
+      "that no double holds. Nothing was sent.",
+  ],
+  [
+    "a number in extraBody that JSON has no form for",
+    (minara) => minara.chat({ message: "gm" }, { extraBody: { limits: [1, { cap: Infinity }], slippage: NaN } }),
+    "Invalid chat request: extraBody.limits holds NaN or Infinity, for which JSON has no form; " +
+      "extraBody.slippage holds NaN or Infinity, for which JSON has no form. Nothing was sent.",
   ],
   [
     "options whose names stand for nothing",
@@ -202,6 +233,32 @@ for (const [what, act, message] of [
     "a time limit that is a bare number",
     (minara) => minara.intentToSwap({}, { timeout: 5000 }),
     `Invalid call options: timeout ${LIMITS}. Nothing was sent.`,
+  ],
+  [
+    "an option of a stream for a call that is none",
+    (minara) => minara.chat({ message: "gm" }, { terminator: "optional" }),
+    `Invalid call options: terminator ${callUnknown}. Nothing was sent.`,
+  ],
+  [
+    "an id and a body for a look-up",
+    (minara) => minara.chatStatus("bg_1", { requestId: "a:1", extraBody: {} }),
+    `Invalid call options: requestId ${unknown(LOOK)}; extraBody ${unknown(LOOK)}. Nothing was sent.`,
+  ],
+  [
+    "an id that is neither a text nor true",
+    (minara) => minara.chat({ message: "gm" }, { requestId: false }),
+    "Invalid call options: requestId must be a string, or true for a generated one. Nothing was sent.",
+  ],
+  [
+    "an id for a call that has none",
+    (minara) => minara.predictionMarketAsk({ link: "https://polymarket.com/x" }, { requestId: "a:1" }),
+    "Invalid call options: requestId must be left out: only a chat can be repeated under an id without a second " +
+      "charge. Nothing was sent.",
+  ],
+  [
+    "a body that is none",
+    (minara) => minara.chat({ message: "gm" }, { extraBody: "tone=dry" }),
+    "Invalid call options: extraBody must be an object of fields for the request's body. Nothing was sent.",
   ],
   [
     "a terminator and a signal for a stream that are none",
@@ -241,7 +298,7 @@ for (const [what, act, message] of [
   [
     "options that are none",
     () => new SseDecoder(null),
-    "Invalid reader options: must be an object.",
+    "Invalid reader options: must be a plain object.",
   ],
   [
     "options whose names stand for nothing",
@@ -252,6 +309,28 @@ for (const [what, act, message] of [
     "a signal that is none",
     () => readSse(new Response("data: x\n\n"), { signal: 5 }),
     "Invalid reader options: signal must be an AbortSignal.",
+  ],
+  [
+    "a stream that someone reads",
+    () => {
+      const { body } = new Response("data: x\n\n");
+      body.getReader();
+      return readSse(body);
+    },
+    "readSse takes a stream that no one reads yet: this one is locked.",
+  ],
+  [
+    "to go on once it is freed",
+    () => {
+      const decoder = new SseDecoder();
+      decoder.free();
+      decoder.free();
+      assert.equal(decoder.retry, undefined);
+      assert.equal(decoder.failure, undefined);
+      assert.throws(() => decoder.finish(), MinaraError);
+      decoder.push(new Uint8Array(1));
+    },
+    "This SseDecoder was freed: make a new one for another stream.",
   ],
 ]) {
   test(`the SSE reader refuses ${what}`, async () => {
@@ -302,3 +381,62 @@ test("a caller's abort rejects with the signal's reason", async (t) => {
   await assert.rejects(call, (error) => error === reason);
   await sandbox.until(({ counters }) => counters.closedByClient === 1);
 });
+
+for (const [what, walletAddress, found] of [
+  ["a private key", `0x${"4c0883a69102937d".repeat(4)}`, "it has 66 bytes"],
+  ["the words of one", "legal winner thank year wave sausage worth useful legal winner thank yellow", "it has 75 bytes"],
+]) {
+  test(`${what} in place of an address is not repeated`, async () => {
+    const minara = new Minara({ baseUrl: "https://w.example/api", fetch: mockFetch([]) });
+    const error = await failureOf(() => minara.intentToSwap({ intent: "swap 1 ETH to USDC", walletAddress }));
+    assert.deepEqual(error.violations, [
+      {
+        field: "walletAddress",
+        message: `must be a wallet address: 0x and 40 hexadecimal digits; ${found}`,
+      },
+    ]);
+  });
+}
+
+// Of a form that nothing but itself tells as a secret.
+const PLAIN_KEY = "plainkey0123456789abcdef";
+const TOKEN = "sessionToken0123456789";
+const eventStream = { "content-type": "text/event-stream" };
+const broken = (secret) => `data: {"error":{"message":"bad ${secret}"}}\n\n`;
+for (const [what, script, act] of [
+  ["a refusal", [{ status: 403, json: { message: `bad ${PLAIN_KEY}` } }], (minara) => minara.chat({ message: "gm" })],
+  ["an event", [{ body: broken(PLAIN_KEY), headers: eventStream }], (minara) => minara.chatStream({ message: "gm" }).final()],
+  [
+    "a correlation id",
+    [{ body: "data: gm\n\n", headers: { ...eventStream, "x-request-id": PLAIN_KEY } }],
+    (minara) => minara.chatStream({ message: "gm" }).final(),
+  ],
+  [
+    "a job",
+    [{ status: 202, json: { id: "bg_1" } }, { json: { id: "bg_1", status: "failed", error: { message: `bad ${PLAIN_KEY}` } } }],
+    (minara) => minara.chatBackground({ message: "gm" }).wait(),
+  ],
+]) {
+  test(`a key of whichever form that ${what} repeats is in no error`, async () => {
+    const minara = new Minara({ apiKey: PLAIN_KEY, fetch: mockFetch(script) });
+    const error = await failureOf(() => act(minara));
+    const text = `${error.stack}${JSON.stringify(error)}`;
+    assert.ok(!text.includes(PLAIN_KEY), text);
+    assert.ok(text.includes("[redacted]"), text);
+  });
+}
+
+for (const [what, refusal, act] of [
+  ["a refusal", { status: 403, json: { message: `bad ${TOKEN}` } }, (minara) => minara.chat({ message: "gm" })],
+  ["an event", { body: broken(TOKEN), headers: eventStream }, (minara) => minara.chatStream({ message: "gm" }).final()],
+]) {
+  test(`a session's token that ${what} repeats is in no error`, async () => {
+    const demand = { status: 401, json: { error: { code: "session_required", message: "x", requestId: "r-1" } } };
+    const fetch = mockFetch([demand, { json: { token: TOKEN } }, refusal]);
+    const minara = new Minara({ baseUrl: "https://w.example/api", fetch, session: async () => "turnstile" });
+    const error = await failureOf(() => act(minara));
+    const text = `${error.stack}${JSON.stringify(error)}`;
+    assert.ok(!text.includes(TOKEN), text);
+    assert.ok(text.includes("[redacted]"), text);
+  });
+}

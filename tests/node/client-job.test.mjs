@@ -95,6 +95,40 @@ test("wait() ends by its limit or by the caller's signal, and the job goes on", 
   assert.equal(sandbox.counters.charges, 1);
 });
 
+test("a wait without a signal ends by that of its call or of the client", async (t) => {
+  const { minara, sandbox } = await clientFor(t, { sandbox: { queueMs: 300, runMs: 300 } });
+  const call = new AbortController();
+  const job = await minara.chatBackground(QUESTION, { signal: call.signal });
+  const waiting = job.wait();
+  call.abort("enough");
+  await assert.rejects(waiting, (reason) => reason === "enough");
+  assert.match((await job.wait({ signal: null })).content, /Sandbox/);
+
+  const page = new AbortController();
+  const client = new Minara({ apiKey: sandbox.key, baseUrl: sandbox.url, signal: page.signal });
+  const other = (await client.chatBackground(QUESTION)).wait();
+  page.abort("left");
+  await assert.rejects(other, (reason) => reason === "left");
+});
+
+for (const [what, look, code] of [
+  ["is limited", { status: 429, json: {} }, "rate_limited"],
+  ["finds nothing", { status: 404, json: {} }, "not_found"],
+  ["never leaves", { error: Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNREFUSED" } }) }, "network"],
+]) {
+  test(`a look-up that ${what} does not say that the job was not started`, async () => {
+    const fetch = mockFetch([{ status: 202, json: { id: "bg_1", status: "queued" } }, look]);
+    const minara = new Minara({ ...BASE, fetch, maxRetries: 0 });
+    const error = await failureOf(() => minara.chatBackground(QUESTION).wait());
+    assert.equal(error.code, code);
+    assert.equal(error.outcome, "unknown");
+    assert.equal(error.retryable, false);
+    assert.equal(error.cause.code, code);
+    assert.ok(error.message.startsWith(`The job could not be looked up (${code}): `), error.message);
+    assert.ok(error.message.endsWith(' It goes on: wait again, or look it up with chatStatus("bg_1").'), error.message);
+  });
+}
+
 test("chatStatus of an unknown id is not_found, and costs nothing", async (t) => {
   const { minara, sandbox } = await clientFor(t);
   assert.equal((await failureOf(() => minara.chatStatus("nobody"))).code, "not_found");
@@ -103,17 +137,17 @@ test("chatStatus of an unknown id is not_found, and costs nothing", async (t) =>
 });
 
 for (const [what, options, message] of [
-  ["options that are none", 5000, "Invalid wait options: must be an object. Nothing was sent."],
-  ["a signal that is none", { signal: "stop" }, "Invalid wait options: signal must be an AbortSignal. Nothing was sent."],
+  ["options that are none", 5000, "Invalid wait options: must be a plain object. The job goes on."],
+  ["a signal that is none", { signal: "stop" }, "Invalid wait options: signal must be an AbortSignal. The job goes on."],
   [
     "a limit that is none",
     { timeout: { total: "1m" } },
-    "Invalid wait options: timeout.total must be a number of milliseconds above 0, or Infinity for none. Nothing was sent.",
+    "Invalid wait options: timeout.total must be a number of milliseconds above 0, or Infinity for none. The job goes on.",
   ],
   [
     "limits that a wait does not have",
     { timeout: { idle: 1 } },
-    "Invalid wait options: timeout.idle is not a known option (known: total). Nothing was sent.",
+    "Invalid wait options: timeout.idle is not a known option (known: total). The job goes on.",
   ],
 ]) {
   test(`wait() refuses ${what} before it looks`, async () => {

@@ -172,3 +172,47 @@ for (const [form, expiresAt] of [
     assert.deepEqual(trades, ["turnstile", "t1"]);
   });
 }
+
+const LOST = "The call was not made, and nothing was billed.";
+for (const [what, answer, facts, message] of [
+  ["fails", { status: 500, json: {} }, { code: "upstream_error", status: 500 }, `The Worker opened no session (upstream_error, HTTP 500). ${LOST}`],
+  ["gives HTML", { body: "<p>", headers: { "content-type": "text/html" } }, { code: "bad_response", status: 200 }, `The Worker opened no session (bad_response, HTTP 200). ${LOST}`],
+  ["gives a token that no header can carry", { json: { token: "a\nb" } }, { code: "bad_response" }, `The Worker's session answer has no token. ${LOST}`],
+  ["gives no token", { json: {} }, { code: "bad_response" }, `The Worker's session answer has no token. ${LOST}`],
+  ["breaks off", { error: new TypeError("reset") }, { code: "network" }, `The Worker opened no session (network). ${LOST}`],
+]) {
+  test(`a trade that ${what} leaves the call unmade and unbilled`, async () => {
+    const fetch = mockFetch([DEMAND, answer]);
+    const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
+    const error = await failureOf(() => minara.chat({ message: "gm" }));
+    const { code, status, outcome } = error;
+    assert.deepEqual({ code, outcome, ...(status && { status }) }, { outcome: "not_sent", ...facts });
+    assert.equal(error.message, message);
+    assert.deepEqual(asked(fetch).map(([path]) => path), ["/v1/developer/chat", "/session"]);
+  });
+}
+
+test("the time that a session takes counts to the call's limit", async () => {
+  const fetch = mockFetch([DEMAND]);
+  const minara = new Minara({ baseUrl, fetch, session: () => new Promise(() => {}), timeout: { total: 50 } });
+  const error = await failureOf(() => minara.chat({ message: "gm" }));
+  assert.equal(error.message, `Timed out: no session was to be had within 50 ms (timeout.total). ${LOST}`);
+  assert.equal(error.code, "timeout");
+  assert.equal(error.outcome, "not_sent");
+});
+
+test("a call has what its session has left of the limit", async (t) => {
+  const now = performance.now.bind(performance);
+  let passed = 0;
+  t.mock.method(performance, "now", () => now() + passed);
+  const script = mockFetch([DEMAND, granted("t1")]);
+  const fetch = (request) => (script.requests.length < 2 ? script(request) : new Promise(() => {}));
+  const session = async () => {
+    passed += 8950;
+    return "turnstile";
+  };
+  const minara = new Minara({ baseUrl, fetch, session, timeout: { total: 9000 } });
+  const error = await failureOf(() => minara.chat({ message: "gm" }));
+  const [, left] = /within (\d+) ms \(timeout\.total\)/.exec(error.message);
+  assert.ok(Number(left) <= 50, error.message);
+});

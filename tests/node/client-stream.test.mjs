@@ -114,6 +114,9 @@ test("cancel() before the first read sends nothing, ever", async (t) => {
   await stream.cancel();
   assert.deepEqual(await readAll(stream), { parts: [], text: "" });
   assert.equal(sandbox.requests.length, 0);
+  const error = await failureOf(() => stream.final());
+  assert.equal(error.message, "The stream was cancelled before it was read. Nothing was sent.");
+  assert.equal(error.outcome, "not_sent");
 });
 
 for (const [when, fault, given] of [

@@ -168,3 +168,10 @@ test("events asked for all at once come in their order", async () => {
   const results = await Promise.all([events.next(), events.next(), events.next(), events.next()]);
   assert.deepEqual(results.map(({ value }) => value?.data), ["1", "2", "3", undefined]);
 });
+
+test("an event that was left open is the decoder's failure from then on", () => {
+  const decoder = new SseDecoder();
+  decoder.push(bytes("data: half"));
+  assert.throws(() => decoder.finish(), (error) => error.code === "stream_truncated" && error === decoder.failure);
+  assert.throws(() => decoder.push(bytes(" and half\n\n")), (error) => error === decoder.failure);
+});
