@@ -57,6 +57,15 @@ fn look<J: Json>(job: &J, delivered: &str, looks: u32, jitter: f64) -> Result<St
     }
 }
 
+/// Whether an answer that came at once is none: under a `requestId` that was used before it can be a job that failed.
+///
+/// # Errors
+/// `stream_error` for a job that failed.
+pub fn refuse_failed<J: Json>(value: &J) -> Result<()> {
+    let status = text_at(value, "status").unwrap_or_default();
+    if JobState::from_status(&status) == Some(JobState::Failed) { Err(failure(value)) } else { Ok(()) }
+}
+
 /// The answer inside a completed job, `None` for anything else.
 pub fn job_answer<J: Json>(value: &J) -> Option<J> {
     let status = text_at(value, "status")?;

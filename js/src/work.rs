@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Object};
 use minara::error::{Error, Result, Violation};
-use minara::recovery::job_answer;
+use minara::recovery::{job_answer, refuse_failed};
 use minara::request::{Delivery, Endpoint, Form, Input, validate};
 use minara::response::{Answer as _, Job};
 use minara::transport::{Call, Failure, Reply};
@@ -53,7 +53,8 @@ impl Work {
             return self.streamed(&reply);
         }
         let value: JsValue = reply.parse()?;
-        if let Operation::Call(_, Delivery::Whole | Delivery::Stream) = self.operation {
+        if let Operation::Call(Endpoint::Chat, Delivery::Whole | Delivery::Stream) = self.operation {
+            refuse_failed(&value).map_err(|error| reply.unreadable(error))?;
             if let Some(answer) = job_answer(&value) {
                 return self.checked(&reply, answer);
             }

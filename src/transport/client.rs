@@ -12,7 +12,7 @@ use super::reply::Reply;
 use super::stream::ChatStream;
 use crate::deadline::Limits;
 use crate::error::Result;
-use crate::recovery::job_answer;
+use crate::recovery::{job_answer, refuse_failed};
 use crate::request::{ChatRequest, Delivery, PerpRequest, PredictionRequest, Request, SwapRequest, ValidRequest};
 use crate::response::{Answer, ChatAnswer, Job, PerpSuggestion, PredictionAnalysis, SwapTransaction};
 use crate::retry::RetryPolicy;
@@ -129,6 +129,7 @@ impl Client {
         let mut call = self.open(WireRequest::call(valid))?;
         let reply = call.exchange().await?;
         let value: Value = reply.parse()?;
+        refuse_failed(&value).map_err(|error| reply.unreadable(error))?;
         let answer = match (valid.request_id(), job_answer(&value)) {
             (_, Some(answer)) => answer,
             // The same id is at work already: its answer is fetched, not asked for again.

@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::reply::Reply;
 use crate::chat_stream::{ChatDecoder, ChatOptions, State};
 use crate::error::{Code, Error, Outcome, Result};
-use crate::recovery::job_answer;
+use crate::recovery::{job_answer, refuse_failed};
 use crate::wire::WireRequest;
 
 /// A streamed answer, read once. Dropping it aborts the call on the wire.
@@ -133,6 +133,7 @@ impl ChatStream {
         if let (Some(id), 202) = (self.wire.request_id.clone(), reply.status()) {
             return self.fetch_rest(&id).await;
         }
+        refuse_failed(&value).map_err(|error| reply.unreadable(error))?;
         self.answer = job_answer(&value).unwrap_or(value);
         let content = self.answer.get("content").and_then(|content| content.as_str());
         content.map(|text| Some(text.to_owned())).ok_or_else(|| reply.unreadable(empty()))

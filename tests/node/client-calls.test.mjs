@@ -295,6 +295,21 @@ test("the client's signal aborts its calls, but for those that have their own", 
   assert.match((await minara.chat({ message: "gm" }, { signal: null })).content, /Sandbox/);
 });
 
+for (const [what, status, act] of [
+  ["a call", 200, (minara) => minara.chat({ message: "gm" }, { requestId: "r-1" })],
+  ["a call that finds it under way", 202, (minara) => minara.chat({ message: "gm" }, { requestId: "r-1" })],
+  ["a stream", 200, (minara) => minara.chatStream({ message: "gm" }, { requestId: "r-1" }).final()],
+]) {
+  test(`a job that failed is no answer to ${what} under its id`, async () => {
+    const json = { id: "bg_1", status: "failed", error: { code: "processing_error", message: "no model" } };
+    const minara = new Minara({ baseUrl: "https://worker.example/api", fetch: mockFetch([{ status, json }, { json }]) });
+    const error = await failureOf(() => act(minara));
+    assert.equal(error.code, "stream_error");
+    assert.equal(error.outcome, "unknown");
+    assert.match(error.message, /^The API could not finish the answer \(processing_error: no model\)\./);
+  });
+}
+
 test("requestId is for chat alone", async (t) => {
   const { minara, sandbox } = await clientFor(t);
   const error = await failureOf(() => minara.perpTradingSuggestion({ symbol: "ETH" }, { requestId: "a" }));
