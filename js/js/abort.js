@@ -3,7 +3,7 @@
 /**
  * @template T
  * @param {Promise<T>} promise
- * @param {AbortSignal | undefined} signal
+ * @param {AbortSignal | null | undefined} signal
  * @returns {Promise<T>}
  */
 export async function abortable(promise, signal) {
@@ -39,7 +39,7 @@ export async function sleep(milliseconds, signal) {
 
 /**
  * Calls `listener` with the reason, at once if the signal is aborted already.
- * @param {AbortSignal | undefined} signal
+ * @param {AbortSignal | null | undefined} signal
  * @param {(reason: unknown) => void} listener
  * @returns {() => void} stops listening
  */
@@ -57,7 +57,7 @@ const LONGEST_TIMER = 2_147_483_647;
 /**
  * Runs `task` with a signal that is aborted by the caller's or after so many milliseconds.
  * @template T
- * @param {{ signal?: AbortSignal | undefined, milliseconds: number, expired: () => unknown }} limit
+ * @param {{ signal?: AbortSignal | null | undefined, milliseconds: number, expired: () => unknown }} limit
  * @param {(signal: AbortSignal) => Promise<T>} task
  * @returns {Promise<T>}
  */

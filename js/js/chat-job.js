@@ -21,7 +21,7 @@ export class ChatJob {
    * @param {Record<string, unknown>} answer  the API's, whose members this has
    * @param {Look} look
    * @param {(error: unknown) => unknown} clean  the error without the key or token
-   * @param {AbortSignal | undefined} signal  of the call, which holds for a wait that has none
+   * @param {AbortSignal | null | undefined} signal  of the call, which holds for a wait that has none
    */
   constructor({ wait: _, ...members }, look, clean, signal) {
     Object.assign(this, members);

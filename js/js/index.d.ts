@@ -24,7 +24,8 @@
 /**
  * The client. It holds settings only: no connection is open between calls, and nothing has to be closed.
  *
- * Every call checks its request first and sends nothing while a rule is broken; the error lists all violations.
+ * Every call checks its options and then its request, and is not sent while a rule is broken; the error lists every
+ * violation of the one or the other.
  * A POST, which costs credits, is sent again only where it cannot be charged twice (see {@link MinaraOptions.maxRetries}).
  *
  * @example In a page, through the Worker
@@ -40,8 +41,8 @@ export class Minara {
   /**
    * @param options Settings of the client.
    * @throws {@link MinaraError} `key_in_browser` for an `apiKey` in a page or browser worker; `invalid_request` for
-   * an option that is wrong, such as a `baseUrl` that is neither https nor loopback. Servers throw it here; in a page,
-   * where the module loads later, the first call rejects with it.
+   * an option that is unknown or wrong, such as, with a key, a `baseUrl` that is neither https nor loopback. A page, where
+   * the module loads later, learns of a wrong `baseUrl` or header by its first call.
    */
   constructor(options?: MinaraOptions);
 
@@ -160,8 +161,9 @@ export class Minara {
 /** Settings of a {@link Minara} client. The options of a call win over the defaults given here. */
 export interface MinaraOptions {
   /**
-   * Where the API is. In a page, and on a server without a key: your Worker, by https or by a path of the page's own
-   * origin, usually `"/api"`. With a key: https, or http to this machine only.
+   * Where the API is. In a page, and on a server without a key: your Worker, by its address or by a path of the page's
+   * own origin, usually `"/api"`; give https wherever a session is used, whose token plain http leaves readable. With a
+   * key: https, or http to this machine only.
    *
    * @defaultValue `"https://api.minara.ai"` with a key; without one it is required.
    */
@@ -181,14 +183,15 @@ export interface MinaraOptions {
   fetch?: ((request: Request) => Promise<Response>) | undefined;
   /** Called before each attempt. It sees neither key nor body; what it throws is ignored. */
   onRequest?: ((info: RequestInfo) => void) | undefined;
-  /** Called when an attempt has an answer's status or has failed. It sees neither key nor body. */
+  /** Called when an attempt has succeeded or failed. It sees neither key nor body; what it throws is ignored. */
   onResponse?: ((info: ResponseInfo) => void) | undefined;
   /** Time limits of all calls. */
   timeout?: Timeout | undefined;
   /**
    * How many times a call may be sent again, 0–1000. A POST is repeated only when it provably never left, on 429, on
    * 503 with `Retry-After`, or under a `requestId`. A browser may repeat one by itself when a kept-alive connection
-   * breaks before any byte of the answer: where a second charge matters, give a `requestId`.
+   * breaks before any byte of the answer: where a second charge matters, give a `requestId`. A 503 of the Worker itself may
+   * say when in its body.
    *
    * @defaultValue 2
    */
@@ -200,7 +203,9 @@ export interface MinaraOptions {
    * @defaultValue 60
    */
   maxRetryAfter?: number | undefined;
-  /** Headers for every call. `Authorization`, `Content-Type` and `Accept` are the client's own. */
+  /**
+   * Headers for every call. `Authorization`, `Content-Type`, `Accept` and those that only the platform may set are refused.
+   */
   headers?: Headers | Record<string, string> | undefined;
   /** Aborts every call that has no `signal` of its own. */
   signal?: AbortSignal | undefined;
@@ -216,19 +221,19 @@ export interface MinaraOptions {
  */
 export interface Timeout {
   /**
-   * From the call to the last byte, retries included.
+   * From the call to the last byte, retries and the session included.
    *
    * @defaultValue 300,000 for a stream; 180,000 for other calls.
    */
   total?: number | undefined;
   /**
-   * From sending an attempt to the first byte of a stream's body.
+   * From sending an attempt to the first byte of a stream's body. Other calls have no such limit.
    *
    * @defaultValue 90,000
    */
   firstByte?: number | undefined;
   /**
-   * Between two pieces of a stream's text. Comments and empty deltas are no progress.
+   * Between two pieces of a stream's text. Comments and empty deltas are no progress. Other calls have no such limit.
    *
    * @defaultValue 60,000
    */
@@ -237,8 +242,11 @@ export interface Timeout {
 
 /** Options of one call. */
 export interface CallOptions {
-  /** Aborts the call: it rejects once, with `signal.reason`. A call that was sent may still be billed. */
-  signal?: AbortSignal | undefined;
+  /**
+   * Aborts the call: it rejects once, with `signal.reason`. A call that was sent may still be billed. `null` for none, where
+   * the client has one.
+   */
+  signal?: AbortSignal | null | undefined;
   /** Time limits of this call. */
   timeout?: Timeout | undefined;
   /** As {@link MinaraOptions.maxRetries}. */
@@ -269,6 +277,12 @@ export interface ChatStreamOptions extends ChatOptions {
    * @defaultValue `"required"`
    */
   terminator?: "required" | "optional" | undefined;
+  /**
+   * The largest event of the stream, in bytes. A larger one is `event_too_large`.
+   *
+   * @defaultValue 1,048,576
+   */
+  maxEventBytes?: number | undefined;
 }
 
 /** The promise of a call. */
@@ -320,7 +334,7 @@ export interface RequestInfo {
 export interface ResponseInfo extends RequestInfo {
   /** The HTTP status; missing when no answer came. */
   status?: number | undefined;
-  /** From sending the attempt to its answer's headers, in milliseconds. */
+  /** From sending the attempt to its answer's headers, or to its failure, in milliseconds. */
   milliseconds: number;
   /** The correlation id (`X-Request-Id`), where there is one. */
   requestId?: string | undefined;
@@ -762,7 +776,7 @@ export interface ChatPart {
  * It can be read once, in one way: by iterating it, by {@link toReadableStream}, or by awaiting {@link final} or
  * {@link text}, which may also follow or accompany either. A second iteration throws.
  *
- * It ends well at `[DONE]` or at a `finish_reason`. It fails as `stream_truncated`, `stream_error`,
+ * It ends well at `[DONE]` or at a `finish_reason` that is no error. It fails as `stream_truncated`, `stream_error`,
  * `event_too_large`, `timeout` or `network`, each with the text so far in `partial`; a caller's abort rejects once,
  * with `signal.reason`. Leaving the loop (`break`, `return`, a throw) closes the connection.
  */
@@ -833,8 +847,12 @@ export interface ChatJobPromise extends CallPromise<ChatJob> {
 
 /** Options of {@link ChatJob.wait}. */
 export interface WaitOptions {
-  /** Stops waiting: rejects once, with `signal.reason`. The job goes on. */
-  signal?: AbortSignal | undefined;
+  /**
+   * Stops waiting: rejects once, with `signal.reason`. The job goes on.
+   *
+   * @defaultValue The signal of the call that started the job, or of the client; `null` for none.
+   */
+  signal?: AbortSignal | null | undefined;
   /**
    * The longest wait, in milliseconds.
    *
@@ -852,7 +870,7 @@ export interface WaitOptions {
  *
  * | code | when | outcome |
  * | --- | --- | --- |
- * | `invalid_request` | a rule is broken; all violations are listed | `not_sent` |
+ * | `invalid_request` | a rule is broken; all violations are listed. Or the other side says so | `not_sent`, `refused` |
  * | `key_in_browser` | an API key was given to a client in a page | `not_sent` |
  * | `unauthorized` | the key or token was not accepted (401) | `refused` |
  * | `session_required` | the Worker wants a session first | `refused` |
@@ -871,7 +889,7 @@ export interface WaitOptions {
  * | `stream_error`, `stream_truncated`, `event_too_large` | in a stream; `partial` has the text so far | `unknown` |
  * | `timeout` | a time limit passed; the message names it | `not_sent`, `unknown` |
  * | `network` | the connection failed | `not_sent`, `unknown` |
- * | `internal` | a fault of this library or of the Worker | `unknown` |
+ * | `internal` | a fault of this library or of the Worker, or the module cannot be compiled | `not_sent`, `unknown` |
  */
 export type MinaraErrorCode =
   | "invalid_request"
@@ -943,7 +961,7 @@ export class MinaraError extends Error {
   readonly outcome: Outcome;
   /** The field of the first violation. */
   readonly field?: string;
-  /** All broken rules. */
+  /** All broken rules, where the request was not sent for them. */
   readonly violations?: Violation[];
   /** The text of a stream that had arrived before it failed. */
   readonly partial?: string;
@@ -1018,7 +1036,7 @@ export interface SseOptions {
  * ```ts
  * await init();
  * const decoder = new SseDecoder();
- * for await (const chunk of response.body) for (const event of decoder.push(chunk)) console.log(event.data);
+ * for await (const chunk of response.body ?? []) for (const event of decoder.push(chunk)) console.log(event.data);
  * decoder.finish();
  * ```
  */
@@ -1041,7 +1059,7 @@ export class SseDecoder {
   readonly retry: number | undefined;
   /** Why the stream failed, once it has: every further call throws it. */
   readonly failure: MinaraError | undefined;
-  /** Gives its memory back at once; the garbage collector does it later. It cannot be used any more. */
+  /** Gives its memory back at once; the garbage collector does it later. Further calls throw `invalid_request`. */
   free(): void;
 }
 
@@ -1054,7 +1072,8 @@ export interface ReadSseOptions extends SseOptions {
 /**
  * Reads the events of a response or byte stream; needs no {@link init}. Leaving the loop cancels the stream.
  *
- * @throws {@link MinaraError} `stream_truncated` when the stream ends inside an event; `event_too_large`.
+ * @throws {@link MinaraError} `stream_truncated` when the stream ends inside an event; `event_too_large`. What the stream
+ * itself fails with, such as the `TypeError` of a lost connection, is thrown as it is.
  * @example
  * ```ts
  * for await (const { event, data } of readSse(await fetch("/events"))) console.log(event, data);

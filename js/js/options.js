@@ -15,7 +15,7 @@ import { plain } from "./requests.js";
 /**
  * On which terms a call is made: its options, with the client's where it has none.
  * @typedef {object} Terms
- * @property {AbortSignal | undefined} [signal]
+ * @property {AbortSignal | null | undefined} [signal]
  * @property {import("./index.js").Timeout} [timeout]
  * @property {number | undefined} [maxRetries]
  * @property {number | undefined} [maxRetryAfter]
