@@ -6,7 +6,7 @@ use super::payload::{Chunk, Payload, reported};
 use super::raw_json::RawJson;
 use super::template::Template;
 use super::text::TextWriter;
-use crate::sse::{DEFAULT_MAX_EVENT_BYTES, Decoder, RawEvent};
+use crate::sse::{DEFAULT_MAX_EVENT_BYTES, Decoder, RawEvent, Sink};
 use crate::utf8::to_text;
 use crate::{Error, Result};
 
@@ -106,7 +106,8 @@ impl ChatDecoder {
         while !rest.is_empty() && !self.answer.sealed && self.answer.failure.is_none() {
             rest = self.pass_alike(rest, text);
             let Self { events, answer, .. } = self;
-            let read = events.push_raw(rest, |event| answer.read(event, text));
+            let sink: &mut Sink<'_> = &mut |event| answer.read(event, text);
+            let read = events.push_raw(rest, sink);
             match read {
                 Ok(length) => rest = &rest[length..],
                 Err(error) if answer.state == State::Open => answer.fail(error),

@@ -115,7 +115,7 @@ fn unescaped(string: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(RawJson(string).to_text().unwrap_or_default().into_bytes())
 }
 
-#[inline]
+#[inline(never)]
 fn skip_space(text: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\t' | b'\n' | b'\r') = text.get(at) {
         at += 1;

@@ -37,9 +37,16 @@ impl TextWriter {
     /// Ends the text: half a pair that is still waiting becomes U+FFFD.
     #[inline]
     pub(super) fn end(&mut self, out: &mut String) {
-        if self.high.take().is_some() {
-            out.push(char::REPLACEMENT_CHARACTER);
+        if self.high.is_some() {
+            self.replace_half(out);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn replace_half(&mut self, out: &mut String) {
+        self.high = None;
+        out.push(char::REPLACEMENT_CHARACTER);
     }
 
     fn write_escape<'a>(&mut self, escape: &'a str, out: &mut String) -> &'a str {

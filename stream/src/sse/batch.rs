@@ -2,7 +2,7 @@
 
 use core::ops::ControlFlow;
 
-use super::{Decoder, RawEvent};
+use super::{Decoder, RawEvent, Sink};
 use crate::Result;
 use crate::utf8::to_text;
 use crate::utf16::append_utf16;
@@ -90,10 +90,11 @@ impl Batch {
     /// As [`Decoder::push`]; the batch holds the events before the error.
     pub fn read(&mut self, decoder: &mut Decoder, chunk: &[u8], announced: &mut Announced) -> Result<()> {
         self.clear();
-        decoder.push_raw(chunk, |event| {
+        let sink: &mut Sink<'_> = &mut |event| {
             self.add(&event, announced);
             ControlFlow::Continue(())
-        })?;
+        };
+        decoder.push_raw(chunk, sink)?;
         Ok(())
     }
 

@@ -11,6 +11,10 @@ use crate::{Error, Result};
 /// The largest event that a decoder takes unless told otherwise, in bytes: 1 MiB.
 pub const DEFAULT_MAX_EVENT_BYTES: usize = 1024 * 1024;
 
+/// What takes the events, as one type: the decoder is compiled once for all that use it, where size counts for more than a
+/// call for each event.
+pub(crate) type Sink<'s> = dyn FnMut(RawEvent<'_>) -> ControlFlow<()> + 's;
+
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 const CR: u8 = b'\r';
 const LF: u8 = b'\n';

@@ -6,5 +6,6 @@ mod event;
 mod field;
 
 pub use batch::{Announced, Batch, OtherText};
+pub(crate) use decoder::Sink;
 pub use decoder::{DEFAULT_MAX_EVENT_BYTES, Decoder};
 pub use event::{Event, RawEvent};
