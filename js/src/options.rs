@@ -47,9 +47,15 @@ fn count(object: &JsValue, name: &str, default: u32) -> u32 {
 
 /// The client's headers and then the call's: of two that have one name the later is sent.
 fn headers(pairs: &JsValue) -> Vec<(String, String)> {
-    let text = |pair: &JsValue, name| member(pair, name).as_string();
-    let pairs = pairs.dyn_ref::<Array>().map(Array::to_vec).unwrap_or_default();
-    pairs.iter().filter_map(|pair| Some((text(pair, "0")?, text(pair, "1")?))).collect()
+    let mut headers = Vec::new();
+    let Some(pairs) = pairs.dyn_ref::<Array>() else { return headers };
+    for index in 0..pairs.length() {
+        let pair = pairs.get(index);
+        if let (Some(name), Some(value)) = (member(&pair, "0").as_string(), member(&pair, "1").as_string()) {
+            headers.push((name, value));
+        }
+    }
+    headers
 }
 
 /// The member that is a function, where it is given.
