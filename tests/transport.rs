@@ -247,3 +247,26 @@ async fn no_error_repeats_the_key() {
         assert!(!format!("{error:?} {:?}", error.body()).contains("canary"), "{error:?}");
     }
 }
+
+#[wasm_bindgen_test]
+async fn no_error_of_a_stream_or_a_job_repeats_a_key_of_whichever_form() {
+    let key = "plainkey0123456789abcdef";
+    script(&format!(
+        r#"stream(['data: {{"error":{{"message":"bad {key}"}}}}\n\n']), json({{ id: "bg_1", status: "failed", error: {{ message: "bad {key}" }} }})"#
+    ));
+    let minara = Client::with_key(key).unwrap();
+    let (_, error) = read(&mut minara.chat_stream(&ChatRequest::ask("SOL?")).unwrap()).await;
+    let of_job = minara.wait("bg_1").await.unwrap_err();
+    for error in [error.unwrap(), of_job] {
+        assert_eq!(error.code(), Code::StreamError);
+        let told = format!("{error:?} {:?}", error.body());
+        assert!(told.contains("bad [redacted]") && !told.contains(key), "{told}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_job_that_failed_is_no_answer_under_its_id() {
+    script(r#"json({ id: "bg_1", status: "failed", error: { message: "no model" } })"#);
+    let error = client().chat(&ChatRequest::ask("SOL?").request_id("r-1")).await.unwrap_err();
+    assert_eq!(error.code(), Code::StreamError);
+}

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { run } from "../../scripts/process/run.mjs";
 import { blankDeadData } from "./data.mjs";
+import { trimExports } from "./exports.mjs";
 import { shortenImports } from "./imports.mjs";
 import { withoutRelocations } from "./linked.mjs";
 import { trim } from "./trim.mjs";
@@ -41,25 +42,25 @@ export async function compileCrate({ crateDir, root, env, outDir }) {
   await run("wasm-pack", ["build", crateDir, ...flags, ...named, ...cargo], { cwd: root, env: flagged });
   const { crate, target } = await readWorkspace(root, env);
   const linked = readFileSync(join(target, "wasm32-unknown-unknown", "release", `${NAME}_js.wasm`));
-  const wasm = await optimise(join(outDir, `${NAME}_bg.wasm`), linked, env);
-  const glue = readFileSync(join(outDir, `${NAME}.js`), "utf8");
-  return { ...shortenImports({ wasm, glue }), crate };
+  const file = join(outDir, `${NAME}_bg.wasm`);
+  const { wasm: bound } = trim(withoutRelocations(readFileSync(file)));
+  const { wasm, glue } = trimExports({ wasm: bound, glue: readFileSync(join(outDir, `${NAME}.js`), "utf8") });
+  return { ...shortenImports({ wasm: await optimise(wasm, { file, linked, env }), glue }), crate };
 }
 
 /**
- * @param {string} file
- * @param {Uint8Array} linked  what the linker made of the crate, before wasm-bindgen
- * @param {NodeJS.ProcessEnv} env
+ * @param {Uint8Array} bound  what wasm-bindgen made of the crate
+ * @param {{ file: string, linked: Uint8Array, env: NodeJS.ProcessEnv }} from  where to work, and what the linker made of
+ *   the crate before wasm-bindgen
  */
-async function optimise(file, linked, env) {
+async function optimise(bound, { file, linked, env }) {
   const features = WASM_FEATURES.map((feature) => `--enable-${feature}`);
   const optimised = async (/** @type {Uint8Array} */ wasm, /** @type {string[]} */ ...passes) => {
     writeFileSync(file, wasm);
     await run("wasm-opt", [file, "-o", file, ...passes, ...features], { env });
     return readFileSync(file);
   };
-  const { wasm } = trim(withoutRelocations(readFileSync(file)));
-  const code = await optimised(wasm, "-Oz", "--strip-debug", "--strip-producers");
+  const code = await optimised(bound, "-Oz", "--strip-debug", "--strip-producers");
   // A second time: what the first has left is smaller for it, and what is blank now is packed away.
   return optimised(blankDeadData({ wasm: code, linked }).wasm, "-Oz");
 }

@@ -10,11 +10,11 @@ use super::body::{call_method, cancel, chunk_of};
 use super::call::Call;
 use super::config::{CallOptions, Config};
 use super::failure::Failure;
-use super::reply::Reply;
+use super::reply::{Reply, without_secret};
 use crate::chat_stream::{ChatDecoder, ChatOptions, State};
 use crate::error::{Code, Error, Outcome, Result};
 use crate::recovery::{job_answer, refuse_failed};
-use crate::wire::WireRequest;
+use crate::wire::{ApiKey, WireRequest};
 
 /// A streamed answer, read once. Dropping it aborts the call on the wire.
 pub struct ChatStream {
@@ -63,7 +63,9 @@ impl ChatStream {
         if !matches!(part, Ok(Some(_))) {
             self.end();
         }
+        let secret = self.config.key.as_ref().map(ApiKey::secret);
         part.map_err(|error| if self.text.is_empty() { error } else { error.with_partial(&*self.text) })
+            .map_err(|error| without_secret(error, secret))
     }
 
     /// The text so far.
