@@ -6,10 +6,10 @@ import { MinaraError, withoutSecrets } from "./errors.js";
 import { inPage, ready, running } from "./instance.js";
 import { CALL, CHAT, CHAT_STREAM, LOOK, checkClientOptions, pairs, termsOf } from "./options.js";
 import { plain } from "./requests.js";
-import { Session } from "./session.js";
+import { Session, noSessionWithin, wantsSession, withoutSession } from "./session.js";
 
 /** @import { CallOptions, CallResponse, ChatInput, ChatOptions, ChatStreamOptions } from "./index.js" */
-/** @import { MinaraErrorDetails, MinaraOptions, WaitOptions } from "./index.js" */
+/** @import { MinaraOptions, WaitOptions } from "./index.js" */
 /** @import { Instance } from "./instance.js" */
 /** @import { Rules, Terms } from "./options.js" */
 
@@ -84,7 +84,8 @@ export class Minara {
   chatBackground(request, options) {
     const plainly = plain(request);
     const terms = this.#chatTerms(CHAT, plainly, options);
-    const shape = (/** @type {any} */ data) => new ChatJob(data, this.#lookOfJob(terms), (error) => this.#clean(error), terms.signal);
+    const clean = (/** @type {unknown} */ error) => this.#clean(error);
+    const shape = (/** @type {any} */ data) => new ChatJob(data, this.#lookOfJob(terms), clean, terms.signal);
     const job = this.#call(OPERATION.chatBackground, plainly, terms, shape);
     const wait = async (/** @type {WaitOptions | undefined} */ limits) => (await job).wait(limits);
     return Object.assign(job, { wait });
@@ -253,15 +254,6 @@ export function described({ data, status, headers, requestId, warnings }) {
 }
 
 /**
- * @param {unknown} error
- * @param {string | undefined} bearer  what the call was sent with
- */
-function wantsSession(error, bearer) {
-  if (!(error instanceof MinaraError)) return false;
-  return error.code === "session_required" || (error.code === "unauthorized" && bearer !== undefined);
-}
-
-/**
  * A hook whose promise may reject without harm.
  * @template Info
  * @param {((info: Info) => unknown) | undefined} hook
@@ -281,26 +273,6 @@ function lookFailure(id, error) {
     `The job could not be looked up (${error.code}): ${error.message} ` +
     `It goes on: wait again, or look it up with chatStatus("${id}").`;
   return new MinaraError(message, { ...error, outcome: "unknown", retryable: false, cause: error });
-}
-
-/**
- * The failure of a trade, for the call that waits for it: whatever happened to the trade, it costs nothing.
- * @param {unknown} error
- */
-function withoutSession(error) {
-  if (!(error instanceof MinaraError) || error.outcome === "not_sent" || error.outcome === "refused") return error;
-  const { code, status } = /** @type {MinaraErrorDetails} */ (error);
-  const why = status === undefined ? code : `${code}, HTTP ${status}`;
-  const message = `The Worker opened no session (${why}). The call was not made, and nothing was billed.`;
-  return new MinaraError(message, { ...error, outcome: "not_sent", cause: error });
-}
-
-/** @param {number} milliseconds */
-function noSessionWithin(milliseconds) {
-  const message =
-    `Timed out: no session was to be had within ${milliseconds} ms (timeout.total). ` +
-    "The call was not made, and nothing was billed.";
-  return new MinaraError(message, { code: "timeout", outcome: "not_sent" });
 }
 
 /** 128 random bits. `crypto.randomUUID` is missing in pages without https. */

@@ -1,6 +1,8 @@
 // The bearer token with which a Worker knows its visitor.
 import { MinaraError, misuse } from "./errors.js";
 
+/** @import { MinaraErrorDetails } from "./index.js" */
+
 /**
  * Asks the Worker for a token: a new one against a Turnstile token, or a renewal under the bearer given.
  * @typedef {(turnstileToken: string | undefined, bearer: string | undefined) => Promise<unknown>} Trade
@@ -99,4 +101,35 @@ export class Session {
 function milliseconds(time) {
   const value = typeof time === "number" ? time : Date.parse(String(time));
   return Number.isNaN(value) ? Infinity : value;
+}
+
+/**
+ * Whether a call may go out again under another session. Where an earlier attempt may have been billed it may not: the
+ * Worker takes another session for another caller, with a `requestId` of his own.
+ * @param {unknown} error
+ * @param {string | undefined} bearer  what the call was sent with
+ */
+export function wantsSession(error, bearer) {
+  if (!(error instanceof MinaraError) || error.outcome !== "refused") return false;
+  return error.code === "session_required" || (error.code === "unauthorized" && bearer !== undefined);
+}
+
+/**
+ * The failure of a trade, for the call that waits for it: whatever happened to the trade, it costs nothing.
+ * @param {unknown} error
+ */
+export function withoutSession(error) {
+  if (!(error instanceof MinaraError) || error.outcome === "not_sent" || error.outcome === "refused") return error;
+  const { code, status } = /** @type {MinaraErrorDetails} */ (error);
+  const why = status === undefined ? code : `${code}, HTTP ${status}`;
+  const message = `The Worker opened no session (${why}). The call was not made, and nothing was billed.`;
+  return new MinaraError(message, { ...error, outcome: "not_sent", cause: error });
+}
+
+/** @param {number} milliseconds  the call's own limit */
+export function noSessionWithin(milliseconds) {
+  const message =
+    `Timed out: no session was to be had within ${milliseconds} ms (timeout.total). ` +
+    "The call was not made, and nothing was billed.";
+  return new MinaraError(message, { code: "timeout", outcome: "not_sent" });
 }

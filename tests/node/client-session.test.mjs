@@ -216,3 +216,12 @@ test("a call has what its session has left of the limit", async (t) => {
   const [, left] = /within (\d+) ms \(timeout\.total\)/.exec(error.message);
   assert.ok(Number(left) <= 50, error.message);
 });
+
+test("a call that may have been billed does not go out again under another session", async () => {
+  const fetch = mockFetch([{ error: new TypeError("reset") }, DEMAND]);
+  const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
+  const error = await failureOf(() => minara.chat({ message: "gm" }, { requestId: "r-1" }));
+  assert.equal(error.code, "session_required");
+  assert.equal(error.outcome, "unknown");
+  assert.deepEqual(asked(fetch).map(([path]) => path), ["/v1/developer/chat", "/v1/developer/chat"]);
+});
