@@ -80,7 +80,10 @@ export class ChatConnection {
     }
     if (!this.#hasBegun) this.#exchange.received();
     this.#hasBegun = true;
-    if (!(value instanceof Uint8Array)) throw unreadable("gives its body in pieces that are no bytes");
+    // Bytes of another realm are no instance of this one's class.
+    if (!ArrayBuffer.isView(value) || value.BYTES_PER_ELEMENT !== 1) {
+      throw unreadable("gives its body in pieces that are no bytes");
+    }
     const text = this.decoder.push(value);
     if (text !== "") this.#waitsSince = undefined;
     return text;
@@ -112,7 +115,7 @@ export class ChatConnection {
 
   #leave() {
     this.#hasLeft = true;
-    this.#reader.cancel().catch(() => {});
+    this.#reader.cancel?.()?.catch(() => {});
   }
 
   #close() {

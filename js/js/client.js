@@ -191,17 +191,17 @@ export class Minara {
     const { signal, timeout } = terms;
     const total = timeout?.total ?? (operation === OPERATION.chatStream ? STREAM_TOTAL : TOTAL);
     const started = performance.now();
-    const left = () => Math.max(1, total - Math.round(performance.now() - started));
+    const elapsed = () => Math.round(performance.now() - started);
     const expired = () => noSessionWithin(total);
     const token = (/** @type {() => Promise<string | undefined>} */ obtain) =>
-      within({ signal, milliseconds: left(), expired }, obtain);
+      within({ signal, milliseconds: total - elapsed(), expired }, obtain);
     const attempt = (/** @type {string | undefined} */ bearer) =>
-      this.#attempt(operation, request, { ...terms, timeout: { ...timeout, total: left() }, bearer });
+      this.#attempt(operation, request, { ...terms, elapsed: elapsed(), bearer });
     const bearer = await token(() => session.bearer());
     try {
       return await attempt(bearer);
     } catch (error) {
-      if (!wantsSession(error, bearer)) throw error;
+      if (!wantsSession(error, bearer, operation !== OPERATION.chatStatus)) throw error;
       return attempt(await token(() => session.replace(bearer)));
     }
   }
@@ -225,7 +225,8 @@ export class Minara {
    * @param {string | undefined} bearer
    */
   async #openSession(turnstileToken, bearer) {
-    const terms = { ...termsOf(this.#config, LOOK), bearer };
+    // Calls that have signals of their own may share it: each ends its own waiting.
+    const terms = { ...termsOf(this.#config, LOOK), signal: undefined, bearer };
     try {
       return (await this.#attempt(OPERATION.session, plain({ turnstileToken }), terms)).data;
     } catch (error) {

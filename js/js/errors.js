@@ -49,10 +49,14 @@ export function withoutSecrets(error, secrets) {
   if (!(error instanceof MinaraError)) return error;
   /** @type {any} */
   const details = error.toJSON();
+  let isClean = true;
   for (const name of ["message", "requestId", "partial", "body"]) {
     for (const secret of secrets) {
-      if (details[name] && secret && secret.length >= SHORTEST_SECRET) details[name] = details[name].replaceAll(secret, "[redacted]");
+      if (!secret || secret.length < SHORTEST_SECRET || !details[name]?.includes(secret)) continue;
+      details[name] = details[name].replaceAll(secret, "[redacted]");
+      isClean = false;
     }
   }
-  return new MinaraError(details.message, { ...details, cause: error.cause });
+  // It may be the caller's own reason.
+  return isClean ? error : new MinaraError(details.message, { ...details, cause: error.cause });
 }

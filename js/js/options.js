@@ -24,6 +24,7 @@ import { plain } from "./requests.js";
  * @property {Record<string, unknown> | undefined} [extraBody]
  * @property {"required" | "optional" | undefined} [terminator]
  * @property {number | undefined} [maxEventBytes]
+ * @property {number} [elapsed]  milliseconds of the limits that have passed already
  * @property {string | undefined} [bearer]  the session's token, where the Worker asks for one
  * @property {MinaraError} [fault]  why the call cannot be made; then there is nothing else
  */
@@ -74,12 +75,13 @@ export const LOOK = {
   maxRetries: [(value) => Number.isInteger(value) && value >= 0 && value <= 1000, "a whole number, 0 to 1000"],
   maxRetryAfter: [(value) => typeof value === "number" && value >= 0, "a number of seconds, 0 or more"],
   headers: [isObject, "an object of names and values, or Headers", STRING],
+  // Of every call, though a look-up has no body.
+  extraBody: [isObject, "an object of fields for the request's body"],
 };
 
 /** @type {Rules} of a call that is billed */
 export const CALL = {
   ...LOOK,
-  extraBody: [isObject, "an object of fields for the request's body"],
   requestId: [() => false, "left out: only a chat can be repeated under an id without a second charge"],
 };
 

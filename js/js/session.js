@@ -108,9 +108,10 @@ function milliseconds(time) {
  * Worker takes another session for another caller, with a `requestId` of his own.
  * @param {unknown} error
  * @param {string | undefined} bearer  what the call was sent with
+ * @param {boolean} isBilled  whether calls of its kind are
  */
-export function wantsSession(error, bearer) {
-  if (!(error instanceof MinaraError) || error.outcome !== "refused") return false;
+export function wantsSession(error, bearer, isBilled) {
+  if (!(error instanceof MinaraError) || (isBilled && error.outcome !== "refused")) return false;
   return error.code === "session_required" || (error.code === "unauthorized" && bearer !== undefined);
 }
 
@@ -123,7 +124,9 @@ export function withoutSession(error) {
   const { code, status } = /** @type {MinaraErrorDetails} */ (error);
   const why = status === undefined ? code : `${code}, HTTP ${status}`;
   const message = `The Worker opened no session (${why}). The call was not made, and nothing was billed.`;
-  return new MinaraError(message, { ...error, outcome: "not_sent", cause: error });
+  // A success that cannot be read may hold the token.
+  const known = code === "bad_response" ? { code, status } : { ...error, retryable: true, cause: error };
+  return new MinaraError(message, { .../** @type {MinaraErrorDetails} */ (known), outcome: "not_sent" });
 }
 
 /** @param {number} milliseconds  the call's own limit */

@@ -25,6 +25,7 @@ pub(crate) fn read(terms: &JsValue, limits: Limits) -> Result<CallOptions> {
             first_byte: of_stream("firstByte", limits.first_byte),
             idle: of_stream("idle", limits.idle),
         },
+        elapsed: number(terms, "elapsed", 0.0),
         retry: RetryPolicy {
             max_retries: count(terms, "maxRetries", retry.max_retries),
             max_retry_after: number(terms, "maxRetryAfter", retry.max_retry_after),

@@ -66,7 +66,7 @@ impl Call {
     /// # Errors
     /// The signal's reason, if it is aborted already.
     pub fn open(config: Rc<Config>, wire: WireRequest, mut options: CallOptions) -> Result<Self, Failure> {
-        let scope = Scope::open(options.limits, options.signal.take())?;
+        let scope = Scope::open(options.limits, options.elapsed, options.signal.take())?;
         let secret = config.key.as_ref().map(ApiKey::secret).or(options.bearer.as_deref()).map(Rc::from);
         Ok(Self {
             secret,

@@ -31,6 +31,8 @@ pub struct CallOptions {
     pub signal: Option<AbortSignal>,
     /// Time limits.
     pub limits: Limits,
+    /// Milliseconds of the total limit that have passed before the call, for what it had to wait for.
+    pub elapsed: f64,
     /// Repetitions.
     pub retry: RetryPolicy,
     /// Further headers; checked by [`check_headers`](Self::check_headers).
@@ -42,7 +44,7 @@ pub struct CallOptions {
 impl CallOptions {
     /// The defaults of a stream or of every other call.
     pub fn new(limits: Limits) -> Self {
-        Self { signal: None, limits, retry: RetryPolicy::default(), headers: Vec::new(), bearer: None }
+        Self { signal: None, limits, elapsed: 0.0, retry: RetryPolicy::default(), headers: Vec::new(), bearer: None }
     }
 
     /// Refuses headers that the client answers for, and names or values that HTTP cannot carry (RFC 9110 §5).

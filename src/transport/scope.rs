@@ -55,16 +55,16 @@ enum Ending {
 }
 
 impl Scope {
-    /// Starts the clock and listens to the caller's signal.
+    /// Starts the clock, of whose total limit so many milliseconds have passed, and listens to the caller's signal.
     ///
     /// # Errors
     /// The signal's reason, if it is aborted already.
-    pub fn open(limits: Limits, caller: Option<AbortSignal>) -> Result<Self, Failure> {
+    pub fn open(limits: Limits, elapsed: f64, caller: Option<AbortSignal>) -> Result<Self, Failure> {
         if let Some(signal) = caller.as_ref().filter(|signal| signal.aborted()) {
             return Err(Failure::Aborted(signal.reason()));
         }
         let scope = Self(Rc::new_cyclic(|state| State {
-            deadline: Cell::new(Deadline::start(limits, monotonic_ms())),
+            deadline: Cell::new(Deadline::start(limits, monotonic_ms() - elapsed)),
             tick: tick(state.clone()),
             timer: Cell::default(),
             armed_for: Cell::new(f64::INFINITY),

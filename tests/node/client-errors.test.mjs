@@ -70,8 +70,8 @@ for (const [what, options, field] of [
   });
 }
 
-const LOOK = "signal, timeout, maxRetries, maxRetryAfter, headers";
-const CALL = `${LOOK}, extraBody, requestId`;
+const LOOK = "signal, timeout, maxRetries, maxRetryAfter, headers, extraBody";
+const CALL = `${LOOK}, requestId`;
 const unknown = (known) => `is not a known option (known: ${known})`;
 const clientUnknown = unknown(`baseUrl, apiKey, session, fetch, onRequest, onResponse, ${CALL}`);
 const callUnknown = unknown(CALL);
@@ -240,9 +240,9 @@ for (const [what, act, message] of [
     `Invalid call options: terminator ${callUnknown}. Nothing was sent.`,
   ],
   [
-    "an id and a body for a look-up",
+    "an id for a look-up",
     (minara) => minara.chatStatus("bg_1", { requestId: "a:1", extraBody: {} }),
-    `Invalid call options: requestId ${unknown(LOOK)}; extraBody ${unknown(LOOK)}. Nothing was sent.`,
+    `Invalid call options: requestId ${unknown(LOOK)}. Nothing was sent.`,
   ],
   [
     "an id that is neither a text nor true",
@@ -368,6 +368,19 @@ test("a custom fetch that rejects is a network error with its cause, sent once",
   assert.equal(error.outcome, "unknown");
   assert.equal(error.cause, cause);
   assert.equal(fetch.requests.length, 1);
+});
+
+test("a MinaraError that a caller aborts with comes back as it is, of a stream and of a wait too", async (t) => {
+  const { minara } = await clientFor(t, { sandbox: { queueMs: 300 } });
+  const reason = new MinaraError("mine", { code: "internal", outcome: "unknown" });
+  const controller = new AbortController();
+  const stream = minara.chatStream({ message: "gm" }, { signal: controller.signal });
+  const reading = (async () => {
+    for await (const _ of stream) controller.abort(reason);
+  })();
+  await assert.rejects(reading, (error) => error === reason);
+  const waiting = (await minara.chatBackground({ message: "gm" })).wait({ signal: AbortSignal.abort(reason) });
+  await assert.rejects(waiting, (error) => error === reason);
 });
 
 test("a caller's abort rejects with the signal's reason", async (t) => {

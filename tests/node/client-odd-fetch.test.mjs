@@ -1,6 +1,7 @@
 // A `fetch` that was given to the client may answer with anything: a clear error, no hang, and no harm to other calls.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 
 import { Minara } from "minara";
 
@@ -86,3 +87,16 @@ for (const filler of [0, 60_000, 70_000, 200_000]) {
     assert.equal(error.partial, "paid paid paid ");
   });
 }
+
+test("bytes of another realm are bytes", async () => {
+  const Bytes = runInNewContext("Uint8Array");
+  const fetch = async () => new Response(streamOf(new Bytes(encoder.encode(`${delta("gm")}data: [DONE]\n\n`))), eventStream);
+  assert.equal(await new Minara({ ...BASE, fetch }).chatStream({ message: "gm" }).text(), "gm");
+});
+
+test("a reader that cannot be cancelled does not hide why a stream failed", async () => {
+  const reader = { read: async () => ({ done: false, value: "no bytes" }) };
+  const fetch = async () => like({ headers: new Headers(eventStream.headers), body: { getReader: () => reader } });
+  const error = await failureOf(() => new Minara({ ...BASE, fetch }).chatStream({ message: "gm" }).final());
+  assert.equal(error.code, "bad_response");
+});
