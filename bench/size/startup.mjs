@@ -18,7 +18,7 @@ const ROUNDS = 61;
  * @property {Medians} Chromium
  */
 
-/** Published modules that Rust made: branches, memory and tables like ours; wasm-bindgen made the imports of the last two. */
+/** Published modules that Rust made: branches, memory and tables like ours, but hardly an import. */
 const PUBLISHED = {
   "source-map 0.7.6": "source-map/lib/mappings.wasm",
   "fast_qr 0.9.0": "fast_qr/fast_qr_bg.wasm",

@@ -71,7 +71,9 @@ export class ChatStream {
 
   /** @returns {AsyncIterableIterator<ChatPart, undefined, undefined>} */
   [Symbol.asyncIterator]() {
-    if (this.#isRead) throw misuse("A chat stream can be read once. Use final() for the whole answer, or toReadableStream().tee().");
+    if (this.#isRead) {
+      throw misuse("A chat stream can be read once. Use final() for the whole answer, or toReadableStream().tee().");
+    }
     this.#isRead = true;
     return {
       next: () => this.#next(),
@@ -194,9 +196,7 @@ export class ChatStream {
       return "";
     }
     this.#answer = reply.data;
-    const { content } = this.#answer;
-    if (typeof content !== "string") throw inContext(noContent(), { ...reply, partial: "" });
-    return content;
+    return this.#answer.content ?? "";
   }
 
   /**
@@ -294,11 +294,6 @@ export class ChatStream {
     const drained = connection?.finish().then(() => this.#dismiss(connection)) ?? Promise.resolve();
     this.#outcome.resolve(drained.then(() => ({ ...this.#answer, content: this.#text })));
   }
-}
-
-function noContent() {
-  const message = "The API answered the stream request with neither a stream nor a content.";
-  return new MinaraError(message, { code: "bad_response", outcome: "done" });
 }
 
 /**

@@ -31,7 +31,10 @@ import { plain } from "./requests.js";
 
 /** @param {unknown} value */
 const isObject = (value) => typeof value === "object" && value !== null;
-/** Of any realm. An instance of some class, such as a signal or a promise, is no set of options. @param {unknown} value */
+/**
+ * Of any realm. An instance of some class, such as a signal or a promise, is no set of options.
+ * @param {unknown} value
+ */
 const isPlain = (value) => isObject(value) && !Object.getPrototypeOf(Object.getPrototypeOf(value) ?? Object.prototype);
 /** @param {unknown} value */
 const isFunction = (value) => typeof value === "function";
@@ -48,7 +51,10 @@ const FUNCTION = [isFunction, "a function"];
 /** @type {Rule} */
 const STRING = [(value) => typeof value === "string", "a string"];
 /** @type {Rule} */
-const LIMIT = [(value) => typeof value === "number" && value > 0, "a number of milliseconds above 0, or Infinity for none"];
+const LIMIT = [
+  (value) => typeof value === "number" && value > 0,
+  "a number of milliseconds above 0, or Infinity for none",
+];
 /** @type {Rule} */
 const SIGNAL = [isSignal, "an AbortSignal"];
 

@@ -4,8 +4,8 @@ import binaryen from "binaryen";
 const CLOSURE = /^wasm_bindgen__convert__closures_+invoke__h[0-9a-f]{16}$/;
 
 /**
- * Leaves out the exports that the glue does not name, and with them what only they need. Those of closures get short names,
- * which `instance.js` knows by the word in them.
+ * Leaves out the exports that the glue does not name, and with them what only they need. Those of closures get short
+ * names, which `instance.js` knows by the word in them.
  * @param {{ wasm: Uint8Array, glue: string }} compiled
  * @returns {{ wasm: Uint8Array, glue: string }}
  */
@@ -24,7 +24,9 @@ export function trimExports({ wasm, glue }) {
       renamed = renamed.replaceAll(name, short);
     }
   }
-  if (closures === 0) throw new Error("wasm-bindgen's names of closures have changed. Adapt js/pack/exports.mjs to them.");
+  if (closures === 0) {
+    throw new Error("wasm-bindgen's names of closures have changed. Adapt js/pack/exports.mjs to them.");
+  }
   return { wasm: module.emitBinary(), glue: renamed };
 }
 

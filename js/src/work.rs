@@ -4,7 +4,7 @@ use js_sys::{Array, Object};
 use minara::error::{Error, Result, Violation};
 use minara::recovery::{job_answer, refuse_failed};
 use minara::request::{Delivery, Endpoint, Form, Input, validate};
-use minara::response::{Answer as _, Job};
+use minara::response::{Answer as _, Job, check_content};
 use minara::transport::{Call, Failure, Reply};
 use minara::wire::WireRequest;
 use wasm_bindgen::JsValue;
@@ -88,7 +88,10 @@ impl Work {
         let verdict = match self.operation {
             Operation::Session => Ok(()),
             Operation::Status | Operation::Call(_, Delivery::Background) => Job::check(&value),
-            Operation::Call(endpoint, _) => endpoint.check_answer(&value),
+            Operation::Call(endpoint, Delivery::Stream) => {
+                endpoint.check_answer(&value).and_then(|()| check_content(&value))
+            }
+            Operation::Call(endpoint, Delivery::Whole) => endpoint.check_answer(&value),
         };
         verdict.map_err(|error| reply.unreadable(error))?;
         self.call.scope().close();

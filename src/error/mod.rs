@@ -8,14 +8,14 @@ mod violation;
 
 use core::fmt;
 
-use crate::wording::filled;
-
 pub use code::{Code, Outcome};
 pub(crate) use redact::redact_within;
 pub use redact::{redact, redact_secret};
 pub use response::{FailedResponse, MAX_ERROR_BODY_BYTES};
 pub use retry_after::parse_retry_after;
 pub use violation::{Violation, Warning};
+
+use crate::wording::filled;
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = core::result::Result<T, E>;

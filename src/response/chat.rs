@@ -1,6 +1,8 @@
 //! The answer of a chat.
 
 use super::shape::answer;
+use crate::error::{Code, Error, Result};
+use crate::json::{Json, text_at};
 
 answer! {
     /// An answer of `POST /v1/developer/chat` (`ChatResponse`), whole or collected from a stream.
@@ -14,4 +16,17 @@ answer! {
         /// `{ inputTokens, outputTokens, totalTokens }`, or empty.
         usage: "usage" anything,
     }
+}
+
+/// Whether an answer that came whole, where a stream was asked for, has the text that the stream would have brought.
+///
+/// # Errors
+/// `bad_response` for one without.
+pub fn check_content<J: Json>(answer: &J) -> Result<()> {
+    text_at(answer, "content").map(|_| ()).ok_or_else(no_content)
+}
+
+/// The error for a success that brings no text to a stream.
+pub fn no_content() -> Error {
+    Error::new(Code::BadResponse, "The API answered the stream request with neither a stream nor a content.")
 }

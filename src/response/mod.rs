@@ -10,7 +10,7 @@ mod swap;
 
 use serde_json::Value;
 
-pub use chat::ChatAnswer;
+pub use chat::{ChatAnswer, check_content, no_content};
 pub use job::{Job, JobError, JobState};
 pub use perp::PerpSuggestion;
 pub use prediction::{Prediction, PredictionAnalysis};

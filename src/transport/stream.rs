@@ -13,7 +13,9 @@ use super::failure::Failure;
 use super::reply::{Reply, without_secret};
 use crate::chat_stream::{ChatDecoder, ChatOptions, State};
 use crate::error::{Code, Error, Outcome, Result};
+use crate::json::text_at;
 use crate::recovery::{job_answer, refuse_failed};
+use crate::response::{check_content, no_content};
 use crate::wire::{ApiKey, WireRequest};
 
 /// A streamed answer, read once. Dropping it aborts the call on the wire.
@@ -125,8 +127,8 @@ impl ChatStream {
             self.source = Source::Ended;
             return self.whole(&reply).await;
         }
-        let body = reply.response.body().ok_or_else(|| reply.unreadable(empty()))?;
-        self.source = Source::Open(call_method(&body, "getReader").map_err(|_| reply.unreadable(empty()))?);
+        let body = reply.response.body().ok_or_else(|| reply.unreadable(no_content()))?;
+        self.source = Source::Open(call_method(&body, "getReader").map_err(|_| reply.unreadable(no_content()))?);
         Ok(None)
     }
 
@@ -137,8 +139,8 @@ impl ChatStream {
         }
         refuse_failed(&value).map_err(|error| reply.unreadable(error))?;
         self.answer = job_answer(&value).unwrap_or(value);
-        let content = self.answer.get("content").and_then(|content| content.as_str());
-        content.map(|text| Some(text.to_owned())).ok_or_else(|| reply.unreadable(empty()))
+        check_content(&self.answer).map_err(|error| reply.unreadable(error))?;
+        Ok(text_at(&self.answer, "content"))
     }
 
     async fn read_part(&mut self, reader: &JsValue) -> Result<Option<String>, Failure> {
@@ -197,8 +199,4 @@ fn is_recoverable(error: &Error) -> bool {
 /// cut the stream.
 fn is_verdict(look_up: &Failure) -> bool {
     matches!(look_up, Failure::Failed { error, .. } if matches!(error.code(), Code::StreamError | Code::BadResponse))
-}
-
-fn empty() -> Error {
-    Error::new(Code::BadResponse, "The API answered the stream request with neither a stream nor a content.")
 }

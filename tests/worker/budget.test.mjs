@@ -160,9 +160,8 @@ describe("the budget", () => {
   }
 
   test("a lease that nobody settles ends when its time is over and stays charged, also over a restart", async () => {
-    const state = mkdtempSync(join(tmpdir(), "minara-budget-"));
     const settings = { LEASE_MS: "1500" };
-    try {
+    await withState(async (state) => {
       await withBudget(
         settings,
         async (gateway) => {
@@ -182,15 +181,12 @@ describe("the budget", () => {
         },
         { state },
       );
-    } finally {
-      rmSync(state, { recursive: true, force: true });
-    }
+    });
   });
 
   test("a lease whose alarm never comes ends with the first question after its time", async () => {
-    const state = mkdtempSync(join(tmpdir(), "minara-budget-"));
     const settings = { LEASE_MS: "300" };
-    try {
+    await withState(async (state) => {
       await withBudget(
         settings,
         async (gateway) => {
@@ -206,11 +202,19 @@ describe("the budget", () => {
       for (const name of alarms) rmSync(join(state, name));
       await new Promise((resolve) => setTimeout(resolve, 300));
       await withBudget(settings, async (gateway) => assert.deepEqual(await underWay(gateway), [0, 1]), { state });
-    } finally {
-      rmSync(state, { recursive: true, force: true });
-    }
+    });
   });
 });
+
+/** A folder in which a runtime's books outlive it, for as long as the test runs. */
+async function withState(act) {
+  const state = mkdtempSync(join(tmpdir(), "minara-budget-"));
+  try {
+    await act(state);
+  } finally {
+    rmSync(state, { recursive: true, force: true });
+  }
+}
 
 async function underWay(gateway) {
   const usage = await gateway.usage(admin);
