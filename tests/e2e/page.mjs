@@ -34,6 +34,8 @@ export function pageTests(run) {
       const { page, close } = await openPage(run.browser, `${run.site.url}/#prediction`);
       assert.equal(await view(page).getByRole("heading", { level: 1 }).innerText(), "Read a prediction market");
       await page.locator('nav a[href="#swap"]').click();
+      // The address changes at once, the view by the event that follows.
+      await view(page).getByRole("heading", { level: 1, name: "Plan a swap" }).waitFor();
       assert.equal(await view(page).getByRole("heading", { level: 1 }).innerText(), "Plan a swap");
       await page.goBack();
       await view(page).getByRole("heading", { level: 1, name: "Read a prediction market" }).waitFor();
