@@ -21,23 +21,6 @@ export async function abortable(promise, signal) {
 }
 
 /**
- * @param {number} milliseconds
- * @param {AbortSignal} [signal]
- */
-export async function sleep(milliseconds, signal) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const elapsed = new Promise((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  try {
-    await abortable(elapsed, signal);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/**
  * Calls `listener` with the reason, at once if the signal is aborted already.
  * @param {AbortSignal | null | undefined} signal
  * @param {(reason: unknown) => void} listener

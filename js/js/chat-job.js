@@ -1,11 +1,17 @@
 // A chat that the API works on by itself.
-import { within } from "./abort.js";
 import { MinaraError } from "./errors.js";
 import { checkWaitOptions } from "./options.js";
-import { storedAnswer } from "./stored-answer.js";
 
 /** @import { ChatAnswer, WaitOptions } from "./index.js" */
-/** @import { Look } from "./stored-answer.js" */
+
+/**
+ * Looks a job up until its answer is there: the answer, and its text after what was delivered.
+ * @typedef {(
+ *   id: string,
+ *   delivered: string,
+ *   limits: { signal: AbortSignal | null | undefined, total: number },
+ * ) => Promise<{ answer: ChatAnswer, rest: string }>} Find
+ */
 
 /** Longest wait for a job unless told otherwise, in milliseconds. */
 const DEFAULT_TOTAL = 600_000;
@@ -13,20 +19,20 @@ const DEFAULT_TOTAL = 600_000;
 export class ChatJob {
   /** @type {string | undefined} */
   #id;
-  #look;
+  #find;
   #clean;
   #signal;
 
   /**
    * @param {Record<string, unknown>} answer  the API's, whose members this has
-   * @param {Look} look
+   * @param {Find} find
    * @param {(error: unknown) => unknown} clean  the error without the key or token
    * @param {AbortSignal | null | undefined} signal  of the call, which holds for a wait that has none
    */
-  constructor({ wait: _, ...members }, look, clean, signal) {
+  constructor({ wait: _, ...members }, find, clean, signal) {
     Object.assign(this, members);
     this.#id = [members.id, members.requestId].find((id) => typeof id === "string");
-    this.#look = look;
+    this.#find = find;
     this.#clean = clean;
     this.#signal = signal;
   }
@@ -40,12 +46,11 @@ export class ChatJob {
     const { signal = this.#signal, timeout } = options;
     const id = this.#id;
     if (id === undefined) throw nameless();
-    const milliseconds = timeout?.total ?? DEFAULT_TOTAL;
-    const limit = { signal, milliseconds, expired: () => expired(id, milliseconds) };
+    const total = timeout?.total ?? DEFAULT_TOTAL;
     try {
-      return (await within(limit, (both) => storedAnswer(id, "", this.#look, both))).answer;
+      return (await this.#find(id, "", { signal, total })).answer;
     } catch (error) {
-      throw this.#clean(error);
+      throw this.#clean(ofJob(error, id, total));
     }
   }
 }
@@ -56,12 +61,19 @@ function nameless() {
 }
 
 /**
+ * The failure of a wait as that of the job, which was accepted before it and goes on.
+ * @param {unknown} error
  * @param {string} id
- * @param {number} milliseconds
+ * @param {number} total
  */
-function expired(id, milliseconds) {
-  const message =
-    `The job was not done after ${milliseconds} ms (timeout.total of wait). ` +
-    `It goes on: wait again, or look it up with chatStatus("${id}").`;
-  return new MinaraError(message, { code: "timeout", outcome: "unknown" });
+function ofJob(error, id, total) {
+  if (!(error instanceof MinaraError)) return error;
+  const { code, message } = error;
+  const isLate = code === "timeout";
+  if (!isLate && (error.outcome === "unknown" || error.outcome === "done")) return error;
+  const what = isLate
+    ? `The job was not done after ${total} ms (timeout.total of wait).`
+    : `The job could not be looked up (${code}): ${message}`;
+  const goesOn = `${what} It goes on: wait again, or look it up with chatStatus("${id}").`;
+  return new MinaraError(goesOn, { ...error, outcome: "unknown", retryable: false, cause: error });
 }

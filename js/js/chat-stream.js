@@ -1,20 +1,19 @@
 // An answer as it is written: one request, one reader, and every way to take the text out of it.
-import { onAbort, within } from "./abort.js";
+import { onAbort } from "./abort.js";
 import { ChatConnection, inContext } from "./chat-connection.js";
 import { described } from "./client.js";
 import { MinaraError, misuse } from "./errors.js";
-import { storedAnswer } from "./stored-answer.js";
 
 /** @import { CallResponse, ChatAnswer, ChatPart, ChatStreamAnswer, Usage } from "./index.js" */
 /** @import { Reply } from "./client.js" */
 /** @import { Terms } from "./options.js" */
-/** @import { Look } from "./stored-answer.js" */
+/** @import { Find } from "./chat-job.js" */
 
 /**
  * What the client lends to a stream.
  * @typedef {object} Calls
  * @property {(terms: Terms) => Promise<Reply>} send
- * @property {Look} look
+ * @property {Find} find
  * @property {(error: unknown) => unknown} clean  the error without the key or token
  * @property {string | undefined} requestId  under which the API keeps the answer
  * @property {number} total  longest time for everything, in milliseconds
@@ -272,11 +271,10 @@ export class ChatStream {
    * @param {MinaraError} error
    */
   async #stored(id, error) {
-    const milliseconds = this.#calls.total - (performance.now() - this.#sentAt);
-    if (milliseconds <= 0) throw error;
-    const limit = { signal: this.#stop.signal, milliseconds, expired: () => error };
+    const total = this.#calls.total - (performance.now() - this.#sentAt);
+    if (total <= 0) throw error;
     try {
-      return await within(limit, (signal) => storedAnswer(id, this.#text, this.#calls.look, signal));
+      return await this.#calls.find(id, this.#text, { signal: this.#stop.signal, total });
     } catch (failure) {
       if (this.#stop.signal.aborted) throw this.#stop.signal.reason;
       // That the job failed is the last word; that it could not be looked up says less than what cut the stream.

@@ -10,6 +10,7 @@ import { Session, noSessionWithin, wantsSession, withoutSession } from "./sessio
 
 /** @import { CallOptions, CallResponse, ChatInput, ChatOptions, ChatStreamOptions } from "./index.js" */
 /** @import { MinaraOptions, WaitOptions } from "./index.js" */
+/** @import { Find } from "./chat-job.js" */
 /** @import { Instance } from "./instance.js" */
 /** @import { Rules, Terms } from "./options.js" */
 
@@ -36,7 +37,12 @@ const OPERATION = {
   perpTradingSuggestion: 5,
   predictionMarketAsk: 6,
   session: 7,
+  answer: 8,
 };
+
+/** The calls that cost nothing. */
+const FREE = [OPERATION.chatStatus, OPERATION.answer];
+
 
 /** Longest time for a whole stream and for any other call unless told otherwise, in milliseconds: as in the module. */
 const STREAM_TOTAL = 300_000;
@@ -73,7 +79,7 @@ export class Minara {
     const terms = this.#chatTerms(CHAT_STREAM, plainly, options);
     return new ChatStream(terms, {
       send: (settled) => this.#send(OPERATION.chatStream, plainly, settled),
-      look: this.#lookWith(terms),
+      find: this.#findWith(terms),
       clean: (error) => this.#clean(error),
       requestId: terms.requestId ?? /** @type {ChatInput | null} */ (plainly)?.requestId,
       total: terms.timeout?.total ?? STREAM_TOTAL,
@@ -85,7 +91,7 @@ export class Minara {
     const plainly = plain(request);
     const terms = this.#chatTerms(CHAT, plainly, options);
     const clean = (/** @type {unknown} */ error) => this.#clean(error);
-    const shape = (/** @type {any} */ data) => new ChatJob(data, this.#lookOfJob(terms), clean, terms.signal);
+    const shape = (/** @type {any} */ data) => new ChatJob(data, this.#findWith(terms), clean, terms.signal);
     const job = this.#call(OPERATION.chatBackground, plainly, terms, shape);
     const wait = async (/** @type {WaitOptions | undefined} */ limits) => (await job).wait(limits);
     return Object.assign(job, { wait });
@@ -125,28 +131,14 @@ export class Minara {
   }
 
   /**
-   * Look-ups for a call: on its own terms, but for its time limits, which hold for all of them together.
+   * The way to a call's stored answer: on its own terms, but for the time limit and the signal.
    * @param {Terms} terms
-   * @returns {import("./stored-answer.js").Look}
+   * @returns {Find}
    */
-  #lookWith({ headers, maxRetries, maxRetryAfter }) {
-    const terms = { headers, maxRetries, maxRetryAfter };
-    return async (id, signal) => (await this.#send(OPERATION.chatStatus, id, { ...terms, signal })).data;
-  }
-
-  /**
-   * The same for a job, which goes on whatever becomes of a look-up.
-   * @param {Terms} terms
-   * @returns {import("./stored-answer.js").Look}
-   */
-  #lookOfJob(terms) {
-    const look = this.#lookWith(terms);
-    return async (id, signal) => {
-      try {
-        return await look(id, signal);
-      } catch (error) {
-        throw lookFailure(id, error);
-      }
+  #findWith({ headers, maxRetries, maxRetryAfter }) {
+    return async (id, delivered, { signal, total }) => {
+      const terms = { headers, maxRetries, maxRetryAfter, signal, timeout: { total } };
+      return (await this.#send(OPERATION.answer, plain({ id, delivered }), terms)).data;
     };
   }
 
@@ -201,7 +193,7 @@ export class Minara {
     try {
       return await attempt(bearer);
     } catch (error) {
-      if (!wantsSession(error, bearer, operation !== OPERATION.chatStatus)) throw error;
+      if (!wantsSession(error, bearer, !FREE.includes(operation))) throw error;
       return attempt(await token(() => session.replace(bearer)));
     }
   }
@@ -261,19 +253,6 @@ export function described({ data, status, headers, requestId, warnings }) {
  */
 function quiet(hook) {
   return hook && ((/** @type {Info} */ info) => void Promise.resolve(hook(info)).catch(() => {}));
-}
-
-/**
- * The failure of a look-up as that of the job, which was accepted before it.
- * @param {string} id
- * @param {unknown} error
- */
-function lookFailure(id, error) {
-  if (!(error instanceof MinaraError) || error.outcome === "unknown" || error.outcome === "done") return error;
-  const message =
-    `The job could not be looked up (${error.code}): ${error.message} ` +
-    `It goes on: wait again, or look it up with chatStatus("${id}").`;
-  return new MinaraError(message, { ...error, outcome: "unknown", retryable: false, cause: error });
 }
 
 /** 128 random bits. `crypto.randomUUID` is missing in pages without https. */

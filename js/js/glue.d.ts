@@ -1,6 +1,6 @@
 // What the build makes of the crate's exports: wasm-bindgen's glue as a function (js/pack/glue.mjs).
 
-import type { ChatAnswer, MinaraError } from "./index.js";
+import type { MinaraError } from "./index.js";
 
 /** A fresh set of bindings; `start` takes the exports of an instance made with `imports`. */
 export function createGlue(): { imports: WebAssembly.Imports; start(exports: Record<string, unknown>): Bindings };
@@ -11,12 +11,6 @@ export interface Bindings {
   ChatEngine: new (terminatorRequired: boolean, maxEventBytes: number) => ChatEngine;
   SseEngine: new (maxEventBytes: number) => SseEngine;
   setUpDesk(takesUtf16: boolean): number;
-  recoveryStep(
-    job: object,
-    delivered: string,
-    looks: number,
-    jitter: number,
-  ): { waitMs: number } | { waitMs?: undefined; rest: string; answer: ChatAnswer };
 }
 
 export interface Caller {

@@ -24,10 +24,12 @@ pub(crate) enum Operation {
     Call(Endpoint, Delivery),
     Status,
     Session,
+    /// A stored answer, looked up until it is there.
+    Answer,
 }
 
 /// In the order of their numbers in `client.js`, `OPERATION`.
-const OPERATIONS: [Operation; 8] = [
+const OPERATIONS: [Operation; 9] = [
     Operation::Call(Endpoint::Chat, Delivery::Whole),
     Operation::Call(Endpoint::Chat, Delivery::Stream),
     Operation::Call(Endpoint::Chat, Delivery::Background),
@@ -36,6 +38,7 @@ const OPERATIONS: [Operation; 8] = [
     Operation::Call(Endpoint::PerpTradingSuggestion, Delivery::Whole),
     Operation::Call(Endpoint::PredictionMarketAsk, Delivery::Whole),
     Operation::Session,
+    Operation::Answer,
 ];
 
 impl Operation {

@@ -15,7 +15,6 @@ mod exchange;
 mod hooks;
 mod object;
 mod options;
-mod recovery;
 mod sse;
 mod work;
 
@@ -23,7 +22,6 @@ pub use caller::Caller;
 pub use chat::ChatEngine;
 pub use desk::set_up_desk;
 pub use exchange::Exchange;
-pub use recovery::recovery_step;
 pub use sse::SseEngine;
 
 /// Smaller than Rust's own for this target: `bench/size/README.md`.

@@ -12,7 +12,7 @@ use wasm_bindgen::JsValue;
 use crate::caller::{Caller, Operation};
 use crate::error::{pair, thrown};
 use crate::exchange::Exchange;
-use crate::object::{given, member, set};
+use crate::object::{given, member, or_undefined, set};
 use crate::options;
 
 /// A call under way.
@@ -20,6 +20,8 @@ pub(crate) struct Work {
     operation: Operation,
     pub(crate) call: Call,
     warnings: Array,
+    /// Of a stored answer, the text that the caller has already.
+    delivered: String,
     /// The answer that the request is at work already: what the job gives is the answer to it.
     accepted: Option<Reply>,
 }
@@ -33,17 +35,21 @@ impl Work {
         terms: &JsValue,
     ) -> Result<Box<Self>, Failure> {
         let options = options::read(terms, operation.limits())?;
+        let delivered = member(&request, "delivered").as_string().unwrap_or_default();
         let warnings = Array::new();
         let wire = outgoing(operation, request, terms, &warnings)?;
         let call = Call::open(caller.config.clone(), wire, options)?;
-        Ok(Box::new(Self { operation, call, warnings, accepted: None }))
+        Ok(Box::new(Self { operation, call, warnings, delivered, accepted: None }))
     }
 
     /// What an exchange has given, for JavaScript; `None` where another is to follow.
     pub(crate) fn advance(&mut self, outcome: Result<Reply, Failure>) -> Result<Option<JsValue>, JsValue> {
-        let reply = match self.accepted.take() {
-            None => outcome.and_then(|reply| self.answered(reply)),
-            Some(accepted) => self.looked(accepted, outcome),
+        let reply = if self.operation == Operation::Answer {
+            self.looked(outcome)
+        } else if self.accepted.is_some() {
+            self.looked(outcome.map_err(Failure::of_accepted_call))
+        } else {
+            outcome.and_then(|reply| self.answered(reply))
         };
         reply.map_err(thrown)
     }
@@ -68,12 +74,18 @@ impl Work {
         self.checked(&reply, value)
     }
 
-    fn looked(&mut self, accepted: Reply, outcome: Result<Reply, Failure>) -> Result<Option<JsValue>, Failure> {
-        let Some((job, ..)) = self.call.look::<JsValue>(outcome, "")? else {
-            self.accepted = Some(accepted);
-            return Ok(None);
-        };
-        self.checked(&accepted, job_answer(&job).unwrap_or(job))
+    /// Of a look at a job: the answer of the call that was accepted before it, or of a call for the stored answer
+    /// `{ rest, answer }`, where `rest` is the text that follows what was delivered.
+    fn looked(&mut self, outcome: Result<Reply, Failure>) -> Result<Option<JsValue>, Failure> {
+        let Some((job, rest, reply)) = self.call.look::<JsValue>(outcome, &self.delivered)? else { return Ok(None) };
+        let answer = job_answer(&job);
+        if let Some(accepted) = &self.accepted {
+            return self.checked(accepted, answer.unwrap_or(job));
+        }
+        let found = Object::new();
+        set(&found, "rest", rest.into());
+        set(&found, "answer", or_undefined(answer));
+        self.checked(&reply, found.into())
     }
 
     fn streamed(&self, reply: &Reply) -> Result<Option<JsValue>, Failure> {
@@ -86,7 +98,7 @@ impl Work {
 
     fn checked(&self, reply: &Reply, value: JsValue) -> Result<Option<JsValue>, Failure> {
         let verdict = match self.operation {
-            Operation::Session => Ok(()),
+            Operation::Session | Operation::Answer => Ok(()),
             Operation::Status | Operation::Call(_, Delivery::Background) => Job::check(&value),
             Operation::Call(endpoint, Delivery::Stream) => {
                 endpoint.check_answer(&value).and_then(|()| check_content(&value))
@@ -112,6 +124,7 @@ impl Work {
 fn outgoing(operation: Operation, request: JsValue, terms: &JsValue, warnings: &Array) -> Result<WireRequest> {
     let (endpoint, delivery) = match operation {
         Operation::Status => return WireRequest::status(&request.as_string().unwrap_or_default()),
+        Operation::Answer => return WireRequest::status(&member(&request, "id").as_string().unwrap_or_default()),
         Operation::Session => return Ok(WireRequest::session(to_input(request, "session request")?)),
         Operation::Call(endpoint, delivery) => (endpoint, delivery),
     };

@@ -118,14 +118,14 @@ impl Call {
     /// `None` where the next exchange is to look again.
     ///
     /// # Errors
-    /// Those of the look, and of [`recovery::step`]. That a look was refused says nothing about the call itself, which may
-    /// have been billed.
+    /// Those of the look, and of [`recovery::step`]. What a failed look says of itself is not yet said of the call that was
+    /// accepted before: [`Failure::of_accepted_call`].
     pub fn look<J: Json>(
         &mut self,
         outcome: Result<Reply, Failure>,
         delivered: &str,
     ) -> Result<Option<(J, String, Reply)>, Failure> {
-        let reply = outcome.map_err(accepted)?;
+        let reply = outcome?;
         let job: J = reply.parse()?;
         match recovery::step(&job, delivered, self.looks, random()).map_err(|error| reply.unreadable(error))? {
             recovery::Step::Complete(rest) => Ok(Some((job, rest, reply))),
@@ -141,7 +141,7 @@ impl Call {
     pub(super) async fn await_answer(&mut self, id: &str, delivered: &str) -> Result<(Value, String, Reply), Failure> {
         self.look_up(id)?;
         loop {
-            let outcome = self.exchange().await;
+            let outcome = self.exchange().await.map_err(Failure::of_accepted_call);
             if let Some(found) = self.look(outcome, delivered)? {
                 return Ok(found);
             }
@@ -270,13 +270,5 @@ impl Call {
         let (Some(started), Some(observer)) = (self.started.take(), &self.config.observer) else { return };
         let milliseconds = self.answered.unwrap_or_else(monotonic_ms) - started;
         observer.settled(Settled { sent: self.attempt(), status, milliseconds, request_id });
-    }
-}
-
-/// The failure of a look-up as that of the call which was accepted before it.
-fn accepted(failure: Failure) -> Failure {
-    match failure {
-        Failure::Failed { error, cause } => Failure::Failed { error: after_attempt(Outcome::Unknown, error), cause },
-        aborted @ Failure::Aborted(_) => aborted,
     }
 }

@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 
 use super::host_json::member;
 use crate::error::{Code, Error, Outcome};
-use crate::retry::never_left;
+use crate::retry::{after_attempt, never_left};
 
 /// Why a call did not give an answer.
 #[derive(Debug, Clone)]
@@ -31,6 +31,14 @@ impl Failure {
         let is_proof = never_left(&detail(&cause, "code"), &detail(&cause, "syscall"));
         let (outcome, message) = if is_proof { (Outcome::NotSent, NEVER_LEFT) } else { (Outcome::Unknown, LOST) };
         Self::Failed { error: Error::new(Code::Network, message).with_outcome(outcome), cause }
+    }
+
+    /// The failure of a look-up as that of the call which was accepted before it, and may have been billed.
+    pub fn of_accepted_call(self) -> Self {
+        match self {
+            Self::Failed { error, cause } => Self::Failed { error: after_attempt(Outcome::Unknown, error), cause },
+            aborted @ Self::Aborted(_) => aborted,
+        }
     }
 
     /// The error for Rust callers, who have no signal to abort.
