@@ -20,20 +20,17 @@ export class ChatJob {
   /** @type {string | undefined} */
   #id;
   #find;
-  #clean;
   #signal;
 
   /**
    * @param {Record<string, unknown>} answer  the API's, whose members this has
    * @param {Find} find
-   * @param {(error: unknown) => unknown} clean  the error without the key or token
    * @param {AbortSignal | null | undefined} signal  of the call, which holds for a wait that has none
    */
-  constructor({ wait: _, ...members }, find, clean, signal) {
+  constructor({ wait: _, ...members }, find, signal) {
     Object.assign(this, members);
     this.#id = [members.id, members.requestId].find((id) => typeof id === "string");
     this.#find = find;
-    this.#clean = clean;
     this.#signal = signal;
   }
 
@@ -50,7 +47,7 @@ export class ChatJob {
     try {
       return (await this.#find(id, "", { signal, total })).answer;
     } catch (error) {
-      throw this.#clean(ofJob(error, id, total));
+      throw ofJob(error, id, total);
     }
   }
 }

@@ -90,8 +90,7 @@ export class Minara {
   chatBackground(request, options) {
     const plainly = plain(request);
     const terms = this.#chatTerms(CHAT, plainly, options);
-    const clean = (/** @type {unknown} */ error) => this.#clean(error);
-    const shape = (/** @type {any} */ data) => new ChatJob(data, this.#findWith(terms), clean, terms.signal);
+    const shape = (/** @type {any} */ data) => new ChatJob(data, this.#findWith(terms), terms.signal);
     const job = this.#call(OPERATION.chatBackground, plainly, terms, shape);
     const wait = async (/** @type {WaitOptions | undefined} */ limits) => (await job).wait(limits);
     return Object.assign(job, { wait });
@@ -143,7 +142,7 @@ export class Minara {
   }
 
   /**
-   * The error without the key and the session's token, which an answer may repeat.
+   * The error of a stream without the key and the session's token, which an answer may repeat. Those of calls come clean.
    * @param {unknown} error
    */
   #clean(error) {
