@@ -187,6 +187,8 @@ describe("settings that cannot be worked with", () => {
     ["a user in the address", { ...key, MINARA_BASE_URL: "https://api.minara.ai@evil.example" }, "MINARA_BASE_URL must be https://api.minara.ai, https://api-developer.minara.ai or an address of this machine"],
     ["a wildcard origin", { ...key, ALLOWED_ORIGINS: "*" }, "ALLOWED_ORIGINS must be origins such as https://example.com, without path, wildcard or default port"],
     ["a short session secret", { ...key, SESSION_SECRET: "secret" }, "SESSION_SECRET must be at least 32 characters, drawn at random"],
+    ["a session secret that was lost on its way", { ...key, SESSION_SECRET: "\n", CLIENT_TOKENS: `ci:${"0".repeat(64)}` }, "SESSION_SECRET is blank: give it a value, or remove it"],
+    ["a binding in place of a session secret", { ...key, SESSION_SECRET: {} }, "SESSION_SECRET must be a text"],
     ["sessions without a budget", { ...key, SESSION_SECRET: "s".repeat(32) }, "DAILY_BUDGET is not set"],
     ["Turnstile without sessions", { ...key, TURNSTILE_SECRET: "t" }, "SESSION_SECRET must be set where other settings of sessions are"],
     ["a budget that is no number", { ...key, DAILY_BUDGET: "lots" }, "DAILY_BUDGET must be a whole number"],

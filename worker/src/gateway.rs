@@ -19,7 +19,8 @@ use crate::platform::{self, BodyFault};
 use crate::rejection::Rejection;
 use crate::request_head::RequestHead;
 use crate::route::Route;
-use crate::settings::{SettingFault, Settings};
+use crate::settings::Settings;
+use crate::variables::SettingFault;
 use crate::{correlation, page};
 
 /// Longest request body, in bytes.

@@ -24,6 +24,7 @@ mod session;
 mod settings;
 mod turnstile;
 mod upstream;
+mod variables;
 
 use worker::{Context, Env, event, web_sys};
 

@@ -1,17 +1,15 @@
 //! What the owner configured, read once per isolate. Anything doubtful stops every call: a gateway that guesses at its
 //! limits spends somebody's money.
 
-use core::fmt;
-
 use minara::Error;
 use minara::wire::{ApiKey, BaseUrl, DEFAULT_BASE_URL, LEGACY_BASE_URL};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::budget::ledger::Limits;
 use crate::caller::ClientTokens;
 use crate::cost::Costs;
 use crate::origin::is_origin;
-use crate::session::MIN_SECRET;
+use crate::variables::{SettingFault, Variables, words};
 
 /// Limits of time, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +46,9 @@ const SESSION_BUDGET: u64 = 50;
 /// How many calls of a session may be under way where `SESSION_IN_FLIGHT` does not say.
 const SESSION_IN_FLIGHT: u32 = 4;
 
+/// The most that each of the [`Deadlines`] may be, in milliseconds.
+const LONGEST_DEADLINE: u32 = 3_600_000;
+
 /// Between the end of a call's last deadline and that of its lease where `LEASE_MS` does not say, in milliseconds.
 const LEASE_MARGIN: u64 = 30_000;
 
@@ -77,36 +78,17 @@ pub(crate) struct Settings {
     pub(crate) is_stopped: bool,
 }
 
-/// A setting that cannot be worked with. Its text names the setting, never its value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SettingFault(String);
-
-impl SettingFault {
-    fn new(name: &str, rule: &str) -> Self {
-        Self(format!("{name} {rule}"))
-    }
-}
-
-impl fmt::Display for SettingFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// The Worker's variables and secrets by name.
-struct Variables(Map<String, Value>);
-
 impl Settings {
-    /// Reads the JSON text of the Worker's environment, in which bindings that are no text mean nothing here.
+    /// Reads the JSON text of the Worker's environment. Bindings of other names mean nothing here.
     pub(crate) fn parse(environment: &str) -> Result<Self, SettingFault> {
-        let variables = Variables(serde_json::from_str(environment).unwrap_or_default());
+        let variables = Variables::parse(environment);
         let sessions = variables.sessions()?;
         let deadlines = variables.deadlines()?;
         Ok(Self {
             keys: variables.keys()?,
             base_url: variables.base_url()?,
             allowed_origins: variables.allowed_origins()?,
-            turnstile_site_key: variables.text("TURNSTILE_SITE_KEY").map(str::to_owned),
+            turnstile_site_key: variables.text("TURNSTILE_SITE_KEY")?.map(str::to_owned),
             limits: variables.limits(deadlines, sessions.is_some())?,
             deadlines,
             sessions,
@@ -124,22 +106,17 @@ impl Settings {
 }
 
 impl Variables {
-    /// The text of that name; an empty one counts as not set.
-    fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
-    }
-
     fn keys(&self) -> Result<Vec<ApiKey>, SettingFault> {
-        let read = |name| {
-            let key = self.text(name).map(ApiKey::new).transpose();
-            key.map_err(|_: Error| SettingFault::new(name, "holds a character that a header cannot carry"))
-        };
-        let first = read("MINARA_API_KEY")?.ok_or_else(|| SettingFault::new("MINARA_API_KEY", "is not set"))?;
-        Ok([Some(first), read("MINARA_API_KEY_NEXT")?].into_iter().flatten().collect())
+        let fault = |name| SettingFault::new(name, "holds a character that a header cannot carry");
+        let read = |name, text: Option<&str>| text.map(ApiKey::new).transpose().map_err(|_: Error| fault(name));
+        let first = read("MINARA_API_KEY", self.text("MINARA_API_KEY")?)?;
+        let first = first.ok_or_else(|| SettingFault::new("MINARA_API_KEY", "is not set"))?;
+        let next = read("MINARA_API_KEY_NEXT", self.secret("MINARA_API_KEY_NEXT")?)?;
+        Ok([Some(first), next].into_iter().flatten().collect())
     }
 
     fn base_url(&self) -> Result<BaseUrl, SettingFault> {
-        let text = self.text("MINARA_BASE_URL").unwrap_or(DEFAULT_BASE_URL);
+        let text = self.text("MINARA_BASE_URL")?.unwrap_or(DEFAULT_BASE_URL);
         BaseUrl::with_key(text)
             .ok()
             .filter(|url| url.is_loopback() || [DEFAULT_BASE_URL, LEGACY_BASE_URL].contains(&url.as_str()))
@@ -150,7 +127,7 @@ impl Variables {
     }
 
     fn allowed_origins(&self) -> Result<Vec<String>, SettingFault> {
-        let text = self.text("ALLOWED_ORIGINS").unwrap_or_default();
+        let text = self.text("ALLOWED_ORIGINS")?.unwrap_or_default();
         let origins: Vec<_> = words(text).map(str::to_owned).collect();
         if origins.iter().all(|origin| is_origin(origin)) {
             return Ok(origins);
@@ -160,39 +137,34 @@ impl Variables {
     }
 
     fn sessions(&self) -> Result<Option<Sessions>, SettingFault> {
-        let secrets = [self.secret("SESSION_SECRET")?, self.secret("SESSION_SECRET_PREVIOUS")?];
-        let turnstile_secret = self.text("TURNSTILE_SECRET").map(str::to_owned);
+        let secrets = [self.long_secret("SESSION_SECRET")?, self.long_secret("SESSION_SECRET_PREVIOUS")?];
+        let turnstile_secret = self.secret("TURNSTILE_SECRET")?.map(str::to_owned);
+        let verify_url = self.verify_url()?;
         if secrets[0].is_none() {
             let needless = secrets[1].is_some() || turnstile_secret.is_some();
             let fault = SettingFault::new("SESSION_SECRET", "must be set where other settings of sessions are");
             return if needless { Err(fault) } else { Ok(None) };
         }
         let secrets = secrets.into_iter().flatten().map(|secret| secret.as_bytes().to_vec()).collect();
-        Ok(Some(Sessions { secrets, turnstile_secret, verify_url: self.verify_url()? }))
-    }
-
-    fn secret(&self, name: &str) -> Result<Option<&str>, SettingFault> {
-        let fault = || SettingFault::new(name, &format!("must be at least {MIN_SECRET} characters, drawn at random"));
-        self.text(name)
-            .map(|secret| Some(secret).filter(|secret| secret.len() >= MIN_SECRET).ok_or_else(fault))
-            .transpose()
+        Ok(Some(Sessions { secrets, turnstile_secret, verify_url }))
     }
 
     fn verify_url(&self) -> Result<String, SettingFault> {
-        let Some(text) = self.text("TURNSTILE_VERIFY_URL") else { return Ok(VERIFY_URL.to_owned()) };
+        let Some(text) = self.text("TURNSTILE_VERIFY_URL")? else { return Ok(VERIFY_URL.to_owned()) };
         let is_local = BaseUrl::with_key(text).is_ok_and(|url| url.is_loopback());
         let fault = || SettingFault::new("TURNSTILE_VERIFY_URL", "must be an address of this machine");
         is_local.then(|| text.to_owned()).ok_or_else(fault)
     }
 
     fn client_tokens(&self) -> Result<ClientTokens, SettingFault> {
-        let list = self.text("CLIENT_TOKENS").unwrap_or_default();
+        let Some(list) = self.secret("CLIENT_TOKENS")? else { return Ok(ClientTokens::default()) };
+        let tokens = ClientTokens::parse(words(list)).filter(|tokens| *tokens != ClientTokens::default());
         let rule = "must be words name:sha256 with the hash of each token in hexadecimal";
-        ClientTokens::parse(words(list)).ok_or_else(|| SettingFault::new("CLIENT_TOKENS", rule))
+        tokens.ok_or_else(|| SettingFault::new("CLIENT_TOKENS", rule))
     }
 
     fn admin_token(&self) -> Result<Option<String>, SettingFault> {
-        Ok(self.secret("ADMIN_TOKEN")?.map(str::to_owned))
+        Ok(self.long_secret("ADMIN_TOKEN")?.map(str::to_owned))
     }
 
     fn limits(&self, deadlines: Deadlines, has_sessions: bool) -> Result<Limits, SettingFault> {
@@ -215,60 +187,98 @@ impl Variables {
 
     /// An object, or its JSON text, as secrets and `.dev.vars` are always texts.
     fn costs(&self) -> Result<Costs, SettingFault> {
-        let table = match self.0.get("COSTS") {
-            None | Some(Value::Null) => return Ok(Costs::default()),
+        let table = match self.value("COSTS") {
+            None => return Ok(Costs::default()),
             Some(Value::String(text)) if text.trim().is_empty() => return Ok(Costs::default()),
             Some(Value::String(text)) => serde_json::from_str(text).unwrap_or_default(),
+            // A binding, which would leave every call at its usual cost.
+            Some(Value::Object(table)) if table.is_empty() => Value::Null,
             Some(value) => value.clone(),
         };
         let rule = "must be an object of kinds of calls, such as \"chat.fast\", and whole numbers up to 1000000";
         Costs::parse(&table).ok_or_else(|| SettingFault::new("COSTS", rule))
     }
 
-    fn flag(&self, name: &str) -> Result<bool, SettingFault> {
-        match self.0.get(name) {
-            None | Some(Value::Null | Value::Bool(false)) => Ok(false),
-            Some(Value::Bool(true)) => Ok(true),
-            Some(value) => match value.as_str().map(str::trim) {
-                Some("" | "0" | "off" | "false") => Ok(false),
-                Some("1" | "on" | "true") => Ok(true),
-                _ => Err(SettingFault::new(name, "must be on or off")),
-            },
-        }
-    }
-
     fn deadlines(&self) -> Result<Deadlines, SettingFault> {
+        let limit = |name, usual| Ok(self.milliseconds(name, LONGEST_DEADLINE)?.unwrap_or(usual));
         Ok(Deadlines {
-            body: self.milliseconds("BODY_TIMEOUT_MS", 10_000)?,
-            first_byte: self.milliseconds("FIRST_BYTE_TIMEOUT_MS", 90_000)?,
-            answer: self.milliseconds("ANSWER_TIMEOUT_MS", 180_000)?,
-            total: self.milliseconds("TOTAL_TIMEOUT_MS", 300_000)?,
+            body: limit("BODY_TIMEOUT_MS", 10_000)?,
+            first_byte: limit("FIRST_BYTE_TIMEOUT_MS", 90_000)?,
+            answer: limit("ANSWER_TIMEOUT_MS", 180_000)?,
+            total: limit("TOTAL_TIMEOUT_MS", 300_000)?,
         })
-    }
-
-    fn milliseconds(&self, name: &str, default: u32) -> Result<u32, SettingFault> {
-        match self.whole_number(name)? {
-            None => Ok(default),
-            Some(number) => u32::try_from(number)
-                .ok()
-                .filter(|number| (1..=3_600_000).contains(number))
-                .ok_or_else(|| SettingFault::new(name, "must be from 1 to 3600000 milliseconds")),
-        }
-    }
-
-    /// A number, or a text of digits, as secrets and `.dev.vars` are always texts.
-    fn whole_number(&self, name: &str) -> Result<Option<u64>, SettingFault> {
-        let number = match self.0.get(name) {
-            None | Some(Value::Null) => return Ok(None),
-            Some(Value::String(text)) if text.trim().is_empty() => return Ok(None),
-            Some(Value::String(text)) => text.trim().parse().ok(),
-            Some(value) => value.as_u64(),
-        };
-        number.map(Some).ok_or_else(|| SettingFault::new(name, "must be a whole number"))
     }
 }
 
-/// The words of a list that is separated by commas or white space.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty())
+#[cfg(test)]
+mod tests {
+    use super::Settings;
+    use serde_json::{Value, json};
+
+    /// 32 characters.
+    const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+    /// What is wrong with these settings, beside a key and a budget; empty where nothing is.
+    fn fault(settings: Value) -> String {
+        let Value::Object(mut environment) = settings else { panic!("no object") };
+        environment.insert("MINARA_API_KEY".to_owned(), "sk-minara-test".into());
+        environment.entry("DAILY_BUDGET").or_insert_with(|| "1".into());
+        Settings::parse(&Value::Object(environment).to_string())
+            .err()
+            .map(|fault| fault.to_string())
+            .unwrap_or_default()
+    }
+
+    /// Settings of one name, in a Worker with sessions.
+    fn fault_of(name: &str, value: Value) -> String {
+        let mut settings = json!({ "SESSION_SECRET": SECRET });
+        settings[name] = value;
+        fault(settings)
+    }
+
+    #[test]
+    fn a_secret_that_is_blank_stops_every_call_and_one_that_is_not_there_is_not_set() {
+        for name in [
+            "SESSION_SECRET",
+            "SESSION_SECRET_PREVIOUS",
+            "TURNSTILE_SECRET",
+            "ADMIN_TOKEN",
+            "CLIENT_TOKENS",
+            "MINARA_API_KEY_NEXT",
+        ] {
+            for blank in ["", " ", "\n", "\t\r\n "] {
+                assert_eq!(fault_of(name, blank.into()), format!("{name} is blank: give it a value, or remove it"));
+            }
+            for other in [json!({}), json!(1), json!(true), json!([])] {
+                assert_eq!(fault_of(name, other), format!("{name} must be a text"));
+            }
+            assert_eq!(fault_of(name, Value::Null), "", "{name}");
+        }
+    }
+
+    #[test]
+    fn a_blank_variable_is_not_set_and_one_of_another_kind_stops_every_call() {
+        for name in ["TURNSTILE_SITE_KEY", "ALLOWED_ORIGINS", "MINARA_BASE_URL", "TURNSTILE_VERIFY_URL"] {
+            for blank in [json!(""), json!(" \n"), Value::Null] {
+                assert_eq!(fault_of(name, blank), "", "{name}");
+            }
+            for other in [json!({}), json!(1), json!(false)] {
+                assert_eq!(fault_of(name, other), format!("{name} must be a text"));
+            }
+        }
+        for name in ["DAILY_BUDGET", "SESSION_BUDGET", "SESSION_IN_FLIGHT", "LEASE_MS", "TOTAL_TIMEOUT_MS"] {
+            assert_eq!(fault_of(name, json!({})), format!("{name} must be a whole number"));
+        }
+        assert_eq!(fault_of("KILL_SWITCH", json!({})), "KILL_SWITCH must be on or off");
+        let costs = "COSTS must be an object of kinds of calls, such as \"chat.fast\", and whole numbers up to 1000000";
+        assert_eq!(fault_of("COSTS", json!({})), costs);
+        assert_eq!(fault_of("COSTS", json!(" ")), "");
+    }
+
+    #[test]
+    fn client_tokens_that_hold_no_word_are_no_list() {
+        let rule = "CLIENT_TOKENS must be words name:sha256 with the hash of each token in hexadecimal";
+        assert_eq!(fault_of("CLIENT_TOKENS", json!(" , ")), rule);
+        assert_eq!(fault_of("CLIENT_TOKENS", json!(format!("ci:{}", "0".repeat(64)))), "");
+    }
 }
