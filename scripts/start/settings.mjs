@@ -21,7 +21,13 @@ import { root } from "../setup/paths.mjs";
 const fromEnvironment = ["MINARA_API_KEY", "MINARA_API_KEY_NEXT", "MINARA_BASE_URL"];
 
 /** Development runs without sessions, whatever a .dev.vars that also serves other purposes says. */
-const notInDevelopment = ["SESSION_SECRET", "SESSION_SECRET_PREVIOUS", "TURNSTILE_SECRET", "TURNSTILE_SITE_KEY"];
+const notInDevelopment = [
+  "SESSION_SECRET",
+  "SESSION_SECRET_PREVIOUS",
+  "CLIENT_TOKENS",
+  "TURNSTILE_SECRET",
+  "TURNSTILE_SITE_KEY",
+];
 
 /** No one works against limits at home; whoever wants to see them sets them in .dev.vars. */
 const developmentLimits = { DAILY_BUDGET: "1000000", SESSION_BUDGET: "1000000", SESSION_IN_FLIGHT: "256" };

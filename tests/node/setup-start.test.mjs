@@ -49,8 +49,8 @@ test("sessions are off in development, whatever the file says", () => {
   const folder = mkdtempSync(join(tmpdir(), "minara-settings-"));
   try {
     const file = join(folder, ".dev.vars");
-    writeFileSync(file, "SESSION_SECRET=a\nSESSION_SECRET_PREVIOUS=b\nTURNSTILE_SECRET=c\nTURNSTILE_SITE_KEY=d\n");
-    const { worker } = readStartSettings({ SESSION_SECRET: "e" }, [file]);
+    writeFileSync(file, "SESSION_SECRET=a\nSESSION_SECRET_PREVIOUS=b\nTURNSTILE_SECRET=c\nTURNSTILE_SITE_KEY=d\nCLIENT_TOKENS=e\n");
+    const { worker } = readStartSettings({ SESSION_SECRET: "f" }, [file]);
     assert.deepEqual(worker, generous);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -37,6 +37,9 @@ pub(crate) struct Sessions {
 /// Turnstile's own verification (`TURNSTILE_VERIFY_URL` replaces it by one on this machine, for tests).
 const VERIFY_URL: &str = "https://challenges.cloudflare.com/turnstile/v0/siteverify";
 
+/// Settings that mean nothing without sessions: whoever gave one counts on those.
+const OF_SESSIONS: [&str; 4] = ["SESSION_SECRET_PREVIOUS", "CLIENT_TOKENS", "TURNSTILE_SECRET", "TURNSTILE_SITE_KEY"];
+
 /// What a day may cost in development, where no `DAILY_BUDGET` is demanded.
 const DEVELOPMENT_BUDGET: u64 = 100_000;
 
@@ -48,6 +51,9 @@ const SESSION_IN_FLIGHT: u32 = 4;
 
 /// The most that each of the [`Deadlines`] may be, in milliseconds.
 const LONGEST_DEADLINE: u32 = 3_600_000;
+
+/// The most that `LEASE_MS` may be, in milliseconds: a day.
+const LONGEST_LEASE: u32 = 86_400_000;
 
 /// Between the end of a call's last deadline and that of its lease where `LEASE_MS` does not say, in milliseconds.
 const LEASE_MARGIN: u64 = 30_000;
@@ -137,16 +143,30 @@ impl Variables {
     }
 
     fn sessions(&self) -> Result<Option<Sessions>, SettingFault> {
-        let secrets = [self.long_secret("SESSION_SECRET")?, self.long_secret("SESSION_SECRET_PREVIOUS")?];
+        let secret = self.long_secret("SESSION_SECRET")?;
+        let previous = self.long_secret("SESSION_SECRET_PREVIOUS")?;
         let turnstile_secret = self.secret("TURNSTILE_SECRET")?.map(str::to_owned);
         let verify_url = self.verify_url()?;
-        if secrets[0].is_none() {
-            let needless = secrets[1].is_some() || turnstile_secret.is_some();
-            let fault = SettingFault::new("SESSION_SECRET", "must be set where other settings of sessions are");
-            return if needless { Err(fault) } else { Ok(None) };
+        if secret.is_none() {
+            self.refuse_without("SESSION_SECRET", &OF_SESSIONS)?;
+            return Ok(None);
         }
-        let secrets = secrets.into_iter().flatten().map(|secret| secret.as_bytes().to_vec()).collect();
+        if turnstile_secret.is_none() {
+            // The page would show a challenge that nobody verifies.
+            self.refuse_without("TURNSTILE_SECRET", &["TURNSTILE_SITE_KEY"])?;
+        }
+        let secrets = [secret, previous].into_iter().flatten().map(|secret| secret.as_bytes().to_vec()).collect();
         Ok(Some(Sessions { secrets, turnstile_secret, verify_url }))
+    }
+
+    /// Refuses these settings where the one that they need is missing.
+    fn refuse_without(&self, missing: &str, names: &[&str]) -> Result<(), SettingFault> {
+        for name in names {
+            if self.text(name)?.is_some() {
+                return Err(SettingFault::new(missing, &format!("must be set where {name} is")));
+            }
+        }
+        Ok(())
     }
 
     fn verify_url(&self) -> Result<String, SettingFault> {
@@ -181,7 +201,7 @@ impl Variables {
             day,
             session: self.whole_number("SESSION_BUDGET")?.unwrap_or(SESSION_BUDGET),
             in_flight,
-            lease_ms: self.whole_number("LEASE_MS")?.unwrap_or(longest + LEASE_MARGIN),
+            lease_ms: self.milliseconds("LEASE_MS", LONGEST_LEASE)?.map_or(longest + LEASE_MARGIN, u64::from),
         })
     }
 
@@ -273,6 +293,42 @@ mod tests {
         let costs = "COSTS must be an object of kinds of calls, such as \"chat.fast\", and whole numbers up to 1000000";
         assert_eq!(fault_of("COSTS", json!({})), costs);
         assert_eq!(fault_of("COSTS", json!(" ")), "");
+    }
+
+    #[test]
+    fn settings_of_sessions_need_sessions_and_a_site_key_needs_its_secret() {
+        let tokens = format!("ci:{}", "0".repeat(64));
+        for (name, value) in [
+            ("SESSION_SECRET_PREVIOUS", SECRET),
+            ("CLIENT_TOKENS", tokens.as_str()),
+            ("TURNSTILE_SECRET", "t"),
+            ("TURNSTILE_SITE_KEY", "k"),
+        ] {
+            assert_eq!(fault(json!({ name: value })), format!("SESSION_SECRET must be set where {name} is"));
+        }
+        for name in ["SESSION_BUDGET", "SESSION_IN_FLIGHT"] {
+            assert_eq!(fault(json!({ name: "1" })), "", "{name}");
+        }
+        assert_eq!(
+            fault_of("TURNSTILE_SITE_KEY", "k".into()),
+            "TURNSTILE_SECRET must be set where TURNSTILE_SITE_KEY is"
+        );
+        assert_eq!(fault_of("TURNSTILE_SECRET", "t".into()), "", "a page may show the challenge by itself");
+    }
+
+    #[test]
+    fn a_lease_ends_within_a_day() {
+        let rule = "LEASE_MS must be from 1 to 86400000 milliseconds";
+        for (value, expected) in [
+            (json!("1"), ""),
+            (json!(86_400_000), ""),
+            (json!("0"), rule),
+            (json!(86_400_001), rule),
+            (json!(u64::MAX.to_string()), rule),
+            (json!("18446744073709551616"), "LEASE_MS must be a whole number"),
+        ] {
+            assert_eq!(fault_of("LEASE_MS", value.clone()), expected, "{value}");
+        }
     }
 
     #[test]
