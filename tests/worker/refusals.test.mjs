@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { after, before, beforeEach, describe, test } from "node:test";
 
-import { bodies, canary, paths, startGateway, streamed } from "./gateway.mjs";
+import { bodies, canary, paths, sessionSecret, startGateway, streamed } from "./gateway.mjs";
 import { startWorkerd } from "./workerd.mjs";
 
 const partner = "https://partner.example";
@@ -217,4 +217,27 @@ describe("settings that cannot be worked with", () => {
       assert.ok(!worker.log.join("").includes(canary));
     });
   }
+});
+
+describe("by address", () => {
+  test("the addresses of one IPv6 network count as one, and each IPv4 address for itself", async () => {
+    const settings = { SESSION_SECRET: sessionSecret, DAILY_BUDGET: "1", ALLOWED_ORIGINS: partner };
+    const gateway = await startGateway({ settings, limits: { caller: 100, address: 100, session: 2 } });
+    try {
+      const begin = (address) => gateway.post("/api/session", {}, { origin: partner, "cf-connecting-ip": address });
+      for (const [address, status] of [
+        ["2001:db8:1:2::1", 200],
+        ["2001:db8:1:2:ffff::2", 200],
+        ["2001:db8:1:2:3:4:5:6", 429],
+        ["2001:db8:1:3::1", 200],
+        ["192.0.2.1", 200],
+        ["192.0.2.2", 200],
+        ["192.0.2.3", 200],
+      ]) {
+        assert.equal((await begin(address)).status, status, address);
+      }
+    } finally {
+      await gateway.stop();
+    }
+  });
 });

@@ -37,11 +37,11 @@ fn unknown_token() -> Rejection {
 
 /// Lets a caller pass at their own pace and at that of their address. It only spares the budget object: what can be
 /// spent is decided there.
-pub(crate) async fn limit_rate(env: &Env, caller: &Caller, address: &str) -> Result<(), Rejection> {
+pub(crate) async fn limit_rate(env: &Env, caller: &Caller, network: &str) -> Result<(), Rejection> {
     if *caller == Caller::Anyone {
         return Ok(());
     }
-    pass(platform::admit(env, ("CALLER_LIMIT", &caller.key()), ("ADDRESS_LIMIT", address)).await)
+    pass(platform::admit(env, ("CALLER_LIMIT", &caller.key()), ("ADDRESS_LIMIT", network)).await)
 }
 
 fn pass(verdict: Option<bool>) -> Result<(), Rejection> {
@@ -110,8 +110,8 @@ impl SessionRequest<'_> {
 }
 
 /// Lets an address begin sessions at a slow pace.
-pub(crate) async fn limit_sessions(env: &Env, address: &str) -> Result<(), Rejection> {
-    pass(platform::admit(env, ("SESSION_LIMIT", address), ("ADDRESS_LIMIT", address)).await)
+pub(crate) async fn limit_sessions(env: &Env, network: &str) -> Result<(), Rejection> {
+    pass(platform::admit(env, ("SESSION_LIMIT", network), ("ADDRESS_LIMIT", network)).await)
 }
 
 /// Whether the request carries the owner's `ADMIN_TOKEN`.

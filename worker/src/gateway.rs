@@ -177,7 +177,7 @@ impl Exchange<'_> {
 
     async fn caller(&self, settings: &Settings) -> Result<Caller, Rejection> {
         let caller = access::identify(self.head, settings, self.seconds())?;
-        access::limit_rate(self.env, &caller, self.head.client_address()).await?;
+        access::limit_rate(self.env, &caller, &self.head.client_network()).await?;
         Ok(caller)
     }
 
@@ -203,7 +203,7 @@ impl Exchange<'_> {
 
     async fn open_session(&self, settings: &Settings) -> Result<Answer, Rejection> {
         if settings.sessions.is_some() {
-            access::limit_sessions(self.env, self.head.client_address()).await?;
+            access::limit_sessions(self.env, &self.head.client_network()).await?;
         }
         let body = &self.body(settings).await?;
         let request = SessionRequest { head: self.head, origin: self.origin, body, now: self.seconds() };

@@ -1,5 +1,8 @@
 //! Method, URL and headers of a request, as one text that the platform hands over.
 
+use std::borrow::Cow;
+use std::net::Ipv6Addr;
+
 /// The start of a request. A header that is missing reads as empty.
 #[derive(Debug)]
 pub(crate) struct RequestHead {
@@ -84,9 +87,15 @@ impl RequestHead {
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
     }
 
-    /// The caller's IP address, as Cloudflare saw it (`CF-Connecting-IP`).
-    pub(crate) fn client_address(&self) -> &str {
-        self.line(CLIENT_ADDRESS)
+    /// The caller's IP address, as Cloudflare saw it (`CF-Connecting-IP`); of an IPv6 address the network, as whoever
+    /// has one address of a /64 has them all.
+    pub(crate) fn client_network(&self) -> Cow<'_, str> {
+        let address = self.line(CLIENT_ADDRESS);
+        let Ok(long) = address.parse::<Ipv6Addr>() else { return address.into() };
+        if let Some(short) = long.to_ipv4_mapped() {
+            return short.to_string().into();
+        }
+        format!("{}/64", Ipv6Addr::from_bits(long.to_bits() & (u128::MAX << 64))).into()
     }
 
     /// `Access-Control-Request-Method`, which makes an OPTIONS request a preflight.
@@ -124,7 +133,7 @@ mod tests {
         assert_eq!(head.origin(), "https://a.example");
         assert_eq!(head.sec_fetch_site(), "cross-site");
         assert_eq!(head.bearer(), Some("token"));
-        assert_eq!(head.client_address(), "192.0.2.1");
+        assert_eq!(head.client_network(), "192.0.2.1");
         assert_eq!(head.requested_method(), "PUT");
     }
 
@@ -144,6 +153,26 @@ mod tests {
             [("Bearer a", Some("a")), ("BEARER a", Some("a")), ("Bearer", None), ("Bearer  ", None), ("Basic a", None)]
         {
             assert_eq!(head(&["GET", "http://h/", "", "", "", "", line, "", ""]).bearer(), token, "{line}");
+        }
+    }
+
+    #[test]
+    fn an_address_counts_with_the_network_that_one_customer_gets() {
+        for (address, network) in [
+            ("192.0.2.1", "192.0.2.1"),
+            ("192.0.2.255", "192.0.2.255"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2:ffff::", "2001:db8:1:2::/64"),
+            ("2001:0DB8:0001:0002::9", "2001:db8:1:2::/64"),
+            ("2001:db8:1:3::6", "2001:db8:1:3::/64"),
+            ("2001:db8::1", "2001:db8::/64"),
+            ("::ffff:192.0.2.1", "192.0.2.1"),
+            ("", ""),
+            ("unknown", "unknown"),
+            ("2001:db8:1:2:3", "2001:db8:1:2:3"),
+            ("fe80::1%eth0", "fe80::1%eth0"),
+        ] {
+            assert_eq!(head(&["GET", "http://h/", "", "", "", "", "", address, ""]).client_network(), network);
         }
     }
 }
