@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { request } from "node:http";
 import { connect } from "node:net";
 import { after, before, beforeEach, describe, test } from "node:test";
 
@@ -198,7 +199,7 @@ describe("settings that cannot be worked with", () => {
     ["a lease that is over at once", { ...key, LEASE_MS: "0" }, "LEASE_MS must be from 1 to 86400000 milliseconds"],
     ["costs of something else", { ...key, COSTS: '{"chat":1}' }, 'COSTS must be an object of kinds of calls, such as "chat.fast", and whole numbers up to 1000000'],
     ["a kill switch that is neither on nor off", { ...key, KILL_SWITCH: "maybe" }, "KILL_SWITCH must be on or off"],
-    ["a client's token instead of its hash", { ...key, CLIENT_TOKENS: "ci:secret" }, "CLIENT_TOKENS must be words name:sha256 with the hash of each token in hexadecimal"],
+    ["a client's token instead of its hash", { ...key, SESSION_SECRET: "s".repeat(32), DAILY_BUDGET: "1", CLIENT_TOKENS: "ci:secret" }, "CLIENT_TOKENS must be words name:sha256 with the hash of each token in hexadecimal"],
     ["a stub for Turnstile elsewhere", { ...key, SESSION_SECRET: "s".repeat(32), DAILY_BUDGET: "1", TURNSTILE_VERIFY_URL: "https://evil.example" }, "TURNSTILE_VERIFY_URL must be an address of this machine"],
   ]) {
     test(`${name}: every call is not_configured and says which setting`, async () => {
@@ -241,3 +242,65 @@ describe("by address", () => {
     }
   });
 });
+
+describe("development, without a session secret", () => {
+  /** @type {Awaited<ReturnType<typeof startGateway>>} */
+  let gateway;
+  before(async () => {
+    gateway = await startGateway({ settings: { ADMIN_TOKEN: sessionSecret } });
+  });
+  beforeEach(() => gateway.sandbox.reset());
+  after(() => gateway.stop());
+
+  const message = "The Worker is not configured: SESSION_SECRET must be set where others than this machine can call.";
+  const routes = [
+    ...Object.values(paths).map((path) => ["POST", path, JSON.stringify(bodies[path])]),
+    ["GET", `${paths.chat}/requests/job-1`],
+    ["GET", "/api/health"],
+    ["POST", "/api/session", "{}"],
+    ["GET", "/api/admin/usage"],
+  ];
+
+  for (const host of ["minara.example.workers.dev", "192.168.0.10:8787", "localhost.evil.example", "localhost@evil.example"]) {
+    test(`no route is served at ${host}, and the API hears nothing`, async () => {
+      for (const [method, path, body] of routes) {
+        const { status, text } = await askAs(host, gateway.worker.port, method, path, body);
+        gateway.keep(text);
+        const { code, message: said } = JSON.parse(text).error;
+        assert.deepEqual([status, code, said], [503, "not_configured", message], path);
+      }
+      assert.equal(gateway.sandbox.requests.length, 0);
+    });
+  }
+
+  for (const host of ["localhost", "LOCALHOST:8787", "minara.localhost:8787", "127.0.0.1:1", "[::1]:8787"]) {
+    test(`calls are served at ${host}`, async () => {
+      const { status } = await askAs(host, gateway.worker.port, "POST", paths.perp, JSON.stringify(bodies[paths.perp]));
+      assert.equal(status, 200);
+    });
+  }
+
+  test("with one, another name is served", async () => {
+    const settings = { SESSION_SECRET: sessionSecret, DAILY_BUDGET: "1" };
+    const open = await startGateway({ settings });
+    try {
+      const { status, text } = await askAs("minara.example.workers.dev", open.worker.port, "GET", "/api/health");
+      assert.deepEqual([status, JSON.parse(text)], [200, { status: "ok", upstream: "sandbox" }]);
+    } finally {
+      await open.stop();
+    }
+  });
+});
+
+/** One request under a host of the test's choice, which fetch would not send. */
+function askAs(host, port, method, path, body) {
+  return new Promise((resolve, reject) => {
+    const headers = { host, "content-type": "application/json" };
+    const outgoing = request({ host: "127.0.0.1", port, method, path, headers, agent: false }, async (response) => {
+      const pieces = await response.toArray();
+      resolve({ status: response.statusCode, text: Buffer.concat(pieces).toString() });
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}

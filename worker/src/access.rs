@@ -16,6 +16,16 @@ use crate::turnstile;
 /// Seconds over which a rate limit counts.
 const RATE_PERIOD: f64 = 60.0;
 
+/// Development tells no callers apart, so it serves this machine alone: a Worker that was deployed without its secrets
+/// would give the key's credits to everyone.
+pub(crate) fn check_place(head: &RequestHead, settings: &Settings) -> Result<(), Rejection> {
+    if settings.sessions.is_some() || head.is_to_this_machine() {
+        return Ok(());
+    }
+    let message = "The Worker is not configured: SESSION_SECRET must be set where others than this machine can call.";
+    Err(Rejection::new(Code::NotConfigured, message))
+}
+
 /// The caller of a request, at a time in seconds.
 pub(crate) fn identify(head: &RequestHead, settings: &Settings, now: u32) -> Result<Caller, Rejection> {
     let Some(sessions) = &settings.sessions else { return Ok(Caller::Anyone) };
@@ -122,5 +132,33 @@ pub(crate) fn check_admin(head: &RequestHead, settings: &Settings) -> Result<(),
     match head.bearer() {
         Some(token) if is_same_secret(token, admin) => Ok(()),
         _ => Err(Rejection::new(Code::Unauthorized, "The bearer token is not the administrator's.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_place;
+    use crate::request_head::RequestHead;
+    use crate::settings::Settings;
+
+    const DEVELOPMENT: &str = r#"{ "MINARA_API_KEY": "sk-minara-test" }"#;
+    const SESSIONS: &str = r#"{ "MINARA_API_KEY": "sk-minara-test", "DAILY_BUDGET": "1",
+                                "SESSION_SECRET": "0123456789abcdef0123456789abcdef" }"#;
+
+    #[test]
+    fn development_is_for_this_machine_and_sessions_are_for_all() {
+        for (environment, host, is_served) in [
+            (DEVELOPMENT, "localhost:8787", true),
+            (DEVELOPMENT, "minara.example.workers.dev", false),
+            (SESSIONS, "localhost:8787", true),
+            (SESSIONS, "minara.example.workers.dev", true),
+        ] {
+            let head = RequestHead::parse(format!("POST\nhttps://{host}/api/health\n\n\n\n\n\n\n"));
+            let settings = Settings::parse(environment).expect("settings that can be worked with");
+            let verdict = check_place(&head, &settings).map_err(|rejection| rejection.error.to_string());
+            let refusal = "The Worker is not configured: SESSION_SECRET must be set where others than \
+                           this machine can call.";
+            assert_eq!(verdict, if is_served { Ok(()) } else { Err(refusal.to_owned()) }, "{environment} {host}");
+        }
     }
 }

@@ -141,6 +141,7 @@ impl Exchange<'_> {
         }
         self.check_origin()?;
         let settings = settings.map_err(not_configured)?;
+        access::check_place(self.head, settings)?;
         match route {
             Route::Health => Ok(health(settings)),
             Route::Session => self.open_session(settings).await,

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::net::Ipv6Addr;
 
+use minara::wire::BaseUrl;
+
 /// The start of a request. A header that is missing reads as empty.
 #[derive(Debug)]
 pub(crate) struct RequestHead {
@@ -87,6 +89,12 @@ impl RequestHead {
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
     }
 
+    /// Whether the request was sent to a name or an address of this machine (RFC 6761 §6.3 for `*.localhost`).
+    pub(crate) fn is_to_this_machine(&self) -> bool {
+        let own = BaseUrl::without_key(self.own_origin());
+        own.is_ok_and(|own| own.is_loopback() || own.host().ends_with(".localhost"))
+    }
+
     /// The caller's IP address, as Cloudflare saw it (`CF-Connecting-IP`); of an IPv6 address the network, as whoever
     /// has one address of a /64 has them all.
     pub(crate) fn client_network(&self) -> Cow<'_, str> {
@@ -153,6 +161,33 @@ mod tests {
             [("Bearer a", Some("a")), ("BEARER a", Some("a")), ("Bearer", None), ("Bearer  ", None), ("Basic a", None)]
         {
             assert_eq!(head(&["GET", "http://h/", "", "", "", "", line, "", ""]).bearer(), token, "{line}");
+        }
+    }
+
+    #[test]
+    fn this_machine_has_the_names_and_addresses_of_loopback_and_no_other() {
+        for (url, is_here) in [
+            ("http://localhost/", true),
+            ("http://localhost:8787/api/health", true),
+            ("https://localhost", true),
+            ("http://demo.localhost:8787/", true),
+            ("http://127.0.0.1:8787/", true),
+            ("http://127.255.0.9/", true),
+            ("http://[::1]:8787/", true),
+            ("https://minara.example.workers.dev/", false),
+            ("http://minara.example/", false),
+            ("http://192.168.0.10:8787/", false),
+            ("http://0.0.0.0:8787/", false),
+            ("http://localhost.example/", false),
+            ("http://notlocalhost/", false),
+            ("http://127.0.0.1.example/", false),
+            ("http://1270.0.0.1/", false),
+            ("http://[::2]/", false),
+            ("http://.localhost/", false),
+            ("http://example/localhost", false),
+            ("", false),
+        ] {
+            assert_eq!(head(&["POST", url, "", "", "", "", "", "", ""]).is_to_this_machine(), is_here, "{url}");
         }
     }
 
