@@ -5,7 +5,8 @@ import { parseArgs } from "node:util";
 import { buildPackage } from "./build/package.mjs";
 import { buildPage } from "./build/page.mjs";
 import { buildWorker } from "./build/worker.mjs";
-import { readDeploySettings, refusals, warnings } from "./deploy/settings.mjs";
+import { refusals, warnings } from "./deploy/checks.mjs";
+import { readDeploySettings } from "./deploy/settings.mjs";
 import { makePrivateFolder } from "./process/env-file.mjs";
 import { Failure } from "./process/failure.mjs";
 import { exitOf } from "./process/group.mjs";
@@ -26,10 +27,13 @@ the environment wins.
 
   SESSION_SECRET    required, at least 32 random characters that sign the sessions
   DAILY_BUDGET      required, what one day of calls may cost
-  MINARA_API_KEY    the key; once deployed it may be left out, and the Worker keeps the one it has
+  MINARA_API_KEY    the key
   other secrets     MINARA_API_KEY_NEXT, SESSION_SECRET_PREVIOUS, TURNSTILE_SECRET, ADMIN_TOKEN, CLIENT_TOKENS
   other settings    all of worker/README.md: SESSION_BUDGET, SESSION_IN_FLIGHT, COSTS, ALLOWED_ORIGINS, KILL_SWITCH,
                     TURNSTILE_SITE_KEY, the time limits and so on
+
+A secret that is left out stays as it was deployed; what removes one is
+\`npx wrangler secret delete NAME --config worker/wrangler.toml\`. Variables that are left out are removed.
 
 Secrets reach wrangler through a file that only you can read. Log in first with \`npx wrangler login\`, or set
 CLOUDFLARE_API_TOKEN.`;
