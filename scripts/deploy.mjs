@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { buildPackage } from "./build/package.mjs";
 import { buildPage } from "./build/page.mjs";
 import { buildWorker } from "./build/worker.mjs";
-import { refusals, warnings } from "./deploy/checks.mjs";
+import { refusals, removal, warnings } from "./deploy/checks.mjs";
 import { readDeploySettings } from "./deploy/settings.mjs";
 import { makePrivateFolder } from "./process/env-file.mjs";
 import { Failure } from "./process/failure.mjs";
@@ -33,7 +33,7 @@ the environment wins.
                     TURNSTILE_SITE_KEY, the time limits and so on
 
 A secret that is left out stays as it was deployed; what removes one is
-\`npx wrangler secret delete NAME --config worker/wrangler.toml\`. Variables that are left out are removed.
+\`${removal("NAME")}\`. Variables that are left out are removed.
 
 Secrets reach wrangler through a file that only you can read. Log in first with \`npx wrangler login\`, or set
 CLOUDFLARE_API_TOKEN.`;

@@ -6,7 +6,8 @@ import { nearestNames } from "./names.mjs";
 export const shortestSecret = 32;
 
 /** What removes a secret from the Worker: a deployment only adds and replaces. */
-const removal = (/** @type {string} */ name) => `npx wrangler secret delete ${name} --config worker/wrangler.toml`;
+export const removal = (/** @type {string} */ name) =>
+  `npx wrangler secret delete ${name} --config worker/wrangler.toml`;
 
 /**
  * Why these settings must not face the internet: one sentence each, none when they may.
@@ -87,11 +88,10 @@ export function warnings({ secrets, variables }) {
     remarks.push("MINARA_API_KEY is not set: the Worker keeps the key it has, or answers 503 if it never had one.");
   }
   if (!secrets.TURNSTILE_SECRET) {
-    remarks.push(
-      variables.TURNSTILE_SITE_KEY
-        ? "TURNSTILE_SECRET is not set: the Worker keeps the one it has, or answers 503 if it never had one, as TURNSTILE_SITE_KEY is set."
-        : "TURNSTILE_SECRET is not set: unless the Worker has one already, sessions are given to whoever asks from an allowed origin.",
-    );
+    const otherwise = variables.TURNSTILE_SITE_KEY
+      ? "or answers 503 if it never had one, as TURNSTILE_SITE_KEY is set."
+      : "or gives sessions to whoever asks from an allowed origin if it never had one.";
+    remarks.push(`TURNSTILE_SECRET is not set: the Worker keeps the one it has, ${otherwise}`);
   } else if (!variables.TURNSTILE_SITE_KEY) {
     remarks.push("TURNSTILE_SITE_KEY is not set: pages have to know it by themselves to show the challenge.");
   }

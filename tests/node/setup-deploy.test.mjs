@@ -105,6 +105,13 @@ test("the shortest secret is the one that the Worker takes", () => {
   assert.equal(/MIN_SECRET: usize = (\d+);/.exec(source)?.[1], String(shortestSecret));
 });
 
+test("the README says how a secret is taken away, as the refusal does", () => {
+  const command = /(?<=run `)[^`]+(?=`)/.exec(refusals(settingsOf(["ADMIN_TOKEN="], good))[0])?.[0];
+  assert.equal(command, "npx wrangler secret delete ADMIN_TOKEN --config worker/wrangler.toml");
+  const readme = readFileSync(join(root, "worker/README.md"), "utf8");
+  assert.ok(readme.includes(command.replace("ADMIN_TOKEN", "NAME")));
+});
+
 test("the environment may give every setting that the Worker reads", () => {
   const source = readFileSync(join(root, "worker/src/settings.rs"), "utf8");
   const names = [...new Set(source.match(/(?<=")[A-Z][A-Z_]+(?=")/g))].sort();
@@ -116,7 +123,7 @@ test("the environment may give every setting that the Worker reads", () => {
 test("what may be meant is remarked on, not refused", () => {
   const noKey = "MINARA_API_KEY is not set: the Worker keeps the key it has, or answers 503 if it never had one.";
   const noTurnstile =
-    "TURNSTILE_SECRET is not set: unless the Worker has one already, sessions are given to whoever asks from an allowed origin.";
+    "TURNSTILE_SECRET is not set: the Worker keeps the one it has, or gives sessions to whoever asks from an allowed origin if it never had one.";
   const siteKeyAlone =
     "TURNSTILE_SECRET is not set: the Worker keeps the one it has, or answers 503 if it never had one, as TURNSTILE_SITE_KEY is set.";
   const secretAlone = "TURNSTILE_SITE_KEY is not set: pages have to know it by themselves to show the challenge.";
