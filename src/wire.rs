@@ -240,9 +240,24 @@ pub const fn is_success(status: u16) -> bool {
     matches!(status, 200..=299)
 }
 
-/// A header that a caller may not set, because the client itself answers for it.
+/// A header that a caller may not set, because the client itself or the connection answers for it. Pages drop the latter
+/// (Fetch standard, "forbidden request-header"); elsewhere some of them fail the call as if its connection had.
 pub fn is_reserved_header(name: &str) -> bool {
-    ["accept", "authorization", "content-length", "content-type", "cookie", "host", "origin"]
-        .iter()
-        .any(|reserved| name.eq_ignore_ascii_case(reserved))
+    const RESERVED: [&str; 14] = [
+        "accept",
+        "authorization",
+        "connection",
+        "content-length",
+        "content-type",
+        "cookie",
+        "expect",
+        "host",
+        "keep-alive",
+        "origin",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    ];
+    RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved))
 }

@@ -53,6 +53,10 @@ export class ChatStream {
     this.#calls = calls;
   }
 
+  get requestId() {
+    return this.#calls.requestId;
+  }
+
   /** @returns {string | undefined} */
   get chatId() {
     return this.#answer.chatId ?? this.#connection?.decoder.chatId;
@@ -88,6 +92,8 @@ export class ChatStream {
 
   /** @returns {Promise<ChatStreamAnswer>} */
   async final() {
+    // Whoever begins to read in the same turn comes first.
+    await undefined;
     if (!this.#isRead) for await (const _ of this);
     return this.#outcome.promise;
   }
@@ -262,7 +268,8 @@ export class ChatStream {
     const isCut = error instanceof MinaraError && CUT.includes(error.code) && error.outcome !== "not_sent";
     if (requestId === undefined || !isCut) throw error;
     const { answer, rest } = await this.#stored(requestId, error);
-    this.#answer = answer;
+    // What is stored may leave out what the stream has said.
+    this.#answer = { ...this.#answer, ...answer };
     return rest;
   }
 

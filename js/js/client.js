@@ -2,7 +2,7 @@
 import { within } from "./abort.js";
 import { ChatJob } from "./chat-job.js";
 import { ChatStream } from "./chat-stream.js";
-import { MinaraError, withoutSecrets } from "./errors.js";
+import { MinaraError, misuse, withoutSecrets } from "./errors.js";
 import { inPage, ready, running } from "./instance.js";
 import { CALL, CHAT, CHAT_STREAM, LOOK, checkClientOptions, pairs, termsOf } from "./options.js";
 import { plain } from "./requests.js";
@@ -59,6 +59,9 @@ export class Minara {
     checkClientOptions(options);
     const { session, ...config } = /** @type {MinaraOptions} */ (plain(options));
     if (inPage() && "apiKey" in config) throw keyInBrowser();
+    if (session && "apiKey" in config) {
+      throw misuse("session is for a Worker, which holds the apiKey: give one of them.", { field: "session" });
+    }
     const baseUrl = config.baseUrl?.toString();
     const hooks = { onRequest: quiet(config.onRequest), onResponse: quiet(config.onResponse) };
     this.#config = { ...config, ...hooks, baseUrl, headers: pairs(config.headers), inPage: inPage() };
@@ -81,7 +84,7 @@ export class Minara {
       send: (settled) => this.#send(OPERATION.chatStream, plainly, settled),
       find: this.#findWith(terms),
       clean: (error) => this.#clean(error),
-      requestId: terms.requestId ?? /** @type {ChatInput | null} */ (plainly)?.requestId,
+      requestId: idOf(plainly, terms),
       total: terms.timeout?.total ?? STREAM_TOTAL,
     });
   }
@@ -164,7 +167,7 @@ export class Minara {
       data.catch(() => {});
       return shaped.then(described);
     };
-    return Object.assign(data, { withResponse });
+    return Object.assign(data, { withResponse, requestId: idOf(request, terms) });
   }
 
   /**
@@ -243,6 +246,15 @@ export class Minara {
  */
 export function described({ data, status, headers, requestId, warnings }) {
   return { data, status, headers, requestId, warnings };
+}
+
+/**
+ * Under which id a call is sent, which only a chat has.
+ * @param {unknown} request
+ * @param {Terms} terms
+ */
+function idOf(request, { requestId }) {
+  return /** @type {string | undefined} */ (requestId) ?? /** @type {ChatInput | null} */ (request)?.requestId;
 }
 
 /**

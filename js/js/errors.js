@@ -29,12 +29,12 @@ export class MinaraError extends Error {
 Object.defineProperty(MinaraError.prototype, "name", { value: "MinaraError", writable: true, configurable: true });
 
 /**
- * A call that broke a rule before anything was sent.
+ * A call that broke a rule, before anything was sent unless `more` says otherwise.
  * @param {string} message
- * @param {string} [field]
+ * @param {Partial<MinaraErrorDetails>} [more]
  */
-export function misuse(message, field) {
-  return new MinaraError(message, { code: "invalid_request", outcome: "not_sent", field });
+export function misuse(message, more) {
+  return new MinaraError(message, { code: "invalid_request", outcome: "not_sent", ...more });
 }
 
 /** Taking out what is shorter would spoil words, and give it away by where it is missing. */

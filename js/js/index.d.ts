@@ -58,7 +58,7 @@ export class Minara {
    * const next = await minara.chat({ message: "And ETH?", chatId: chatId ?? undefined });
    * ```
    */
-  chat(request: ChatInput<false> | ChatRequest, options?: ChatOptions): CallPromise<ChatAnswer>;
+  chat(request: ChatInput<false, false> | ChatRequest, options?: ChatOptions): ChatPromise<ChatAnswer>;
 
   /**
    * Asks the agent and gives its answer as it is written. Nothing is sent until the stream is first read.
@@ -73,7 +73,7 @@ export class Minara {
    * const { content, usage } = await stream.final();
    * ```
    */
-  chatStream(request: ChatInput<true> | ChatRequest, options?: ChatStreamOptions): ChatStream;
+  chatStream(request: ChatInput<true, false> | ChatRequest, options?: ChatStreamOptions): ChatStream;
 
   /**
    * Starts a chat that the API works on by itself; its answer is fetched later, for up to 24 hours.
@@ -88,12 +88,12 @@ export class Minara {
    * const { content } = await job.wait();
    * ```
    */
-  chatBackground(request: ChatInput<false> | ChatRequest, options?: ChatOptions): ChatJobPromise;
+  chatBackground(request: ChatInput<false, true> | ChatRequest, options?: ChatOptions): ChatJobPromise;
 
   /**
    * Looks up a chat that was sent with a `requestId`, or a background job. Costs no credits.
    *
-   * @param id The `requestId`, or the `id` of a background job.
+   * @param id The `requestId`, or the `id` of a background job: 1–128 of `[A-Za-z0-9._:-]`.
    * @param options Options of this call.
    * @throws {@link MinaraError} `not_found` when the id is unknown, another caller's, or older than 24 hours.
    * @example
@@ -132,7 +132,7 @@ export class Minara {
    * @example
    * ```ts
    * const idea = await minara.perpTradingSuggestion({ symbol: "ETH", style: "swing-trading", leverage: 5 });
-   * idea.side; // "long" | "short" | null | undefined
+   * if (idea.side === "long") show(idea.entryPrice, idea.stopLossPrice, idea.takeProfitPrice);
    * ```
    */
   perpTradingSuggestion(request: PerpInput | PerpRequest, options?: CallOptions): CallPromise<PerpAnswer>;
@@ -176,7 +176,8 @@ export interface MinaraOptions {
   /**
    * Gives a fresh Cloudflare Turnstile token when the Worker asks for a session; `undefined` where the Worker uses no
    * Turnstile. The client trades it at `POST {baseUrl}/session` for a bearer token, keeps that in memory, renews it
-   * before it expires, and repeats the refused call once. Calls that run at the same time share one trade.
+   * before it expires, and repeats the refused call once. Calls that run at the same time share one trade. Not beside an
+   * `apiKey`, with which there is no Worker to ask for one.
    */
   session?: (() => Promise<string | undefined>) | undefined;
   /** Called in place of the platform's `fetch`, with one `Request`. `minara/testing` has one for your tests. */
@@ -197,14 +198,16 @@ export interface MinaraOptions {
    */
   maxRetries?: number | undefined;
   /**
-   * The longest wait, in seconds, that the other side may ask for before a retry. Beyond it the call fails at once,
+   * The longest wait, in seconds, 0 or more, that the other side may ask for before a retry; `Infinity` for any. Beyond it the call fails at once,
    * with `retryAfter` on the error.
    *
    * @defaultValue 60
    */
   maxRetryAfter?: number | undefined;
   /**
-   * Headers for every call. `Authorization`, `Content-Type`, `Accept` and those that only the platform may set are refused.
+   * Headers for every call, of ASCII characters. Those that the client or the connection sets are refused: `Accept`,
+   * `Authorization`, `Connection`, `Content-Length`, `Content-Type`, `Cookie`, `Expect`, `Host`, `Keep-Alive`, `Origin`,
+   * `TE`, `Trailer`, `Transfer-Encoding`, `Upgrade`. Others that a page may not set its browser leaves out.
    */
   headers?: Headers | Record<string, string> | undefined;
   /** Aborts every call that has no `signal` of its own. */
@@ -221,7 +224,7 @@ export interface MinaraOptions {
  */
 export interface Timeout {
   /**
-   * From the call to the last byte, retries and the session included.
+   * From the call, of a stream from its first read, to the last byte, retries and the session included.
    *
    * @defaultValue 300,000 for a stream; 180,000 for other calls.
    */
@@ -255,15 +258,19 @@ export interface CallOptions {
   maxRetryAfter?: number | undefined;
   /** Headers for this call, over those of the client. */
   headers?: Headers | Record<string, string> | undefined;
-  /** Fields for the request body that this version does not know. A field that it knows belongs in the request. */
+  /**
+   * Fields for the request body that this version does not know, of JSON's values; `undefined` is left out. A field that it
+   * knows belongs in the request.
+   */
   extraBody?: Record<string, unknown> | undefined;
 }
 
 /** Options of one chat call. */
 export interface ChatOptions extends CallOptions {
   /**
-   * Names the call, so that it can be repeated or completed without a second charge: 1–96 of `[A-Za-z0-9._:-]`, or
-   * `true` for a generated id. The same id with another request is a `conflict`.
+   * Names the call, so that it can be repeated, completed or looked up without a second charge: 1–96 of
+   * `[A-Za-z0-9._:-]`, or `true` for a generated id, which is then `requestId` of the call's promise or stream. The same
+   * id with another request is a `conflict`. Given here or in the request, not in both.
    */
   requestId?: string | true | undefined;
 }
@@ -278,7 +285,7 @@ export interface ChatStreamOptions extends ChatOptions {
    */
   terminator?: "required" | "optional" | undefined;
   /**
-   * The largest event of the stream, in bytes. A larger one is `event_too_large`.
+   * The largest event of the stream, in bytes, 0–268,173,312. A larger one is `event_too_large`.
    *
    * @defaultValue 1,048,576
    */
@@ -298,6 +305,21 @@ export interface CallPromise<T> extends Promise<T> {
   withResponse(): Promise<CallResponse<T>>;
 }
 
+/** The promise of a chat. */
+export interface ChatPromise<T> extends CallPromise<T> {
+  /**
+   * Under which id the chat was sent ({@link ChatOptions.requestId}), generated ones too: whatever becomes of the promise,
+   * {@link Minara.chatStatus} finds the answer under it for 24 hours, and the same call under it is not charged again.
+   *
+   * @example
+   * ```ts
+   * const answer = minara.chat({ message: "gm" }, { requestId: true });
+   * await answer.catch(() => minara.chatStatus(answer.requestId!));
+   * ```
+   */
+  readonly requestId: string | undefined;
+}
+
 /** An answer and how it came. */
 export interface CallResponse<T> {
   /** What the call itself resolves with. */
@@ -306,7 +328,7 @@ export interface CallResponse<T> {
   status: number;
   /** The response's headers, as far as CORS shows them. */
   headers: Headers;
-  /** The correlation id (`X-Request-Id`) under which the other side logged the call. */
+  /** The correlation id (`X-Request-Id`) under which the other side logged the call; not {@link ChatOptions.requestId}. */
   requestId: string | undefined;
   /** Doubts about the request that did not stop it, such as a wrong EIP-55 checksum. */
   warnings: Warning[];
@@ -377,10 +399,14 @@ export interface ChatMessage {
 }
 
 /**
- * A chat request as a plain object. `Stream` is what its `stream` field may say: it has to fit the method called.
+ * A chat request as a plain object. `Stream` and `Background` are what its fields of that name may say, which have to fit
+ * the method called: a `ChatInput` without them fits every method.
  */
-export interface ChatInput<Stream extends boolean = boolean> {
-  /** The question, 1–32,000 characters, as a string or in the API's own form. */
+export interface ChatInput<Stream extends boolean = never, Background extends boolean = never> {
+  /**
+   * The question, 1–32,000 characters (code points, as everywhere here) and not white space alone, as a string or in the
+   * API's own form. The Worker takes bodies of at most 64 KiB.
+   */
   message: string | ChatMessage;
   /**
    * How much work goes into the answer.
@@ -395,7 +421,7 @@ export interface ChatInput<Stream extends boolean = boolean> {
   /** Follows from the method called and need not be given. */
   stream?: Stream | undefined;
   /** Follows from the method called and need not be given. */
-  background?: boolean | undefined;
+  background?: Background | undefined;
 }
 
 /** A swap request as a plain object. */
@@ -440,7 +466,10 @@ export interface PerpInput {
 
 /** A request about a prediction market as a plain object. */
 export interface PredictionInput {
-  /** An http or https URL of the event: `https://polymarket.com/event/<slug>`. */
+  /**
+   * An http or https URL of the event, at most 2,048 bytes, without user name and password:
+   * `https://polymarket.com/event/<slug>`.
+   */
   link: string;
   /**
    * How much work goes into the analysis.
@@ -551,17 +580,26 @@ export class PredictionRequest {
 }
 
 // ---------------------------------------------------------------------------------------------------------------
-// Answers: under the API's own names. Any member may be missing or null; unknown ones are kept.
+// Answers: under the API's own names. Any member may be missing or null; unknown ones are kept. Only the kinds of members
+// are checked: a word that the API adds later comes through, so let a `switch` over one have a `default`.
 // ---------------------------------------------------------------------------------------------------------------
 
-/** Members that this version does not know, as `JSON.parse` gives them. */
+/**
+ * Members that this version does not know, as `JSON.parse` gives them. They are kept; the answers' types leave them out,
+ * so that a slip in a name is an error.
+ *
+ * @example
+ * ```ts
+ * const { slippage } = swap as SwapAnswer & UnknownMembers; // unknown
+ * ```
+ */
 export interface UnknownMembers {
   /** Any other member. */
   [member: string]: unknown;
 }
 
 /** A whole answer of the agent. */
-export interface ChatAnswer extends UnknownMembers {
+export interface ChatAnswer {
   /** The conversation, to continue it. */
   chatId?: string | null;
   /** This answer. */
@@ -579,7 +617,7 @@ export interface ChatStreamAnswer extends ChatAnswer {
 }
 
 /** What an answer used. */
-export interface Usage extends UnknownMembers {
+export interface Usage {
   /** Tokens read. */
   inputTokens?: number | null;
   /** Tokens written. */
@@ -589,7 +627,7 @@ export interface Usage extends UnknownMembers {
 }
 
 /** State of a chat that was sent under a `requestId` or in the background. */
-export interface ChatStatus extends UnknownMembers {
+export interface ChatStatus {
   /** The job. */
   id?: string | null;
   /** The caller's name for the call. */
@@ -615,7 +653,7 @@ export interface ChatStatus extends UnknownMembers {
 }
 
 /** Why a job failed. */
-export interface ChatJobError extends UnknownMembers {
+export interface ChatJobError {
   /** The kind of failure. */
   code?: "processing_error" | "processing_interrupted" | "processing_timeout" | null;
   /** In words. */
@@ -626,7 +664,7 @@ export interface ChatJobError extends UnknownMembers {
  * A swap that a wallet could sign. Amounts are decimal strings in the token's smallest unit, up to 2^256 − 1: compute
  * with `BigInt`, never with numbers. Review it before signing: nothing here has been checked against the request.
  */
-export interface SwapAnswer extends UnknownMembers {
+export interface SwapAnswer {
   /** What the API understood. */
   intent?: SwapIntent | null;
   /** What it would give. */
@@ -642,7 +680,7 @@ export interface SwapAnswer extends UnknownMembers {
 }
 
 /** What the API understood of an intent. */
-export interface SwapIntent extends UnknownMembers {
+export interface SwapIntent {
   /** The chain's name, such as `base`. */
   chain?: string | null;
   /** Contract of the token that is paid; null for the chain's own coin. */
@@ -660,7 +698,7 @@ export interface SwapIntent extends UnknownMembers {
 }
 
 /** Price of a swap. The output is expected, not promised: the answer has neither a minimum nor a deadline. */
-export interface SwapQuote extends UnknownMembers {
+export interface SwapQuote {
   /** Amount paid, in the smallest unit of the input token. */
   fromTokenAmount?: string | null;
   /** Amount expected, in the smallest unit of the output token. */
@@ -674,7 +712,7 @@ export interface SwapQuote extends UnknownMembers {
 }
 
 /** A token of a swap. */
-export interface SwapToken extends UnknownMembers {
+export interface SwapToken {
   /** Contract address; `0xEeee…EEeE` for the chain's own coin. */
   address?: string | null;
   /** Symbol. */
@@ -686,7 +724,7 @@ export interface SwapToken extends UnknownMembers {
 }
 
 /** A transaction before it is signed. Quantities are decimal strings; wallets take 0x-hexadecimal ones (EIP-1193). */
-export interface UnsignedTransaction extends UnknownMembers {
+export interface UnsignedTransaction {
   /** `evm`; other payloads are refused as `unsupported_transaction`. */
   chainType?: string | null;
   /** The wallet that signs. */
@@ -706,7 +744,7 @@ export interface UnsignedTransaction extends UnknownMembers {
 }
 
 /** The ERC-20 approval of a swap. */
-export interface TokenApproval extends UnknownMembers {
+export interface TokenApproval {
   /** Whether it has to be mined before the swap. Ask for a fresh quote after it. */
   isRequired?: boolean | null;
   /** The token that is approved. */
@@ -724,10 +762,10 @@ export interface TokenApproval extends UnknownMembers {
 }
 
 /** A suggested perpetual position. Prices are in US dollars. It is an opinion, not an order. */
-export interface PerpAnswer extends UnknownMembers {
+export interface PerpAnswer {
   /** Where to enter. */
   entryPrice?: number | null;
-  /** Which way. */
+  /** Which way. Only the documented words are typed: do not take every other one for a short. */
   side?: "long" | "short" | null;
   /** Where to give up: below the entry for a long, above it for a short. */
   stopLossPrice?: number | null;
@@ -742,7 +780,7 @@ export interface PerpAnswer extends UnknownMembers {
 }
 
 /** Estimates for a prediction market. */
-export interface PredictionAnswer extends UnknownMembers {
+export interface PredictionAnswer {
   /** One entry per outcome of the event. Their yes-probabilities need not add up to 1. */
   predictions?: Prediction[] | null;
   /** Why; empty with `onlyResult`. */
@@ -750,7 +788,7 @@ export interface PredictionAnswer extends UnknownMembers {
 }
 
 /** Estimate for one outcome. */
-export interface Prediction extends UnknownMembers {
+export interface Prediction {
   /** Its name. */
   outcome?: string | null;
   /** Probability that it happens, 0–1. */
@@ -774,7 +812,8 @@ export interface ChatPart {
  * and holds nothing.
  *
  * It can be read once, in one way: by iterating it, by {@link toReadableStream}, or by awaiting {@link final} or
- * {@link text}, which may also follow or accompany either. A second iteration throws.
+ * {@link text}, which may also accompany or follow either: they begin to read by themselves only if nobody else has in
+ * the same turn. A second iteration throws.
  *
  * It ends well at `[DONE]` or at a `finish_reason` that is no error. It fails as `stream_truncated`, `stream_error`,
  * `event_too_large`, `timeout` or `network`, each with the text so far in `partial`; a caller's abort rejects once,
@@ -809,9 +848,11 @@ export class ChatStream implements AsyncIterable<ChatPart> {
    */
   toReadableStream(): ReadableStream<ChatPart>;
   /** The text as UTF-8 bytes, as `Response` takes them. */
-  toReadableStream(options: { type: "bytes" }): ReadableStream<Uint8Array>;
+  toReadableStream(options: { type: "bytes" }): ReadableStream<ReturnType<TextEncoder["encode"]>>;
   /** Sends the request, if it was not sent yet, and tells how it was answered, before any text. */
   withResponse(): Promise<CallResponse<ChatStream>>;
+  /** As {@link ChatPromise.requestId}. */
+  readonly requestId: string | undefined;
   /** The conversation, as soon as the stream has said it. */
   readonly chatId: string | undefined;
   /** The answer's id, as soon as the stream has said it. */
@@ -821,7 +862,7 @@ export class ChatStream implements AsyncIterable<ChatPart> {
 }
 
 /** A chat that the API works on by itself. Its members are those of the API's answer. */
-export interface ChatJob extends UnknownMembers {
+export interface ChatJob {
   /** The job, for {@link Minara.chatStatus}. */
   id?: string | null;
   /** The caller's name for the call. */
@@ -840,7 +881,7 @@ export interface ChatJob extends UnknownMembers {
 }
 
 /** The promise of a job. */
-export interface ChatJobPromise extends CallPromise<ChatJob> {
+export interface ChatJobPromise extends ChatPromise<ChatJob> {
   /** Starts the job and waits for its answer: {@link ChatJob.wait}. */
   wait(options?: WaitOptions): Promise<ChatAnswer>;
 }
@@ -867,6 +908,11 @@ export interface WaitOptions {
 
 /**
  * What went wrong, as one of a closed set.
+ *
+ * The outcome here is that of a single attempt. Whether the call can have been billed is said by
+ * {@link MinaraError.outcome} alone: a refusal behind an attempt that may have been billed is `unknown`, and so is a
+ * look-up of {@link ChatJob.wait} that failed, whose job goes on; for want of a session, whatever the reason, a call
+ * is `not_sent`.
  *
  * | code | when | outcome |
  * | --- | --- | --- |
@@ -951,7 +997,7 @@ export class MinaraError extends Error {
   readonly code: MinaraErrorCode;
   /** The HTTP status, where one was received. */
   readonly status?: number;
-  /** The correlation id (`X-Request-Id`) under which the other side logged the call. */
+  /** The correlation id (`X-Request-Id`) under which the other side logged the call; not {@link ChatOptions.requestId}. */
   readonly requestId?: string;
   /** Whether the same call may simply be sent again, after {@link retryAfter} where given. */
   readonly retryable: boolean;
@@ -1019,7 +1065,7 @@ export interface SseEvent {
 /** Limits of an SSE reader. */
 export interface SseOptions {
   /**
-   * The largest event, in bytes of data, type and id together. A larger one is `event_too_large`.
+   * The largest event, in bytes of data, type and id together, 0–268,173,312. A larger one is `event_too_large`.
    *
    * @defaultValue 1,048,576
    */
@@ -1036,7 +1082,7 @@ export interface SseOptions {
  * ```ts
  * await init();
  * const decoder = new SseDecoder();
- * for await (const chunk of response.body ?? []) for (const event of decoder.push(chunk)) console.log(event.data);
+ * for (const chunk of chunks) for (const event of decoder.push(chunk)) console.log(event.data);
  * decoder.finish();
  * ```
  */
@@ -1046,7 +1092,8 @@ export class SseDecoder {
   /**
    * The events that this chunk completes, in order.
    *
-   * @throws {@link MinaraError} `event_too_large`.
+   * @throws {@link MinaraError} `event_too_large`; events that the same chunk has before the large one are given first, and
+   * the next call throws.
    */
   push(chunk: Uint8Array): SseEvent[];
   /**
@@ -1070,9 +1117,11 @@ export interface ReadSseOptions extends SseOptions {
 }
 
 /**
- * Reads the events of a response or byte stream; needs no {@link init}. Leaving the loop cancels the stream.
+ * Reads the events of a response or byte stream; needs no {@link init}. Leaving the loop cancels the stream. The content
+ * type is not looked at.
  *
- * @throws {@link MinaraError} `stream_truncated` when the stream ends inside an event; `event_too_large`. What the stream
+ * @throws {@link MinaraError} `bad_response` for a response that is no success (its `status` is not 200–299);
+ * `stream_truncated` when the stream ends inside an event; `event_too_large`. What the stream
  * itself fails with, such as the `TypeError` of a lost connection, is thrown as it is.
  * @example
  * ```ts
@@ -1088,10 +1137,13 @@ export function readSse(
 // Loading
 // ---------------------------------------------------------------------------------------------------------------
 
-/** A compiled `WebAssembly.Module`, where the platform's types know it. */
-export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } }
-  ? Module & object
-  : object;
+/** A compiled `WebAssembly.Module`, whose type some platforms do not know. */
+export interface WasmModule {
+  /** It is no promise: await that of a module or response first. */
+  readonly then?: never;
+  /** It is no options object of the tool that made the module. */
+  readonly module_or_path?: never;
+}
 
 /** Where {@link init} finds the WebAssembly module: a URL, a response, its bytes, or compiled. */
 export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView | WasmModule;
@@ -1101,7 +1153,8 @@ export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView
  * has to be awaited before a {@link SseDecoder}. Memoised: calls after the first share its promise, and a failed
  * load can be tried again.
  *
- * @param source Where the module is, if not beside this package.
+ * @param source Where the module is, if not beside this package. Node fetches no `file:` URL: read the file and give its
+ * bytes.
  * @throws {@link MinaraError} `network` when it cannot be had, `internal` when it cannot be compiled, for instance under
  * a Content-Security-Policy without `'wasm-unsafe-eval'`.
  * @example

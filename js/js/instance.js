@@ -59,7 +59,13 @@ export async function compile(source) {
   if (source instanceof WebAssembly.Module) return source;
   const isPlace = typeof source === "string" || source instanceof URL;
   const found = isPlace ? await fetch(source) : source;
-  if (!(found instanceof Response)) return WebAssembly.compile(/** @type {BufferSource} */ (found));
+  if (!(found instanceof Response)) {
+    const bytes = /** @type {ArrayBuffer} */ (found);
+    if (typeof bytes?.byteLength !== "number") {
+      throw misuse("init takes the address of minara_bg.wasm, its Response, its bytes or the compiled module.");
+    }
+    return WebAssembly.compile(bytes);
+  }
   // A server that knows no better type than octet-stream must not stop us; a page of HTML fails to compile.
   if (!found.ok) throw new TypeError(`HTTP ${found.status} for ${found.url}`);
   const isTyped = found.headers.get("content-type") === "application/wasm";
@@ -68,6 +74,7 @@ export async function compile(source) {
 
 /** @param {unknown} cause */
 function loadFailure(cause) {
+  if (cause instanceof MinaraError) return cause;
   const isNetwork = cause instanceof TypeError;
   const advice = isNetwork
     ? "Check that minara_bg.wasm is served beside the package's JavaScript."

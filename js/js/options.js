@@ -55,6 +55,8 @@ const LIMIT = [
   (value) => typeof value === "number" && value > 0,
   "a number of milliseconds above 0, or Infinity for none",
 ];
+/** @type {Rule} whether it is one the module looks at, from inside; a date or the like would be an empty object there */
+const JSON_VALUE = [(value) => !isObject(value) || Array.isArray(value) || isPlain(value), "a value that JSON has a form for"];
 /** @type {Rule} */
 const SIGNAL = [isSignal, "an AbortSignal"];
 
@@ -82,7 +84,7 @@ export const LOOK = {
   maxRetryAfter: [(value) => typeof value === "number" && value >= 0, "a number of seconds, 0 or more"],
   headers: [isObject, "an object of names and values, or Headers", STRING],
   // Of every call, though a look-up has no body.
-  extraBody: [isObject, "an object of fields for the request's body"],
+  extraBody: [isPlain, "a plain object of fields for the request's body", JSON_VALUE],
 };
 
 /** @type {Rules} of a call that is billed */
@@ -146,10 +148,11 @@ export function termsOf(client, rules, options) {
   } catch (error) {
     return { fault: /** @type {MinaraError} */ (error) };
   }
-  const { signal, maxRetries, maxRetryAfter, extraBody } = client;
+  const { signal, maxRetries, maxRetryAfter } = client;
   return {
-    ...{ signal, maxRetries, maxRetryAfter, extraBody },
+    ...{ signal, maxRetries, maxRetryAfter },
     .../** @type {object} */ (plain(call)),
+    extraBody: /** @type {Record<string, unknown> | undefined} */ (plain(call.extraBody ?? client.extraBody)),
     timeout: { ...client.timeout, .../** @type {object} */ (plain(call.timeout)) },
     headers: [...pairs(client.headers), ...pairs(call.headers)],
   };

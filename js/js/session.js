@@ -74,7 +74,7 @@ export class Session {
     if (turnstileToken !== undefined && (typeof turnstileToken !== "string" || turnstileToken === "")) {
       throw misuse(
         "session must give a Turnstile token: a non-empty string, or undefined where none is asked for.",
-        "session",
+        { field: "session" },
       );
     }
     return this.#keep(await this.#trade(turnstileToken, undefined));

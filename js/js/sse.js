@@ -148,8 +148,19 @@ export function readSse(source, options = {}) {
     throw misuse("readSse takes a Response or a ReadableStream of bytes");
   }
   if (body?.locked) throw misuse("readSse takes a stream that no one reads yet: this one is locked.");
+  if (/** @type {Response} */ (source).ok === false) throw noSuccess(/** @type {Response} */ (source));
   checkReaderOptions(options);
   return new SseReading(body, options);
+}
+
+/**
+ * An answer of an error, which would pass for a stream without events.
+ * @param {Response} response
+ */
+function noSuccess({ status, body }) {
+  body?.cancel().catch(() => {});
+  const message = `readSse takes an answer that is a success, and this one is HTTP ${status}: look at response.ok first.`;
+  return misuse(message, { code: "bad_response", status, outcome: "unknown" });
 }
 
 /**

@@ -9,7 +9,7 @@
  * const fetch = mockFetch([{ json: { content: "gm", chatId: "chat_1" } }, { stream: ["SOL ", "is up"] }]);
  * const minara = new Minara({ baseUrl: "https://worker.example/api", fetch });
  * await minara.chat({ message: "gm" });
- * fetch.requests[0].body; // { mode: "fast", stream: false, message: { role: "user", content: "gm" } }
+ * fetch.requests[0]?.body; // { mode: "fast", stream: false, message: { role: "user", content: "gm" } }
  * ```
  *
  * @packageDocumentation
@@ -23,7 +23,7 @@ import type { Usage } from "./index.js";
  *
  * @param script One answer per request; a retry is a request too.
  */
-export function mockFetch(script: MockAnswer[]): MockFetch;
+export function mockFetch(script: readonly MockAnswer[]): MockFetch;
 
 /** What {@link mockFetch} gives, for the client's option `fetch`. */
 export interface MockFetch {
@@ -50,9 +50,9 @@ export type MockAnswer = MockJson | MockBody | MockStream | MockFailure;
 /** What every answer may say. */
 export interface MockHead {
   /** The HTTP status. @defaultValue 200 */
-  status?: number;
+  status?: number | undefined;
   /** Further headers, such as `Retry-After`. */
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | undefined;
 }
 
 /** An answer of JSON. */
@@ -64,21 +64,21 @@ export interface MockJson extends MockHead {
 /** An answer of any other kind, such as a proxy's page of HTML. */
 export interface MockBody extends MockHead {
   /** Its text or bytes; `null` for none. */
-  body: string | Uint8Array<ArrayBuffer> | null;
+  body: string | ReturnType<TextEncoder["encode"]> | null;
 }
 
 /** A streamed chat answer in the API's own shape. */
 export interface MockStream extends MockHead {
   /** Its text, one network chunk each. */
-  stream: string[];
+  stream: readonly string[];
   /** The conversation. @defaultValue `"chat_mock"` */
-  chatId?: string;
+  chatId?: string | undefined;
   /** The answer's id. @defaultValue `"msg_mock"` */
-  messageId?: string;
+  messageId?: string | undefined;
   /** Token counts, in the last chunk. */
-  usage?: Usage;
+  usage?: Usage | undefined;
   /** Whether to end without `[DONE]`, as a connection that is cut. @defaultValue false */
-  isCut?: boolean;
+  isCut?: boolean | undefined;
 }
 
 /** No answer: the request fails. */

@@ -138,8 +138,8 @@ test("a wrong EIP-55 checksum is a warning beside the answer", async (t) => {
 test("extraBody adds fields that this version does not know, and refuses those that it knows", async () => {
   const fetch = mockFetch([{ json: { content: "gm" } }]);
   const minara = new Minara({ baseUrl: "https://worker.example/api", fetch });
-  await minara.chat({ message: "gm" }, { extraBody: { tone: "dry" } });
-  assert.equal(fetch.requests[0].body.tone, "dry");
+  await minara.chat({ message: "gm" }, { extraBody: { tone: "dry", length: undefined } });
+  assert.deepEqual(fetch.requests[0].body, { message: { role: "user", content: "gm" }, mode: "fast", stream: false, tone: "dry" });
   const error = await failureOf(() => minara.chat({ message: "gm" }, { extraBody: { mode: "expert" } }));
   assert.equal(error.field, "extraBody.mode");
   assert.equal(fetch.requests.length, 1);
@@ -222,6 +222,25 @@ test("the limits of streams are none for other calls, so that a client can set b
   assert.equal((await minara.chat({ message: "gm" })).content, "gm");
   const stream = minara.chatStream({ message: "gm" });
   assert.match((await failureOf(() => stream.final())).message, /timeout\.firstByte/);
+});
+
+test("a chat says under which id it is sent, so that its answer can be fetched whatever became of the call", async () => {
+  const lost = { error: new TypeError("fetch failed") };
+  const job = { json: { id: "bg_1", status: "completed", result: { content: "gm" } } };
+  const fetch = mockFetch([lost, job, { json: { content: "gm" } }, { status: 202, json: { id: "bg_2" } }]);
+  const minara = new Minara({ baseUrl: "https://worker.example/api", fetch, maxRetries: 0 });
+  const call = minara.chat({ message: "gm" }, { requestId: true });
+  assert.equal((await failureOf(() => call)).outcome, "unknown");
+  assert.match(call.requestId, /^req-[0-9a-f]{32}$/);
+  assert.equal(fetch.requests[0].body.requestId, call.requestId);
+  assert.equal((await minara.chatStatus(call.requestId)).result.content, "gm");
+  assert.equal(minara.chatStream({ message: "gm", requestId: "a:1" }).requestId, "a:1");
+  const plain = minara.chat({ message: "gm" });
+  await plain;
+  assert.equal(plain.requestId, undefined);
+  const started = minara.chatBackground({ message: "gm" }, { requestId: "a:2" });
+  assert.equal(started.requestId, "a:2");
+  assert.equal((await started).requestId, undefined, "a job has the members that the API gave it");
 });
 
 test("a hook whose promise rejects harms nothing", async (t) => {

@@ -258,7 +258,13 @@ for (const [what, act, message] of [
   [
     "a body that is none",
     (minara) => minara.chat({ message: "gm" }, { extraBody: "tone=dry" }),
-    "Invalid call options: extraBody must be an object of fields for the request's body. Nothing was sent.",
+    "Invalid call options: extraBody must be a plain object of fields for the request's body. Nothing was sent.",
+  ],
+  [
+    "values in a body that would be empty objects there",
+    (minara) => minara.chat({ message: "gm" }, { extraBody: { since: new Date(0), limits: new Map() } }),
+    "Invalid call options: extraBody.since must be a value that JSON has a form for; extraBody.limits must be a value " +
+      "that JSON has a form for. Nothing was sent.",
   ],
   [
     "a terminator and a signal for a stream that are none",
@@ -276,6 +282,12 @@ for (const [what, act, message] of [
     "headers that are the client's own",
     (minara) => minara.chat({ message: "gm" }, { headers: { Authorization: "x" } }),
     "Invalid call options: headers.Authorization is set by the client itself and cannot be given. Nothing was sent.",
+  ],
+  [
+    "headers that are the connection's",
+    (minara) => minara.chat({ message: "gm" }, { headers: { "Transfer-Encoding": "chunked", expect: "100-continue" } }),
+    "Invalid call options: headers.Transfer-Encoding is set by the client itself and cannot be given; headers.expect is " +
+      "set by the client itself and cannot be given. Nothing was sent.",
   ],
 ]) {
   test(`a call refuses ${what} before anything is sent`, async (t) => {

@@ -253,3 +253,9 @@ test("a trade that broke off may be tried again with its call", async () => {
   const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
   assert.equal((await failureOf(() => minara.chat({ message: "gm" }))).retryable, true);
 });
+
+test("a session beside a key is refused, for there is no Worker to ask for one", async () => {
+  const error = await failureOf(() => new Minara({ apiKey: "sk-minara-test", session: async () => "turnstile" }));
+  assert.equal(error.message, "session is for a Worker, which holds the apiKey: give one of them.");
+  assert.deepEqual([error.code, error.field], ["invalid_request", "session"]);
+});

@@ -65,6 +65,15 @@ test("final() beside an iteration waits for it", async (t) => {
   assert.equal(answer.content, text);
 });
 
+test("final() that is asked for before an iteration of the same turn leaves the reading to it", async (t) => {
+  const { minara, sandbox } = await streaming(t);
+  const stream = minara.chatStream(QUESTION);
+  const whole = stream.final();
+  const { text } = await readAll(stream);
+  assert.equal((await whole).content, text);
+  assert.equal(sandbox.requests.length, 1);
+});
+
 test("parts of one network chunk are joined", async () => {
   const chunk = (content) => `data: {"choices":[{"delta":{"content":"${content}"}}]}\n\n`;
   const body = `${chunk("a")}${chunk("b")}${chunk("c")}data: [DONE]\n\n`;
@@ -341,6 +350,16 @@ test("under a requestId a stream that stalls is completed after its idle limit",
   const stream = minara.chatStream({ ...QUESTION, requestId: "stalled-1" }, { timeout: { idle: 60 } });
   assert.equal((await readAll(stream)).text, TEXT);
   assert.equal(sandbox.counters.posts["/v1/developer/chat"], 1);
+});
+
+test("a stream that is completed keeps the ids that it had said and the stored answer leaves out", async () => {
+  const job = { status: "completed", result: { content: "SOL is up", usage: { totalTokens: 7 } } };
+  const fetch = mockFetch([{ stream: ["SOL "], isCut: true }, { json: job }]);
+  const minara = new Minara({ baseUrl: "https://worker.example/api", fetch });
+  const stream = minara.chatStream(QUESTION, { requestId: "a:1" });
+  const ids = { chatId: "chat_mock", messageId: "msg_mock" };
+  assert.deepEqual(await stream.final(), { ...ids, content: "SOL is up", usage: { totalTokens: 7 } });
+  assert.equal(stream.chatId, "chat_mock");
 });
 
 test("a job that failed is the last word on a stream that was cut", async (t) => {

@@ -4,6 +4,8 @@ import { test } from "node:test";
 
 import { MinaraError, SseDecoder, readSse } from "minara";
 
+import { failureOf } from "./client.fixture.mjs";
+
 const encoder = new TextEncoder();
 const bytes = (text) => encoder.encode(text);
 const event = (data, rest = {}) => ({ event: "message", data, id: "", ...rest });
@@ -91,6 +93,18 @@ test("readSse reads a response, a stream, and a response without a body", async 
   assert.deepEqual(await collect(readSse(new Response(text))), expected);
   assert.deepEqual(await collect(readSse(streamOf([bytes(text)]).stream)), expected);
   assert.deepEqual(await collect(readSse(new Response(null))), []);
+});
+
+test("readSse takes no answer of an error for a stream without events, and lets its connection go", async () => {
+  const source = streamOf([bytes('{"error":"gone"}')], { endless: true });
+  const error = await failureOf(() => readSse(new Response(source.stream, { status: 404 })));
+  assert.equal(
+    error.message,
+    "readSse takes an answer that is a success, and this one is HTTP 404: look at response.ok first.",
+  );
+  assert.deepEqual([error.code, error.status, error.outcome], ["bad_response", 404, "unknown"]);
+  assert.deepEqual(source.cancelled, { reason: undefined });
+  assert.equal((await failureOf(() => readSse(new Response(null, { status: 500 })))).status, 500);
 });
 
 test("leaving the loop cancels the stream and gives it back", async () => {

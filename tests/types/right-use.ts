@@ -2,6 +2,7 @@
 import {
   type CallResponse,
   type ChatAnswer,
+  type ChatInput,
   type ChatJob,
   type ChatPart,
   type ChatStreamAnswer,
@@ -15,6 +16,7 @@ import {
   type SseEvent,
   SseDecoder,
   SwapRequest,
+  type UnknownMembers,
   type Violation,
   init,
   readSse,
@@ -40,7 +42,8 @@ export async function calls(): Promise<void> {
   const answer = await minara.chat({ message: "gm", mode: "快速" }, { signal, requestId: true, headers: { "x-team": "desk" } });
   holds<Equal<typeof answer, ChatAnswer>>();
   holds<Equal<typeof answer.content, string | null | undefined>>();
-  holds<Equal<(typeof answer)["a field of tomorrow"], unknown>>();
+  const { tomorrow } = answer as ChatAnswer & UnknownMembers;
+  holds<Equal<typeof tomorrow, unknown>>();
   const response = await minara.chat(ChatRequest.ask("gm").expert().continue("chat_1")).withResponse();
   holds<Equal<typeof response, CallResponse<ChatAnswer>>>();
 
@@ -59,6 +62,16 @@ export async function calls(): Promise<void> {
   holds<Equal<typeof status, "queued" | "in_progress" | "completed" | "failed" | null | undefined>>();
 }
 
+/** What a form or a queue holds fits every method, whatever it was made from. */
+export async function asks(request: ChatInput): Promise<void> {
+  await minara.chat(request);
+  for await (const { text } of minara.chatStream(request)) void text;
+  await minara.chatBackground(ChatRequest.ask("gm").toJSON());
+  await minara.chatBackground({ message: "gm", stream: false, background: true });
+  const call = minara.chat(request, { requestId: true });
+  holds<Equal<typeof call.requestId, string | undefined>>();
+}
+
 export async function streams(): Promise<void> {
   const stream = minara.chatStream(
     { message: { role: "user", content: "gm" }, stream: true },
@@ -72,11 +85,16 @@ export async function streams(): Promise<void> {
   const parts = stream.toReadableStream();
   holds<Equal<typeof parts, ReadableStream<ChatPart>>>();
   new Response(stream.toReadableStream({ type: "bytes" }));
+  stream.toReadableStream({ type: "bytes" }).pipeThrough(new CompressionStream("gzip"));
+  stream.toReadableStream({ type: "bytes" }).pipeThrough(new TextDecoderStream());
 }
 
 export async function events(): Promise<void> {
   await init();
   await init(new URL("https://x.example/minara_bg.wasm"));
+  await init(await WebAssembly.compile(new Uint8Array()));
+  await init(await fetch("minara_bg.wasm"));
+  await init(new Uint8Array());
   const events = new SseDecoder({ maxEventBytes: 1 }).push(new Uint8Array());
   holds<Equal<typeof events, SseEvent[]>>();
   for await (const event of readSse(new Response(""), { signal })) holds<Equal<typeof event, SseEvent>>();
@@ -125,4 +143,6 @@ export function advice(code: MinaraErrorCode): string {
   }
 }
 
+const maybe: { totalTokens: number } | undefined = undefined;
+new Minara({ fetch: mockFetch([{ stream: ["a"], usage: maybe }] as const) });
 new Minara({ fetch: mockFetch([{ stream: ["a"] }, { json: 1 }, { body: null, status: 204 }, { error: new Error() }]) });

@@ -1,12 +1,15 @@
 // Use that must not compile: each line would, were it not for the rule it breaks.
 import {
+  type ChatAnswer,
   ChatRequest,
   ChatStream,
   Minara,
   MinaraError,
   PerpRequest,
   SseDecoder,
+  type SwapAnswer,
   SwapRequest,
+  type UnknownMembers,
   init,
   readSse,
 } from "minara";
@@ -41,6 +44,12 @@ minara.chat({ message: "gm", chatID: "chat_1" });
 minara.chat({ message: "gm", stream: true });
 // @ts-expect-error stream does not fit the method
 minara.chatStream({ message: "gm", stream: false });
+// @ts-expect-error background does not fit the method
+minara.chat({ message: "gm", background: true });
+// @ts-expect-error background does not fit the method
+minara.chatStream({ message: "gm", background: true });
+// @ts-expect-error background does not fit the method
+minara.chatBackground({ message: "gm", background: false });
 // @ts-expect-error a swap is no chat
 minara.chat(new SwapRequest("swap", "0x"));
 // @ts-expect-error the speaker is the user
@@ -89,8 +98,13 @@ export async function unchecked(): Promise<void> {
   // @ts-expect-error amounts are strings
   const amount: number | undefined | null = swap.quote?.toTokenAmount;
   void amount;
+  // @ts-expect-error a misspelt member
+  if (swap.approval?.isRequred) return;
+  // @ts-expect-error one answer is not another
+  const answer: ChatAnswer = swap;
+  void answer;
   // @ts-expect-error what no one knows is unknown
-  swap.note.length;
+  (swap as SwapAnswer & UnknownMembers).note.length;
 }
 
 // @ts-expect-error bytes, not text
@@ -99,5 +113,9 @@ new SseDecoder().push("data: x");
 readSse("data: x");
 // @ts-expect-error not a number
 init(1);
+// @ts-expect-error not a promise
+init(fetch("minara_bg.wasm"));
+// @ts-expect-error not the options of another tool
+init({ module_or_path: "minara_bg.wasm" });
 // @ts-expect-error an answer says what it is
 mockFetch([{ status: 200 }]);
