@@ -190,7 +190,9 @@ fn any_2xx_is_a_success() {
 
 #[test]
 fn headers_that_the_client_answers_for_are_its_own() {
-    for name in ["accept", "Authorization", "CONTENT-LENGTH", "content-type", "Cookie", "host", "origin", "TE", "Upgrade"] {
+    for name in
+        ["accept", "Authorization", "CONTENT-LENGTH", "content-type", "Cookie", "host", "origin", "TE", "Upgrade"]
+    {
         assert!(is_reserved_header(name), "{name}");
     }
     for name in ["x-trace-id", "accept-language", "", "authorization2", "t"] {
