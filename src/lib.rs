@@ -57,12 +57,34 @@
 //! # What is in, and what is not
 //!
 //! Without features the crate is pure: bytes, the clock and randomness are arguments, and nothing of the browser is
-//! linked. It runs natively, in a Worker, anywhere. The feature `fetch` adds the client for WebAssembly hosts that have
-//! `fetch`: pages, service workers, Node, workerd, Deno, Bun. There is no native HTTP client here: send a
-//! [`wire::WireRequest`] with the one that the program has already. Signing and sending transactions is the wallet's.
+//! linked. It runs natively, in a Worker, anywhere. There is no native HTTP client here: send a [`wire::WireRequest`]
+//! with the one that the program has already (its documentation has a whole call). Signing and sending transactions is
+//! the wallet's.
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! | --- | --- | --- |
+//! | `fetch` | no | the module `transport`: a client over `fetch` for WebAssembly hosts that have one (pages, service workers, Node, workerd, Deno, Bun). On other targets it compiles, so that a workspace can be built as a whole, and calls panic |
+//!
+//! ```toml
+//! [target.'cfg(target_family = "wasm")'.dependencies]
+//! minara = { version = "0.1", features = ["fetch"] }
+//! ```
+//!
+//! **One effect on the whole build:** answers keep every digit of their numbers, for which this crate switches on
+//! `arbitrary_precision` of `serde_json`; Cargo then does so for every crate of the build. Numbers that a program reads
+//! itself through `#[serde(flatten)]`, `tag` or `untagged` then fail or read otherwise (serde-rs/json issue 505), and
+//! `1.0` and `1.00` are no longer equal as [`serde_json::Value`]s.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // The npm package leaves the standard library's formatter out (js/pack/trim.mjs): what it would write is empty there.
 #![cfg_attr(not(test), warn(clippy::disallowed_macros, clippy::disallowed_methods))]
+
+/// The page of the registry, whose example is to hold too.
+#[cfg(doctest)]
+#[doc = include_str!("README.md")]
+struct Readme;
 
 pub mod chat_stream;
 pub mod deadline;
@@ -74,8 +96,11 @@ pub mod response;
 pub mod retry;
 pub mod sse;
 #[cfg(feature = "fetch")]
+#[cfg_attr(docsrs, doc(cfg(feature = "fetch")))]
 pub mod transport;
 pub use minara_stream::utf16;
 pub mod wire;
 mod wording;
 pub use error::{Code, Error, Outcome, Result};
+/// Of the version whose values the answers hold.
+pub use serde_json;

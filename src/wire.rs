@@ -154,7 +154,47 @@ impl Method {
     }
 }
 
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// One HTTP request, ready to be sent by any transport.
+///
+/// ```
+/// use minara::error::FailedResponse;
+/// use minara::request::{Delivery, Request as _, SwapRequest};
+/// use minara::response::{Answer as _, SwapTransaction};
+/// use minara::wire::{ApiKey, BaseUrl, DEFAULT_BASE_URL, WireRequest, is_success};
+/// # fn send(method: &str, url: &str, headers: &[(&str, String)], body: Option<&str>) -> (u16, Option<String>, String) {
+/// #     assert_eq!((method, url), ("POST", "https://api.minara.ai/v1/developer/intent-to-swap-tx"));
+/// #     assert_eq!(headers[1], ("content-type", "application/json".to_owned()));
+/// #     assert_eq!(headers[2].0, "authorization");
+/// #     assert!(body.unwrap().starts_with("{\"intent\""));
+/// #     (200, None, r#"{"quote":{"toTokenAmount":"194058559"},"unsignedTx":{"chainType":"evm"}}"#.to_owned())
+/// # }
+///
+/// let key = ApiKey::new("sk-minara-0123456789abcdef")?;
+/// let base = BaseUrl::with_key(DEFAULT_BASE_URL)?;
+/// let request = SwapRequest::new("swap 0.1 ETH to USDC", "0x742d35cc6634c0532925a3b844bc9e7595f0beb1").on("base");
+/// let valid = request.validate(Delivery::Whole)?;
+/// assert!(valid.warnings().is_empty(), "such as a wrong EIP-55 checksum");
+///
+/// // `send` is the HTTP client that the program has; redirects must not be followed, for the key would travel along.
+/// let message = WireRequest::call(&valid);
+/// let headers = message.headers(Some(&key));
+/// let (status, retry_after, body) =
+///     send(message.method.as_str(), &message.url(&base), &headers, message.body_json().as_deref());
+/// if !is_success(status) {
+///     let now_ms = 1_790_000_000_000.0; // the clock: a date in `Retry-After` counts from here
+///     let failed = FailedResponse { status, body: &body, retry_after: retry_after.as_deref(), now_ms, ..Default::default() };
+///     return Err(failed.into_error::<serde_json::Value>().without_secret(key.secret()));
+/// }
+/// let swap = SwapTransaction::read(status, Some("application/json"), &body)?;
+/// assert_eq!(swap.quote.and_then(|quote| quote.to_token_amount).as_deref(), Some("194058559"));
+/// # Ok::<(), minara::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct WireRequest {
     /// The method.
@@ -204,6 +244,18 @@ impl WireRequest {
     /// Whether a second sending cannot be charged a second time.
     pub fn is_repeatable(&self) -> bool {
         self.method == Method::Get || self.request_id.is_some()
+    }
+
+    /// The headers of the message: `accept`, `content-type` where there is a body, `authorization` with the key.
+    pub fn headers(&self, key: Option<&ApiKey>) -> Vec<(&'static str, String)> {
+        let content_type = self.body.as_ref().map(|_| ("content-type", "application/json".to_owned()));
+        let authorization = key.map(|key| ("authorization", key.authorization()));
+        [Some(("accept", self.accept.to_owned())), content_type, authorization].into_iter().flatten().collect()
+    }
+
+    /// The body as a JSON text.
+    pub fn body_json(&self) -> Option<String> {
+        self.body.as_ref().map(Input::to_json)
     }
 
     /// The whole URL.

@@ -230,6 +230,21 @@ fn everything(error: &Error) -> String {
 
 const TOKEN: &str = "[A-Za-z0-9._~+/-]{8,40}";
 
+#[test]
+fn of_a_list_of_words_as_much_is_read_as_is_quoted() {
+    let words = vec!["a".repeat(100); 40_000];
+    let body = json!({ "message": words }).to_string();
+    let error = FailedResponse { status: 500, body: &body, ..FailedResponse::default() }.into_error::<Value>();
+    let quoted = format!("{0}; {0}; {1}…", "a".repeat(100), "a".repeat(96));
+    assert_eq!(
+        error.message(),
+        format!(
+            "The API failed (HTTP 500): {quoted}. The call may have been billed: send it again only if a second charge is \
+             acceptable."
+        )
+    );
+}
+
 proptest! {
     #[test]
     fn no_key_and_no_token_survives_any_body(

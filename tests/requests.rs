@@ -142,6 +142,14 @@ fn the_message_of_the_error_lists_all_violations_in_one_sentence() {
 }
 
 #[test]
+fn of_very_many_violations_a_hundred_are_listed() {
+    let members = (0..5_000).map(|number| (format!("f{number}"), Input::Null)).collect();
+    let error = validate(Endpoint::Chat, Form::Wire, Input::Object(members)).unwrap_err();
+    assert_eq!(error.violations().len(), 100);
+    assert_eq!(error.violations()[99].field, "f99");
+}
+
+#[test]
 fn builders_write_what_the_plain_forms_write() -> Result<()> {
     let wallet = "0x742d35cc6634c0532925a3b844bc9e7595f0beb1";
     for (valid, json) in [

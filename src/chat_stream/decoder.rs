@@ -23,7 +23,8 @@ impl ChatDecoder {
     /// done no more text is given out; a `usage` that follows the finish reason is still taken, up to `[DONE]`.
     ///
     /// # Errors
-    /// `stream_error` when the stream carries an error, `event_too_large`. The text before them was appended.
+    /// `stream_error` when the stream carries an error, `event_too_large`. The text before them was appended; whoever has
+    /// kept all of it adds it with [`Error::with_partial`].
     pub fn push(&mut self, chunk: &[u8], text: &mut String) -> Result<State> {
         Ok(self.0.push(chunk, text)?)
     }

@@ -41,7 +41,7 @@ impl fmt::Display for Outcome {
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident $name:literal $status:literal $outcome:ident,)+) => {
-        /// What went wrong, as one of a closed set. See the table in the README.
+        /// What went wrong, as one of a closed set.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Code {

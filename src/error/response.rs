@@ -1,6 +1,6 @@
 //! What a failed HTTP answer says: a body of any shape, `Retry-After`, the Worker's own error shape.
 
-use super::retry_after::{parse_retry_after, parse_seconds};
+use super::retry_after::{LONGEST_WAIT, parse_retry_after, parse_seconds};
 use super::{Code, Details, Error, Outcome, redact, redact_within};
 use crate::json::{Json, text_below};
 use crate::wording::{digits, filled, head, is_blank, sentence, trim_end};
@@ -118,6 +118,8 @@ fn words_of<J: Json>(value: &J) -> Option<String> {
         index += 1;
         let Some(text) = item.as_str() else { continue };
         words = Some(match words {
+            // What follows would not be quoted any more, and a list can be long.
+            Some(words) if words.len() > 4 * MAX_QUOTED_CHARS => return Some(words),
             Some(words) => sentence(&[&words, "; ", &text]),
             None => text.into_owned(),
         });
@@ -129,7 +131,7 @@ fn words_of<J: Json>(value: &J) -> Option<String> {
 fn retry_after_of<J: Json>(body: &J) -> Option<f64> {
     let value = body.get("retryAfter")?;
     let seconds = value.as_f64().or_else(|| parse_seconds(&value.as_str()?));
-    seconds.filter(|seconds| seconds.is_finite() && *seconds >= 0.0)
+    seconds.filter(|seconds| (0.0..LONGEST_WAIT).contains(seconds))
 }
 
 /// The words on one line, without secrets and not too many.

@@ -29,6 +29,9 @@ const FORMS: [&[u8]; 3] = [b", 00 ### 1111 22:33:44 GMT", OF_RFC_850, b" ### _0 
 /// The only form with the whole name of the day, and with two digits of the year.
 const OF_RFC_850: &[u8] = b", 00-###-11 22:33:44 GMT";
 
+/// Waits of thirty years and more, in seconds, say that something else is meant, such as a clock that was not set.
+pub(super) const LONGEST_WAIT: f64 = 1e9;
+
 /// Seconds to wait that a `Retry-After` header asks for (RFC 9110 §10.2.3): a number of seconds or an HTTP date.
 pub fn parse_retry_after(header: &str, now_ms: f64) -> Option<f64> {
     let header = trim(header);
@@ -36,7 +39,7 @@ pub fn parse_retry_after(header: &str, now_ms: f64) -> Option<f64> {
     if header.as_bytes().first().is_some_and(u8::is_ascii_digit) {
         return parse_seconds(header);
     }
-    Some((parse_date(header.as_bytes())? - now_ms / 1000.0).max(0.0))
+    Some((parse_date(header.as_bytes())? - now_ms / 1000.0).max(0.0)).filter(|seconds| *seconds < LONGEST_WAIT)
 }
 
 /// `120` or `0.5`; at most nine digits before the point, which is thirty years. The standard library's parser would

@@ -22,6 +22,12 @@ impl Mode {
     }
 }
 
+impl core::fmt::Display for Mode {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// A question to the agent, sent to `POST /v1/developer/chat`.
 ///
 /// ```

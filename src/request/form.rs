@@ -7,7 +7,7 @@ use super::input::Input;
 use super::rules::Report;
 use crate::wording::filled;
 
-/// How the answer of a chat is wanted.
+/// How the answer of a chat is wanted. The other calls have one way only, whatever is said here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Delivery {
     /// One JSON answer.

@@ -19,7 +19,7 @@ pub enum Input {
     Null,
     /// `true` or `false`
     Flag(bool),
-    /// A number; not always finite when it comes from JavaScript.
+    /// A number, as a double: digits beyond its 53 bits are lost. Not always finite when it comes from JavaScript.
     Number(f64),
     /// A string.
     Text(String),
@@ -57,6 +57,11 @@ impl Input {
             Self::Flag(flag) => Some(*flag),
             _ => None,
         }
+    }
+
+    /// The value as a JSON text; a number that JSON has no form for, which no checked request holds, is null.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
     }
 
     /// Whether JSON has a form for every number in it.

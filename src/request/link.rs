@@ -54,17 +54,16 @@ fn is_authority(authority: &str) -> bool {
     port_fits && is_host(host)
 }
 
-/// Whether the text is a whole number up to that one, as the standard library's parser has it.
+/// Whether the text is a whole number up to that one, without a sign.
 pub(crate) fn is_number(text: &str, most: u32) -> bool {
-    let digits = text.strip_prefix('+').unwrap_or(text);
     let mut value = 0;
-    for byte in digits.bytes() {
+    for byte in text.bytes() {
         if !byte.is_ascii_digit() || value > most {
             return false;
         }
         value = value * 10 + u32::from(byte - b'0');
     }
-    value <= most && !digits.is_empty()
+    value <= most && !text.is_empty()
 }
 
 fn is_host(host: &str) -> bool {
@@ -82,11 +81,11 @@ mod tests {
     use super::{is_http_url, is_number};
 
     #[test]
-    fn numbers_are_those_that_the_standard_library_reads() {
-        for text in ["", "+", "0", "+1", "-1", "+-1", "255", "256", "0255", "1e2", "25 ", "99999999999999999999", "٣"]
-        {
+    fn numbers_are_those_that_the_standard_library_reads_without_a_sign() {
+        for text in ["", "0", "-1", "255", "256", "0255", "1e2", "25 ", "99999999999999999999", "٣"] {
             assert_eq!(is_number(text, 255), text.parse::<u8>().is_ok(), "{text:?}");
         }
+        assert!(!is_number("+1", 255));
     }
 
     #[test]
@@ -109,6 +108,7 @@ mod tests {
             ("https://a..b", false),
             ("https://?x", false),
             ("https://polymarket.com:99999/", false),
+            ("https://polymarket.com:+80/", false),
             ("https://user:secret@polymarket.com/", false),
             ("https://polymarket.com/a b", false),
             ("https://polymarket.com\\event", false),

@@ -56,6 +56,9 @@ pub struct ValidRequest {
 }
 
 /// Checks a request for `endpoint`, given in `form`.
+///
+/// # Errors
+/// `invalid_request` with every violation, of which a hundred are listed at most.
 pub fn validate(endpoint: Endpoint, form: Form, input: Input) -> Result<ValidRequest> {
     let Input::Object(members) = input else {
         let message =
@@ -122,8 +125,7 @@ impl ValidRequest {
 
     /// The body as a JSON text.
     pub fn to_json(&self) -> String {
-        // Strings, booleans, finite numbers and string keys always have a JSON text.
-        serde_json::to_string(&self.body()).unwrap_or_default()
+        self.body().to_json()
     }
 
     /// Doubts that do not stop the request.

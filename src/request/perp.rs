@@ -25,6 +25,12 @@ impl Style {
     }
 }
 
+impl core::fmt::Display for Style {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// A question for a position, sent to `POST /v1/developer/perp-trading-suggestion`. What is not set is not sent, and
 /// the API's defaults hold: scalping, 1000 USD, leverage 10, `max-profit`.
 ///

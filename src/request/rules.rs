@@ -64,6 +64,9 @@ impl Rule {
     }
 }
 
+/// Nobody reads more, and a body of nothing but unknown fields would make an answer of ten times its size.
+const MOST_VIOLATIONS: usize = 100;
+
 /// What the check found.
 #[derive(Default)]
 pub(super) struct Report {
@@ -75,6 +78,9 @@ pub(super) struct Report {
 
 impl Report {
     pub(super) fn violate(&mut self, field: &str, message: String) {
+        if self.violations.len() == MOST_VIOLATIONS {
+            return;
+        }
         let (wire, written) = self.alias;
         let field = if field == wire { written } else { field };
         self.violations.push(Violation { field: field.to_owned(), message });

@@ -6,6 +6,21 @@ use crate::json::{Json, text_at};
 
 answer! {
     /// An answer of `POST /v1/developer/chat` (`ChatResponse`), whole or collected from a stream.
+    ///
+    /// ```
+    /// use minara::request::{ChatRequest, Delivery, Request as _};
+    /// use minara::response::{Answer as _, ChatAnswer};
+    /// use minara::wire::WireRequest;
+    ///
+    /// let request = ChatRequest::ask("What moved BTC this week?").validate(Delivery::Whole)?;
+    /// assert_eq!(WireRequest::call(&request).accept, "application/json");
+    ///
+    /// let body = r#"{"chatId":"chat_1","content":"Mostly flows."}"#;
+    /// let answer = ChatAnswer::read(200, Some("application/json"), body)?;
+    /// let next = ChatRequest::ask("And ETH?").continuing(answer.chat_id.unwrap_or_default());
+    /// assert_eq!(next.validate(Delivery::Whole)?.chat_id(), Some("chat_1"));
+    /// # Ok::<(), minara::Error>(())
+    /// ```
     pub struct ChatAnswer {
         /// The conversation: give it to the next request to continue.
         chat_id: "chatId" text,

@@ -38,6 +38,24 @@ answer! {
 
 answer! {
     /// The state of a chat sent with a `requestId` or in the background, kept for 24 hours.
+    ///
+    /// ```
+    /// use minara::recovery::{Step, step};
+    /// use minara::request::{ChatRequest, Delivery, Request as _};
+    /// use minara::response::{Answer as _, Job};
+    /// use minara::wire::WireRequest;
+    ///
+    /// let request = ChatRequest::ask("Compare the largest DEXs.").validate(Delivery::Background)?;
+    /// assert_eq!(WireRequest::call(&request).accept, "application/json");
+    /// let job = Job::read(202, Some("application/json"), r#"{"id":"bg_1","status":"queued"}"#)?;
+    ///
+    /// // Looked up, which costs nothing, until it is done; `step` says how long to wait.
+    /// let look = WireRequest::status(job.id.as_deref().unwrap_or_default())?;
+    /// assert_eq!(look.path, "/v1/developer/chat/requests/bg_1");
+    /// let done = serde_json::json!({ "id": "bg_1", "status": "completed", "result": { "content": "Here." } });
+    /// assert_eq!(step(&done, "", 0, 0.5)?, Step::Complete("Here.".to_owned()));
+    /// # Ok::<(), minara::Error>(())
+    /// ```
     pub struct Job {
         /// The API's own name for it.
         id: "id" text,

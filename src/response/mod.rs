@@ -17,13 +17,15 @@ pub use prediction::{Prediction, PredictionAnalysis};
 pub use shape::{Kind, MAX_KEPT_BODY_BYTES, Member, Shape, keep_body, unreadable};
 pub use swap::{Approval, Quote, SwapIntent, SwapTransaction, Token, UnsignedTx};
 
-use crate::error::Result;
+use crate::error::{FailedResponse, Result};
 use crate::json::Json;
 use crate::request::Endpoint;
+use crate::wire::is_success;
 
 /// A typed answer of the API.
 pub trait Answer: Sized {
-    /// Checks a parsed answer: every member that it has is of its kind, and a swap is one that a wallet can sign.
+    /// Checks a parsed answer: every member that it has is of its kind, and a swap is neither of the older shape nor for
+    /// another kind of chain than EVM. Addresses, amounts and call data are not looked at: review them before signing.
     ///
     /// # Errors
     /// `bad_response` naming the member's path; `unsupported_transaction`.
@@ -32,7 +34,11 @@ pub trait Answer: Sized {
     /// The answer that a value holds which [`check`](Self::check) has passed.
     fn from_checked(answer: Value) -> Self;
 
-    /// Reads the body of a success.
+    /// Reads the body of an answer that came whole.
+    ///
+    /// Under a `requestId` that was used before, a chat's answer can be that of its job: look at it with
+    /// [`refuse_failed`](crate::recovery::refuse_failed) and [`job_answer`](crate::recovery::job_answer), or read it as a
+    /// [`Job`].
     ///
     /// ```
     /// use minara::response::{Answer as _, PerpSuggestion};
@@ -44,13 +50,20 @@ pub trait Answer: Sized {
     ///
     /// let error = PerpSuggestion::read(200, None, r#"{"reasons":["a",1]}"#).unwrap_err();
     /// assert!(error.message().contains("reasons[1] is a number and not a string"));
+    ///
+    /// let refused = PerpSuggestion::read(402, None, r#"{"message":"no credits"}"#).unwrap_err();
+    /// assert_eq!(refused.code(), minara::Code::PaymentRequired);
     /// # Ok::<(), minara::Error>(())
     /// ```
     ///
     /// # Errors
-    /// `bad_response` with up to 64 KiB of the body where it is no JSON or a member has the wrong type;
+    /// That of the status where it is no success, as [`FailedResponse`] tells it, which knows more where it is given the
+    /// headers; `bad_response` with up to 64 KiB of the body where it is no JSON or a member has the wrong type;
     /// `unsupported_transaction` where a swap answer is of another kind than the documented EVM one.
     fn read(status: u16, content_type: Option<&str>, body: &str) -> Result<Self> {
+        if !is_success(status) {
+            return Err(FailedResponse { status, body, ..FailedResponse::default() }.into_error::<Value>());
+        }
         let keep = |error| keep_body(error, status, body);
         let value = <Value as Json>::parse(body).ok_or_else(|| keep(unreadable(content_type)))?;
         Self::check(&value).map_err(keep)?;

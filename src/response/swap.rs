@@ -98,7 +98,9 @@ answer! {
 }
 
 answer! {
-    /// An answer of `POST /v1/developer/intent-to-swap-tx` (`SwapTransactionResponse`).
+    /// An answer of `POST /v1/developer/intent-to-swap-tx` (`SwapTransactionResponse`). Amounts are whole numbers of the
+    /// token's smallest unit, as text. Nothing in it has been checked against the request: review it before signing. A
+    /// whole call is shown at [`WireRequest`](crate::wire::WireRequest).
     #![guard(check_transaction)]
     pub struct SwapTransaction {
         /// What the API understood.

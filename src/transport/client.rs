@@ -39,7 +39,7 @@ use crate::wire::{ApiKey, BaseUrl, DEFAULT_BASE_URL, WireRequest};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Client {
     config: Rc<Config>,
     stream: CallOptions,
@@ -120,6 +120,20 @@ impl Client {
     }
 
     /// Asks a question and waits for the whole answer (`POST /v1/developer/chat`).
+    ///
+    /// ```no_run
+    /// # async fn run(minara: minara::transport::Client) -> minara::Result<()> {
+    /// use minara::request::ChatRequest;
+    ///
+    /// let answer = minara.chat(&ChatRequest::ask("What moved BTC this week?").request_id("report-7")).await?;
+    /// let content = answer.content.unwrap_or_default();
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of a broken rule, of the connection and of the API, as [`Code`](crate::Code) has them; `stream_error` for a
+    /// chat that failed under the same `requestId` before.
     pub async fn chat(&self, request: &ChatRequest) -> Result<ChatAnswer> {
         let valid = request.validate(Delivery::Whole)?;
         self.whole_chat(&valid).await.map_err(Failure::into_error)
@@ -157,6 +171,9 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// # Errors
+    /// `invalid_request`; all others come with [`ChatStream::next`].
     pub fn chat_stream(&self, request: &ChatRequest) -> Result<ChatStream> {
         let valid = request.validate(Delivery::Stream)?;
         Ok(ChatStream::new(self.config.clone(), self.stream.clone(), WireRequest::call(&valid)))
@@ -164,17 +181,44 @@ impl Client {
 
     /// Asks a question whose answer is fetched later, with [`chat_status`](Self::chat_status) or
     /// [`wait`](Self::wait).
+    ///
+    /// ```no_run
+    /// # async fn run(minara: minara::transport::Client) -> minara::Result<()> {
+    /// use minara::request::ChatRequest;
+    ///
+    /// let job = minara.chat_background(&ChatRequest::ask("Compare the ten largest DEXs.").expert()).await?;
+    /// let answer = minara.wait(job.id.as_deref().unwrap_or_default()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`chat`](Self::chat).
     pub async fn chat_background(&self, request: &ChatRequest) -> Result<Job> {
         self.unary(WireRequest::call(&request.validate(Delivery::Background)?)).await
     }
 
     /// Looks at a job, by its own id or by the caller's `requestId`; costs nothing
     /// (`GET /v1/developer/chat/requests/{id}`).
+    ///
+    /// ```no_run
+    /// # async fn run(minara: minara::transport::Client) -> minara::Result<()> {
+    /// let job = minara.chat_status("report-7").await?;
+    /// let content = job.result.and_then(|answer| answer.content);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `not_found` for an id that is unknown, another caller's, or older than 24 hours.
     pub async fn chat_status(&self, id: &str) -> Result<Job> {
         self.unary(WireRequest::status(id)?).await
     }
 
-    /// Looks at a job until its answer is there.
+    /// Looks at a job until its answer is there, within [`limits`](Self::limits) for all looks together.
+    ///
+    /// # Errors
+    /// `stream_error` when the job failed; a look that failed says nothing of the job, whose outcome is `unknown`.
     pub async fn wait(&self, id: &str) -> Result<ChatAnswer> {
         let fetch = async {
             let mut call = self.open(WireRequest::status(id)?)?;
@@ -185,7 +229,19 @@ impl Client {
         fetch.await.map_err(Failure::into_error)
     }
 
-    /// Turns plain words into an unsigned transaction (`POST /v1/developer/intent-to-swap-tx`).
+    /// Turns plain words into an unsigned transaction (`POST /v1/developer/intent-to-swap-tx`). A wrong EIP-55 checksum of
+    /// the wallet does not stop the call: [`ValidRequest::warnings`] tells of it before.
+    ///
+    /// ```no_run
+    /// # async fn run(minara: minara::transport::Client) -> minara::Result<()> {
+    /// use minara::request::SwapRequest;
+    ///
+    /// let request = SwapRequest::new("swap 0.1 ETH to USDC", "0x742d35cc6634c0532925a3b844bc9e7595f0beb1").on("base");
+    /// let swap = minara.intent_to_swap(&request).await?;
+    /// let expected = swap.quote.and_then(|quote| quote.to_token_amount); // in the token's smallest unit
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `unsupported_transaction` where the answer is none that an EVM wallet could sign.
@@ -194,11 +250,38 @@ impl Client {
     }
 
     /// Asks for a position (`POST /v1/developer/perp-trading-suggestion`).
+    ///
+    /// ```no_run
+    /// # async fn run(minara: minara::transport::Client) -> minara::Result<()> {
+    /// use minara::request::{PerpRequest, Style};
+    ///
+    /// let idea = minara.perp_trading_suggestion(&PerpRequest::new("ETH").style(Style::SwingTrading)).await?;
+    /// let (side, entry) = (idea.side, idea.entry_price);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`chat`](Self::chat).
     pub async fn perp_trading_suggestion(&self, request: &PerpRequest) -> Result<PerpSuggestion> {
         self.call(request).await
     }
 
     /// Asks about a prediction market (`POST /v1/developer/prediction-market-ask`).
+    ///
+    /// ```no_run
+    /// # async fn run(minara: minara::transport::Client) -> minara::Result<()> {
+    /// use minara::request::PredictionRequest;
+    ///
+    /// let link = "https://polymarket.com/event/fed-decision";
+    /// let analysis = minara.prediction_market_ask(&PredictionRequest::new(link).only_result()).await?;
+    /// let odds = analysis.predictions.unwrap_or_default();
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`chat`](Self::chat).
     pub async fn prediction_market_ask(&self, request: &PredictionRequest) -> Result<PredictionAnalysis> {
         self.call(request).await
     }

@@ -1,5 +1,6 @@
 //! What a client is set up with, and what one call may say differently.
 
+use core::fmt;
 use std::rc::Rc;
 
 use js_sys::Function;
@@ -24,6 +25,12 @@ pub struct Config {
     pub observer: Option<Rc<dyn Observer>>,
 }
 
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config").field("base", &self.base).field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
 /// What one call may say differently.
 #[derive(Clone)]
 pub struct CallOptions {
@@ -39,6 +46,13 @@ pub struct CallOptions {
     pub headers: Vec<(String, String)>,
     /// A session token, sent in place of an API key.
     pub bearer: Option<String>,
+}
+
+/// Without headers and token, which may be secrets.
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallOptions").field("limits", &self.limits).field("retry", &self.retry).finish_non_exhaustive()
+    }
 }
 
 impl CallOptions {

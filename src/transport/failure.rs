@@ -25,6 +25,8 @@ const NEVER_LEFT: &str = "The connection failed. Nothing was sent; check the add
 const LOST: &str = "The connection failed. The call may have been billed: send it again only under a requestId, or if a \
                     second charge is acceptable.";
 
+const ABORTED: &str = "The call was aborted.";
+
 impl Failure {
     /// That of a connection. The platform's own words may name hosts and ports, and stay in `cause`.
     pub(super) fn network(cause: JsValue) -> Self {
@@ -45,10 +47,21 @@ impl Failure {
     pub fn into_error(self) -> Error {
         match self {
             Self::Failed { error, .. } => error,
-            Self::Aborted(_) => Error::new(Code::Internal, "The call was aborted."),
+            Self::Aborted(_) => Error::new(Code::Internal, ABORTED),
         }
     }
 }
+
+impl core::fmt::Display for Failure {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Aborted(_) => ABORTED,
+            Self::Failed { error, .. } => error.message(),
+        })
+    }
+}
+
+impl core::error::Error for Failure {}
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {

@@ -39,6 +39,12 @@ enum Source {
     Ended,
 }
 
+impl core::fmt::Debug for ChatStream {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("ChatStream").field("text", &self.text).finish_non_exhaustive()
+    }
+}
+
 impl ChatStream {
     pub(super) fn new(config: Rc<Config>, options: CallOptions, wire: WireRequest) -> Self {
         let decoder = ChatDecoder::new(ChatOptions::default());
@@ -83,6 +89,12 @@ impl ChatStream {
     /// The answer's id, once the stream has named it.
     pub fn message_id(&self) -> Option<&str> {
         self.decoder.message_id().or_else(|| self.answer.get("messageId")?.as_str())
+    }
+
+    /// What the answer used, once the stream has named it: `{ inputTokens, outputTokens, totalTokens }`.
+    pub fn usage(&self) -> Option<Value> {
+        let said = self.decoder.usage().and_then(|text| serde_json::from_str(text).ok());
+        said.or_else(|| self.answer.get("usage").cloned())
     }
 
     fn end(&mut self) {

@@ -42,7 +42,8 @@ pub enum OtherText {
 /// followed by one for its type and one for its id where they are others than the last event's. The first event's are
 /// compared with `message` and the empty id; a type or id is always in the other run. An entry is the end, in UTF-16 code
 /// units and in the run of long text in bytes, times 16, plus flags: 1 the data is in the other run, 2 a new type follows,
-/// 4 a new id follows, 8 the data is in the run of long text.
+/// 4 a new id follows, 8 the data is in the run of long text. Ends from 2^28 on have no entry: keep the decoder's largest
+/// event, together with a chunk, below that.
 #[derive(Debug, Clone)]
 pub struct Batch {
     encoding: OtherText,
