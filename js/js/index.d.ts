@@ -929,7 +929,7 @@ export interface WaitOptions {
  * | `rate_limited` | too many requests (429) | `refused` |
  * | `budget_exhausted` | the Worker's daily or session budget is used up | `refused` |
  * | `not_configured` | the Worker has no key or no budget object | `refused` |
- * | `upstream_error` | the API failed (5xx) or redirected (3xx) | `unknown` |
+ * | `upstream_error` | the API failed (5xx, 408, 460, 499) or redirected (3xx) | `unknown` |
  * | `bad_response` | success, but the answer cannot be read | `done` |
  * | `unsupported_transaction` | a legacy or non-EVM swap payload | `done` |
  * | `stream_error`, `stream_truncated`, `event_too_large` | in a stream; `partial` has the text so far | `unknown` |

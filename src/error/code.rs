@@ -150,6 +150,8 @@ impl Code {
             413 => Self::PayloadTooLarge,
             415 => Self::UnsupportedMediaType,
             429 => Self::RateLimited,
+            // Frameworks and load balancers give up work under these that has begun, and may be billed.
+            408 | 460 | 499 => Self::UpstreamError,
             400..=499 => Self::InvalidRequest,
             _ => Self::UpstreamError,
         }

@@ -178,7 +178,6 @@ fn form_of(code: Code, status: u16) -> &'static str {
         Code::PayloadTooLarge => "The request is too large{}. Shorten the message.",
         Code::UnsupportedMediaType => "The content type was not accepted{}. Send application/json.",
         Code::RateLimited => "Too many requests{}. Wait before the next call.",
-        Code::InvalidRequest if status == 408 => "The request did not arrive in time{}. Send it again.",
         Code::InvalidRequest => "The request was refused{}. Correct it and send it again.",
         _ if status == 0 || (300..400).contains(&status) => {
             "The API answered with a redirect, which is not followed because the key would travel with it{}. Check the \
