@@ -1,6 +1,7 @@
 // The open answer of a streamed chat call: its bytes, its time limits, and the decoder that makes text of them.
 import { ChatDecoder } from "./chat-decoder.js";
 import { MinaraError } from "./errors.js";
+import { isBytes } from "./memory.js";
 
 /** @import { Reply } from "./client.js" */
 /** @import { Terms } from "./options.js" */
@@ -80,8 +81,7 @@ export class ChatConnection {
     }
     if (!this.#hasBegun) this.#exchange.received();
     this.#hasBegun = true;
-    // Bytes of another realm are no instance of this one's class.
-    if (!ArrayBuffer.isView(value) || value.BYTES_PER_ELEMENT !== 1) {
+    if (!isBytes(value)) {
       throw unreadable("gives its body in pieces that are no bytes");
     }
     const text = this.decoder.push(value);

@@ -3,10 +3,10 @@ import { within } from "./abort.js";
 import { ChatJob } from "./chat-job.js";
 import { ChatStream } from "./chat-stream.js";
 import { MinaraError, misuse, withoutSecrets } from "./errors.js";
-import { inPage, ready, running } from "./instance.js";
+import { inPage, isLoaded, ready, running } from "./instance.js";
 import { CALL, CHAT, CHAT_STREAM, LOOK, checkClientOptions, pairs, termsOf } from "./options.js";
 import { plain } from "./requests.js";
-import { Session, noSessionWithin, wantsSession, withoutSession } from "./session.js";
+import { Session, notBegun, wantsSession, withoutSession } from "./session.js";
 
 /** @import { CallOptions, CallResponse, ChatInput, ChatOptions, ChatStreamOptions } from "./index.js" */
 /** @import { MinaraOptions, WaitOptions } from "./index.js" */
@@ -171,8 +171,8 @@ export class Minara {
   }
 
   /**
-   * Sends a call, with a session where the Worker wants one. A call that was refused for want of a session cost
-   * nothing and is repeated once. All of it is within one limit.
+   * Sends a call once the module is loaded, with a session where the Worker wants one. A call that was refused for want of
+   * a session cost nothing and is repeated once. All of it is within one limit.
    * @param {number} operation
    * @param {unknown} request
    * @param {Terms} terms
@@ -180,17 +180,19 @@ export class Minara {
    */
   async #send(operation, request, terms) {
     if (terms.fault) throw terms.fault;
-    const session = this.#session;
-    if (!session) return this.#attempt(operation, request, terms);
     const { signal, timeout } = terms;
     const total = timeout?.total ?? (operation === OPERATION.chatStream ? STREAM_TOTAL : TOTAL);
     const started = performance.now();
     const elapsed = () => Math.round(performance.now() - started);
-    const expired = () => noSessionWithin(total);
-    const token = (/** @type {() => Promise<string | undefined>} */ obtain) =>
-      within({ signal, milliseconds: total - elapsed(), expired }, obtain);
-    const attempt = (/** @type {string | undefined} */ bearer) =>
+    /** @type {<Part>(what: string, obtain: () => Promise<Part>) => Promise<Part>} of what a call needs to begin */
+    const before = (what, obtain) =>
+      within({ signal, milliseconds: total - elapsed(), expired: () => notBegun(what, total) }, obtain);
+    const attempt = (/** @type {string | undefined} */ bearer = undefined) =>
       this.#attempt(operation, request, { ...terms, elapsed: elapsed(), bearer });
+    if (!isLoaded()) await before("the WebAssembly module was not loaded", ready);
+    const session = this.#session;
+    if (!session) return attempt();
+    const token = (/** @type {() => Promise<string | undefined>} */ obtain) => before("no session was to be had", obtain);
     const bearer = await token(() => session.bearer());
     try {
       return await attempt(bearer);

@@ -822,7 +822,7 @@ export interface ChatPart {
 export class ChatStream implements AsyncIterable<ChatPart> {
   private constructor();
   /** Sends the request, if it was not sent yet, and gives the text as it comes. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<ChatPart, undefined, undefined>;
+  [Symbol.asyncIterator](): AsyncIterableIterator<ChatPart>;
   /**
    * The whole answer. Reads the stream to its end, or waits for whoever reads it.
    *
@@ -1131,7 +1131,7 @@ export interface ReadSseOptions extends SseOptions {
 export function readSse(
   source: Response | ReadableStream<Uint8Array>,
   options?: ReadSseOptions,
-): AsyncIterableIterator<SseEvent, undefined, undefined>;
+): AsyncIterableIterator<SseEvent>;
 
 // ---------------------------------------------------------------------------------------------------------------
 // Loading

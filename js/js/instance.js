@@ -11,6 +11,7 @@ import { createGlue } from "./glue.js";
  * @property {boolean} inPage             whether whoever opens the page can read what the client is given
  * @property {() => WebAssembly.Module} [compile]      where compiling need not be waited for
  * @property {() => Promise<WebAssembly.Module>} [load]  elsewhere
+ * @property {(source: WasmSource) => Promise<WebAssembly.Module>} [build]  of what is given, where the runtime compiles
  */
 
 /** @type {Platform} */
@@ -29,6 +30,9 @@ export function setPlatform(entry) {
 
 export const inPage = () => platform.inPage;
 
+/** Whether the module is there, or can be at once. */
+export const isLoaded = () => (current ?? platform.compile) !== undefined;
+
 /** @param {WasmSource} [source] */
 export function init(source) {
   // A load that failed, for want of a network perhaps, can be tried again.
@@ -41,7 +45,7 @@ export function init(source) {
 
 /** @param {WasmSource} [source] */
 async function load(source) {
-  const found = module ?? (await (source === undefined ? (platform.compile ?? platform.load)?.() : compile(source)));
+  const found = module ?? (await (source === undefined ? (platform.compile ?? platform.load)?.() : moduleOf(source)));
   if (current) return;
   const next = new Instance();
   // Engines have refused to instantiate larger modules on a page's main thread at once.
@@ -52,34 +56,26 @@ async function load(source) {
 }
 
 /**
+ * Of what `init` was given. Compiling is the entries' matter: tools for edge runtimes refuse code that could, and rewrite it.
  * @param {WasmSource} source
- * @returns {Promise<WebAssembly.Module>}
  */
-export async function compile(source) {
+function moduleOf(source) {
   if (source instanceof WebAssembly.Module) return source;
-  const isPlace = typeof source === "string" || source instanceof URL;
-  const found = isPlace ? await fetch(source) : source;
-  if (!(found instanceof Response)) {
-    const bytes = /** @type {ArrayBuffer} */ (found);
-    if (typeof bytes?.byteLength !== "number") {
-      throw misuse("init takes the address of minara_bg.wasm, its Response, its bytes or the compiled module.");
-    }
-    return WebAssembly.compile(bytes);
-  }
-  // A server that knows no better type than octet-stream must not stop us; a page of HTML fails to compile.
-  if (!found.ok) throw new TypeError(`HTTP ${found.status} for ${found.url}`);
-  const isTyped = found.headers.get("content-type") === "application/wasm";
-  return isTyped ? WebAssembly.compileStreaming(found) : WebAssembly.compile(await found.arrayBuffer());
+  if (platform.build) return platform.build(source);
+  throw misuse("init takes a compiled module here, for this runtime forbids to compile one; it needs none.");
 }
 
 /** @param {unknown} cause */
 function loadFailure(cause) {
   if (cause instanceof MinaraError) return cause;
   const isNetwork = cause instanceof TypeError;
-  const advice = isNetwork
+  const { message: why } = /** @type {Error} */ (cause);
+  // What is no module is another file, or a page of HTML in its place.
+  const isFile = isNetwork || /magic|wasm magic|version|length/i.test(why);
+  const advice = isFile
     ? "Check that minara_bg.wasm is served beside the package's JavaScript."
     : "A Content-Security-Policy has to allow 'wasm-unsafe-eval' in script-src.";
-  const message = `The WebAssembly module could not be loaded (${/** @type {Error} */ (cause)?.message}). ${advice}`;
+  const message = `The WebAssembly module could not be loaded (${why}). ${advice}`;
   return new MinaraError(message, {
     code: isNetwork ? "network" : "internal",
     retryable: isNetwork,
@@ -151,7 +147,8 @@ export class Instance {
         // What is thrown on purpose is thrown by the glue. Anything that comes through the module has left it halfway.
         this.#fail(/** @type {Error} */ (fault));
         // The platform called this one, and would only report what it throws as uncaught.
-        if (CALLED_BY_PLATFORM.test(name)) return;
+        // An empty list, for the glue looks into what some of them give.
+        if (CALLED_BY_PLATFORM.test(name)) return [];
         throw this.failure;
       }
     };

@@ -22,8 +22,18 @@ const SHORT = latin1Slice ? 12 : 64;
 /** Up to so many bytes are copied one by one, for the same reason. */
 const COPIED_BY_HAND = 32;
 
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+/** @type {TextDecoder | undefined} made when it is needed, so that the package can be imported where there is none */
+let decoder;
+/** @param {Uint8Array} bytes */
+const decode = (bytes) => (decoder ??= new TextDecoder("utf-8", { ignoreBOM: true })).decode(bytes);
 const { fromCharCode } = String;
+
+/**
+ * Whether it holds bytes: those of another realm are no instance of this one's class.
+ * @param {any} chunk
+ * @returns {chunk is Uint8Array}
+ */
+export const isBytes = (chunk) => ArrayBuffer.isView(chunk) && /** @type {any} */ (chunk).BYTES_PER_ELEMENT === 1;
 
 /** @type {WeakMap<Instance, ModuleMemory>} */
 const known = new WeakMap();
@@ -101,7 +111,7 @@ export class ModuleMemory {
     const { bytes } = this;
     const end = address + length;
     if (length <= SHORT) return short(bytes, address, end);
-    return latin1Slice ? latin1Slice.call(bytes, address, end) : utf8.decode(bytes.subarray(address, end));
+    return latin1Slice ? latin1Slice.call(bytes, address, end) : decode(bytes.subarray(address, end));
   }
 
   /**
@@ -126,7 +136,7 @@ export class ModuleMemory {
    * @param {number} length
    */
   utf8(address, length) {
-    return utf8.decode(this.bytes.subarray(address, address + length));
+    return decode(this.bytes.subarray(address, address + length));
   }
 }
 

@@ -2,8 +2,10 @@
 export { ChatStream } from "./chat-stream.js";
 export { Minara } from "./client.js";
 export { MinaraError } from "./errors.js";
-export { compile, init, setPlatform } from "./instance.js";
+export { init, setPlatform } from "./instance.js";
 export { ChatRequest, PerpRequest, PredictionRequest, SwapRequest } from "./requests.js";
 export { SseDecoder, readSse } from "./sse.js";
+// For the entries' own code.
+export { misuse } from "./errors.js";
 // For what is measured below the client: not among what the entries export.
 export { ChatDecoder } from "./chat-decoder.js";

@@ -129,10 +129,12 @@ export function withoutSession(error) {
   return new MinaraError(message, { .../** @type {MinaraErrorDetails} */ (known), outcome: "not_sent" });
 }
 
-/** @param {number} milliseconds  the call's own limit */
-export function noSessionWithin(milliseconds) {
+/**
+ * @param {string} what  the call waited for
+ * @param {number} milliseconds  the call's own limit
+ */
+export function notBegun(what, milliseconds) {
   const message =
-    `Timed out: no session was to be had within ${milliseconds} ms (timeout.total). ` +
-    "The call was not made, and nothing was billed.";
+    `Timed out: ${what} within ${milliseconds} ms (timeout.total). The call was not made, and nothing was billed.`;
   return new MinaraError(message, { code: "timeout", outcome: "not_sent" });
 }

@@ -2,7 +2,7 @@
 import { onAbort } from "./abort.js";
 import { misuse } from "./errors.js";
 import { ready, running } from "./instance.js";
-import { MAX_INPUT_BYTES, memoryOf } from "./memory.js";
+import { MAX_INPUT_BYTES, isBytes, memoryOf } from "./memory.js";
 import { checkReaderOptions } from "./options.js";
 
 /** @import { MinaraError, ReadSseOptions, SseEvent, SseOptions } from "./index.js" */
@@ -37,7 +37,7 @@ export class SseDecoder {
 
   /** @param {Uint8Array} chunk */
   push(chunk) {
-    if (!(chunk instanceof Uint8Array)) throw misuse("SseDecoder.push takes a Uint8Array");
+    if (!isBytes(chunk)) throw misuse("SseDecoder.push takes a Uint8Array");
     /** @type {SseEvent[]} */
     const events = [];
     if (chunk.length <= MAX_INPUT_BYTES) {

@@ -37,7 +37,9 @@ export function manifest({ version, license, repository }) {
       "./minara_bg.wasm": "./minara_bg.wasm",
       "./package.json": "./package.json",
     },
-    main: "./node.js",
+    // For tools that read no `exports`, such as Parcel by default: of the two mistakes, to take a server for a page is the
+    // one that gives no key away.
+    main: "./web.js",
     types: "./index.d.ts",
     files: ["*.js", "*.d.ts", "*.wasm", "README.md", "LICENSE-*"],
     engines: { node: ">=20" },

@@ -101,7 +101,9 @@ impl ErrorBody {
 
 /// The chunk in what a reader's promise gave, `None` at the end.
 pub(super) fn chunk_of(result: &JsValue) -> Option<Uint8Array> {
-    if member(result, "done").as_bool() == Some(true) { None } else { member(result, "value").dyn_into().ok() }
+    // Bytes of another realm are no instance of this one's class.
+    let value = || Some(member(result, "value")).filter(JsValue::is_object).map(JsValue::unchecked_into);
+    if member(result, "done").as_bool() == Some(true) { None } else { value() }
 }
 
 /// Cancels a reader; its promise is of no interest, and must not become an unhandled rejection.

@@ -1,7 +1,7 @@
 //! One attempt: a request built by gloo-net and sent by the platform's `fetch` or the caller's, its answer looked at.
 
 use gloo_net::http::{Headers, Method as HttpMethod, RequestBuilder};
-use js_sys::Promise;
+use js_sys::{Promise, global};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Request, RequestRedirect, Response};
 
@@ -31,6 +31,10 @@ pub(super) fn send(
 }
 
 fn build(config: &Config, wire: &WireRequest, options: &CallOptions, scope: &Scope) -> Result<Request, Failure> {
+    let is_path = config.base.as_str().starts_with('/');
+    if is_path && member(&global(), "location").is_undefined() {
+        return Err(unreachable_url(config));
+    }
     let signal = scope.attempt()?;
     let headers = Headers::new();
     headers.set("accept", wire.accept);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 
 import { failureOf, readAll } from "./client.fixture.mjs";
 
@@ -98,5 +99,26 @@ test("a trap in the platform's hands is no uncaught exception", async () => {
   await setTimeout(20);
   trapping = undefined;
   process.off("uncaughtException", listen);
+  assert.deepEqual(uncaught, []);
+});
+
+test("a platform whose errors are of another realm fails the call and not the process", { timeout: 5_000 }, async (t) => {
+  const uncaught = [];
+  const note = (fault) => uncaught.push(fault);
+  process.on("uncaughtException", note);
+  t.after(() => process.off("uncaughtException", note));
+  const { Request } = globalThis;
+  globalThis.Request = class {
+    constructor() {
+      throw runInNewContext('new TypeError("Failed to parse URL")');
+    }
+  };
+  t.after(() => (globalThis.Request = Request));
+  const minara = client([{ json: { content: "gm" } }]);
+  // The limit's timer outlives the instance that set it, and the process waits for it.
+  const error = await failureOf(() => minara.chat({ message: "gm" }, { timeout: { total: 3_000 } }));
+  assert.equal(error.code, "internal");
+  globalThis.Request = Request;
+  assert.equal((await minara.chat({ message: "gm" })).content, "gm");
   assert.deepEqual(uncaught, []);
 });

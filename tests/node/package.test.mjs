@@ -30,6 +30,7 @@ test("npm publishes these files and no other", async () => {
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",
+    "compile.js",
     "edge.js",
     "index.d.ts",
     "minara.js",
@@ -58,6 +59,8 @@ test("package.json says what npm, bundlers and readers need", () => {
   assert.deepEqual(conditions, ["types", "workerd", "edge-light", "node", "default"]);
   const entries = conditions.slice(1).map((condition) => manifest.exports["."][condition]);
   assert.deepEqual(manifest.sideEffects, entries);
+  // For tools that read no exports: a page that is taken for a server would be given the key.
+  assert.equal(manifest.main, "./web.js");
 });
 
 test("publint finds nothing", async () => {

@@ -1,6 +1,7 @@
 // What the vectors cannot say of `SseDecoder` and `readSse`.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 
 import { MinaraError, SseDecoder, readSse } from "minara";
 
@@ -52,6 +53,13 @@ test("what is no chunk and no limit is refused by name", () => {
     assert.throws(() => new SseDecoder({ maxEventBytes: most }), refused(message));
   }
   assert.throws(() => readSse("data: 1\n\n"), refused("readSse takes a Response or a ReadableStream of bytes"));
+});
+
+test("bytes of another realm are bytes", async () => {
+  const chunk = runInNewContext("Uint8Array.from([...'data: gm\\n\\n'].map((letter) => letter.charCodeAt(0)))");
+  assert.equal(chunk instanceof Uint8Array, false);
+  assert.deepEqual(new SseDecoder().push(chunk), [event("gm")]);
+  assert.deepEqual(await collect(readSse(streamOf([chunk]).stream)), [event("gm")]);
 });
 
 test("a chunk larger than the module's input is read whole", () => {

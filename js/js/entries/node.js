@@ -1,4 +1,5 @@
 // Node, Deno, Bun. The bytes are imported, for bundlers of server code do not find files that are read.
+import { compile } from "./compile.js";
 import { setPlatform } from "./minara.js";
 import { bytes } from "./minara_bg.inline.js";
 
@@ -15,4 +16,4 @@ export {
   SwapRequest,
 } from "./minara.js";
 
-setPlatform({ inPage: false, compile: () => new WebAssembly.Module(bytes()) });
+setPlatform({ inPage: false, compile: () => new WebAssembly.Module(bytes()), build: compile });

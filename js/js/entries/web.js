@@ -1,5 +1,6 @@
 // Pages, browser workers, and every runtime that no other entry is for.
-import { compile, setPlatform } from "./minara.js";
+import { compile } from "./compile.js";
+import { setPlatform } from "./minara.js";
 
 export {
   ChatRequest,
@@ -16,6 +17,7 @@ export {
 
 setPlatform({
   inPage: true,
+  build: compile,
   async load() {
     try {
       return await compile(new URL("./minara_bg.wasm", import.meta.url));

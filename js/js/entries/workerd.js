@@ -1,6 +1,7 @@
-// Cloudflare Workers, which compile the module when they are deployed and forbid it afterwards.
+// Cloudflare Workers, which compile the module when they are deployed and forbid it afterwards. Without
+// `?module` some tools instantiate what they import.
 import { setPlatform } from "./minara.js";
-import module from "./minara_bg.wasm";
+import module from "./minara_bg.wasm?module";
 
 export {
   ChatRequest,

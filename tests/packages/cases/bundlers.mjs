@@ -1,9 +1,10 @@
 // Bundlers and no bundler at all, each opened in Chromium.
 import assert from "node:assert/strict";
 import { copyFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
-import { checkPage, openPage, serve } from "../page.mjs";
+import { run } from "../../../scripts/process/run.mjs";
+import { checkPage, checkServer, openPage, serve } from "../page.mjs";
 
 /** @import { Context } from "../run.mjs" */
 
@@ -13,6 +14,9 @@ export const bundlers = [
   ["Vite dev", viteDev],
   ["Vite build", viteBuild],
   ["webpack 5", webpack],
+  ["Vite build, in a Web Worker", viteWorker],
+  ["Rollup", rollup],
+  ["Rollup, for Node", rollupForNode],
   ["esbuild, module file beside the bundle", (context) => esbuild(context, true)],
   ["esbuild, without that file", (context) => esbuild(context, false)],
 ];
@@ -64,6 +68,24 @@ async function viteBuild({ workspace, browser, pages }) {
 }
 
 /** @param {Context} context */
+async function viteWorker({ workspace, browser, pages }) {
+  const dir = workspace.place("page", "vite-worker");
+  const { build } = await workspace.load("vite");
+  writeFileSync(
+    join(dir, "worker.js"),
+    'import { consume } from "./consumer.js";\nonmessage = async ({ data }) => postMessage(await consume(data));\n',
+  );
+  writeFileSync(
+    join(dir, "main.js"),
+    `const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    worker.postMessage(new URLSearchParams(location.search).get("api"));
+    globalThis.outcome = new Promise((resolve) => (worker.onmessage = ({ data }) => resolve(data)));`,
+  );
+  await build({ root: dir, logLevel: "error", configFile: false, worker: { format: "es" } });
+  await checkHosted(join(dir, "dist"), { browser, pages }, { wasmFiles: 1, inlineFiles: 0 });
+}
+
+/** @param {Context} context */
 async function webpack({ workspace, browser, pages }) {
   const dir = workspace.place("page", "webpack");
   const { default: compile } = await workspace.load("webpack");
@@ -74,6 +96,37 @@ async function webpack({ workspace, browser, pages }) {
   assert.ok(!stats.hasErrors() && !stats.hasWarnings(), stats.toString("errors-warnings"));
   copyPage(dir);
   await checkHosted(join(dir, "dist"), { browser, pages }, { wasmFiles: 1, inlineFiles: 0 });
+}
+
+/** @param {Context} context */
+async function rollup({ workspace, browser, pages }) {
+  const dir = workspace.place("page", "rollup");
+  await bundleByRollup(workspace, join(dir, "main.js"), {});
+  copyPage(dir);
+  copyModule(workspace, join(dir, "dist"));
+  await checkHosted(join(dir, "dist"), { browser, pages }, { wasmFiles: 1, inlineFiles: 0 });
+}
+
+/** @param {Context} context */
+async function rollupForNode({ workspace, servers }) {
+  const dir = workspace.place("server", "rollup-for-node");
+  await bundleByRollup(workspace, join(dir, "import.mjs"), { exportConditions: ["node"] });
+  const args = [join(dir, "dist", "import.js"), servers.url, servers.key];
+  checkServer(JSON.parse(await run("node", args, { cwd: dir, env: workspace.env })));
+}
+
+/**
+ * Into a folder `dist` beside the input.
+ * @param {Context["workspace"]} workspace
+ * @param {string} input
+ * @param {object} resolution  options of the plugin that finds packages
+ */
+async function bundleByRollup(workspace, input, resolution) {
+  const { rollup: start } = await workspace.load("rollup");
+  const { nodeResolve } = await workspace.load("@rollup/plugin-node-resolve");
+  const bundle = await start({ input, plugins: [nodeResolve(resolution)] });
+  await bundle.write({ dir: join(dirname(input), "dist"), format: "es" });
+  await bundle.close();
 }
 
 /** @param {Context} context @param {boolean} isFileServed */
@@ -91,10 +144,14 @@ async function esbuild({ workspace, browser, pages }, isFileServed) {
     outdir,
   });
   copyPage(dir);
-  const wasm = join(workspace.dir, "node_modules", "minara", "minara_bg.wasm");
-  if (isFileServed) copyFileSync(wasm, join(outdir, "minara_bg.wasm"));
+  if (isFileServed) copyModule(workspace, outdir);
   const wanted = isFileServed ? { wasmFiles: 1, inlineFiles: 0 } : { wasmFiles: 0, inlineFiles: 1 };
   await checkHosted(outdir, { browser, pages }, wanted);
+}
+
+/** @param {Context["workspace"]} workspace @param {string} folder */
+function copyModule(workspace, folder) {
+  copyFileSync(join(workspace.dir, "node_modules", "minara", "minara_bg.wasm"), join(folder, "minara_bg.wasm"));
 }
 
 /** @param {string} dir */

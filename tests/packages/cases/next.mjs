@@ -1,5 +1,5 @@
-// Next.js: one build, then a page, a route handler on Node, and one on the edge runtime.
-import { cpSync } from "node:fs";
+// Next.js: a page, a route handler on Node, one on the edge runtime, and middleware, by both of its bundlers.
+import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { endGroup, spawnGroup } from "../../../scripts/process/group.mjs";
@@ -9,32 +9,56 @@ import { answer, freePort } from "../server.mjs";
 
 /** @import { Context } from "../run.mjs" */
 
-/** @type {[string, (context: Context) => Promise<void>][]} */
-export const nextjs = [["Next.js: client page, route handler, edge route", next]];
+/**
+ * @typedef {object} Mode
+ * @property {"development" | "production"} env
+ * @property {string[]} flags
+ * @property {string[]} routes  that answer with what a server's consumer has done
+ */
 
-/** @param {Context} context */
-async function next({ workspace, browser, pages, servers }) {
-  const dir = workspace.place("next");
+/** @type {[string, (context: Context) => Promise<void>][]} */
+export const nextjs = [
+  ["Next.js, built: page, route handler, edge route, middleware", (context) => next(context, mode("production"))],
+  ["Next.js, in development: the same", (context) => next(context, mode("development"))],
+  ["Next.js by webpack, built: page, route handler, middleware", (context) => next(context, mode("production", "--webpack"))],
+  ["Next.js by webpack, in development: the same", (context) => next(context, mode("development", "--webpack"))],
+];
+
+/**
+ * @param {Mode["env"]} env
+ * @param {string[]} flags
+ * @returns {Mode}
+ */
+function mode(env, ...flags) {
+  // By webpack this version of Next.js builds no edge route at all.
+  const edge = flags.length === 0 ? ["api/edge"] : [];
+  return { env, flags, routes: ["api/chat", "api/middleware", ...edge] };
+}
+
+/** @param {Context} context @param {Mode} mode */
+async function next({ workspace, browser, pages, servers }, { env: NODE_ENV, flags, routes }) {
+  const dir = workspace.place("next", `next-${NODE_ENV}${flags.join("")}`);
+  if (!routes.includes("api/edge")) rmSync(join(dir, "app", "api", "edge"), { recursive: true });
   cpSync(join(workspace.place("page", "next-page"), "consumer.js"), join(dir, "consumer.js"));
   cpSync(join(workspace.place("server", "next-server"), "consumer.js"), join(dir, "server-consumer.js"));
-  const env = {
-    ...workspace.env,
-    TOOLS_DIR: workspace.tools,
-    BASE_URL: servers.url,
-    API_KEY: servers.key,
-    NODE_ENV: "production",
-  };
+  const env = { ...workspace.env, TOOLS_DIR: workspace.tools, BASE_URL: servers.url, API_KEY: servers.key, NODE_ENV };
   const command = join(workspace.tools, "node_modules", "next", "dist", "bin", "next");
-  await run("node", [command, "build"], { cwd: dir, env });
+  const isBuilt = NODE_ENV === "production";
+  if (isBuilt) await run("node", [command, "build", ...flags], { cwd: dir, env });
   const port = await freePort();
-  const server = spawnGroup("node", [command, "start", "-p", String(port), "-H", "127.0.0.1"], {
+  const how = isBuilt ? ["start"] : ["dev", ...flags];
+  const server = spawnGroup("node", [command, ...how, "-p", String(port), "-H", "127.0.0.1"], {
     cwd: dir,
     env,
     stdio: "ignore",
   });
   try {
     const url = `http://127.0.0.1:${port}/`;
-    for (const route of ["api/chat", "api/edge"]) checkServer(await (await answer(url + route)).json());
+    for (const route of routes) {
+      const response = await answer(url + route);
+      if (response.status !== 200) throw new Error(`${route}: ${response.status} ${await response.text()}`);
+      checkServer(await response.json());
+    }
     checkPage((await openPage(browser, url, pages.url)).outcome);
   } finally {
     await endGroup(server);

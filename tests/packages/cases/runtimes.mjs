@@ -20,6 +20,7 @@ export const runtimes = [
   ["workerd, by wrangler", workerd],
   ["TypeScript, nodenext", (context) => types(context, "nodenext")],
   ["TypeScript, bundler", (context) => types(context, "bundler")],
+  ["TypeScript 5.4, bundler", (context) => types(context, "bundler", tool(context, "typescript-5.4", "bin", "tsc"))],
 ];
 
 /** @param {Context} context @param {string} command @param {string[]} args */
@@ -69,9 +70,8 @@ async function workerd({ workspace, servers }) {
 }
 
 /** @param {Context} context @param {string} resolution */
-async function types({ workspace }, resolution) {
+async function types({ workspace }, resolution, tsc = join(root, "node_modules", ".bin", "tsc")) {
   const dir = workspace.place("types");
-  const tsc = join(root, "node_modules", ".bin", "tsc");
   await run(tsc, ["-p", `tsconfig.${resolution}.json`], { cwd: dir, env: workspace.env });
 }
 

@@ -1,0 +1,67 @@
+// The entry of pages, whose module comes over the network.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+
+import { mockFetch } from "minara/testing";
+
+const folder = dirname(createRequire(import.meta.url).resolve("minara/package.json"));
+const { Minara, MinaraError, init } = await import(pathToFileURL(join(folder, "web.js")).href);
+
+const BASE = { baseUrl: "https://worker.example/api" };
+
+async function failureOf(act) {
+  const error = await act().then(
+    () => assert.fail("it did not fail"),
+    (failure) => failure,
+  );
+  assert.ok(error instanceof MinaraError, `${error?.stack ?? error}`);
+  return error;
+}
+
+/** Has the platform's `fetch`, by which the module comes, answer so. */
+function answerLoads(t, answer) {
+  t.mock.method(globalThis, "fetch", answer);
+}
+
+test("a page of HTML in place of the module, given by hand, is told from a policy that forbids it", async () => {
+  const page = new Response("<!doctype html>", { headers: { "content-type": "text/html" } });
+  const error = await failureOf(() => init(page));
+  assert.equal(error.code, "internal");
+  assert.match(error.message, /Check that minara_bg\.wasm is served beside the package's JavaScript\.$/);
+});
+
+test("what the engine says under a policy leads to the policy", async (t) => {
+  const words = "Compiling or instantiating WebAssembly module violates the following Content Security policy directive";
+  t.mock.method(WebAssembly, "compile", async () => {
+    throw new WebAssembly.CompileError(words);
+  });
+  const error = await failureOf(() => init(new Uint8Array(8)));
+  assert.match(error.message, /A Content-Security-Policy has to allow 'wasm-unsafe-eval' in script-src\.$/);
+});
+
+test("while the module is on its way, a call's limit and its signal hold, and nothing is sent", async (t) => {
+  let arrive;
+  answerLoads(t, () => new Promise((resolve) => (arrive = resolve)));
+  const fetch = mockFetch([{ json: { content: "gm" } }]);
+  const minara = new Minara({ ...BASE, fetch });
+  const late = await failureOf(() => minara.chat({ message: "gm" }, { timeout: { total: 30 } }));
+  assert.equal(
+    late.message,
+    "Timed out: the WebAssembly module was not loaded within 30 ms (timeout.total). The call was not made, and nothing " +
+      "was billed.",
+  );
+  assert.deepEqual([late.code, late.outcome], ["timeout", "not_sent"]);
+  assert.equal((await failureOf(() => minara.chatStream({ message: "gm" }, { timeout: { total: 30 } }).final())).code, "timeout");
+  const leaving = new AbortController();
+  const left = minara.chat({ message: "gm" }, { signal: leaving.signal });
+  leaving.abort("enough");
+  await assert.rejects(left, (reason) => reason === "enough");
+  const waiting = minara.chat({ message: "gm" });
+  arrive(new Response(await readFile(join(folder, "minara_bg.wasm")), { headers: { "content-type": "application/wasm" } }));
+  assert.equal((await waiting).content, "gm");
+  assert.equal(fetch.requests.length, 1);
+});
