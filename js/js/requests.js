@@ -131,11 +131,12 @@ export class PredictionRequest extends Builder {
 /**
  * A request as the rules are to see it: plain, and without the members that are only there as `undefined`, which an
  * optional field of the caller's own often is. `null` stays, for it is a value that someone wrote.
- * @param {unknown} request
+ * A builder may be that of another copy of this package.
+ * @param {any} request
  * @returns {unknown}
  */
 export function plain(request) {
-  const source = request instanceof Builder ? request.toJSON() : request;
+  const source = typeof request?.toJSON === "function" ? request.toJSON() : request;
   if (source === null || typeof source !== "object" || Array.isArray(source)) return source;
   const members = Object.entries(source).filter(([, value]) => value !== undefined);
   return Object.fromEntries(members.map(([name, value]) => [name, name === "message" ? plain(value) : value]));

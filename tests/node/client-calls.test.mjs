@@ -94,6 +94,13 @@ test("a builder is not changed by its steps, so a common start can be shared", (
   assert.ok(one instanceof ChatRequest);
 });
 
+test("an object with a JSON of its own is taken as that, as a builder of another copy of the package is", async () => {
+  const fetch = mockFetch([{ json: { content: "gm" } }]);
+  const minara = new Minara({ baseUrl: "https://worker.example/api", fetch });
+  await minara.chat({ toJSON: () => ({ message: "gm", mode: "expert" }) });
+  assert.deepEqual(fetch.requests[0].body, { mode: "expert", stream: false, message: { role: "user", content: "gm" } });
+});
+
 test("members that are undefined are as if they were not there, null is a value", async () => {
   const fetch = mockFetch([{ json: { content: "gm" } }]);
   const minara = new Minara({ baseUrl: "https://worker.example/api", fetch, timeout: undefined, headers: undefined });
