@@ -8,7 +8,7 @@ use minara::{Code, Error, Outcome};
 use sha2::{Digest as _, Sha256};
 
 use crate::answer::{Answer, EVENT_STREAM};
-use crate::budget::{Claim, Reservation, Settlement, desk};
+use crate::budget::{Booking, Claim, Reservation, Settlement, desk};
 use crate::caller::Caller;
 use crate::gateway::Exchange;
 use crate::learned::Learned;
@@ -47,27 +47,31 @@ impl PaidCall<'_> {
         let request = self.caller.bind(request);
         let body = request.to_json();
         let reservation = self.reservation(&request, &body, cost);
-        let is_new = desk::reserve(self.exchange.env, &reservation, self.session_ends()).await?;
-        self.exchange.seen.cost.set(Some(if is_new { cost } else { 0 }));
+        let Booking { lease, cost } = desk::reserve(self.exchange.env, &reservation, self.session_ends()).await?;
+        self.exchange.seen.cost.set(Some(cost));
         let outbound = Outbound {
             path: request.endpoint().path(),
             method: Method::Post,
             body: &body,
             accepts_stream: request.streams(),
         };
-        let settlement =
-            Settlement { lease: reservation.lease, caller: reservation.caller, spent: true, ..Settlement::default() };
+        let settlement = Settlement { lease, caller: reservation.caller, spent: true, ..Settlement::default() };
         match upstream::send(&outbound, self.settings, self.exchange).await {
             Ok(reply) => self.deliver(reply, &request, settlement).await,
             Err(rejection) => {
-                let refused = matches!(rejection.error.outcome(), Outcome::Refused | Outcome::NotSent);
-                // A repetition that is refused says nothing of the call that it repeats.
-                if is_new {
-                    self.exchange.seen.cost.set(Some(if refused { 0 } else { cost }));
-                    self.settle_later(&Settlement { spent: !refused, ..settlement });
-                }
+                self.settle_failure(&rejection, settlement).await;
                 Err(rejection)
             }
+        }
+    }
+
+    /// Gives the cost of a refused call back, before the caller hears of it: they may repeat it at once.
+    async fn settle_failure(&self, rejection: &Rejection, settlement: Settlement) {
+        if !matches!(rejection.error.outcome(), Outcome::Refused | Outcome::NotSent) {
+            return self.settle_later(&settlement);
+        }
+        if let Some(charge) = desk::settle(self.exchange.env, &Settlement { spent: false, ..settlement }).await {
+            self.exchange.seen.cost.set(Some(charge));
         }
     }
 
@@ -86,6 +90,7 @@ impl PaidCall<'_> {
             cost,
             hash,
             chat,
+            attempt: self.exchange.id.to_owned(),
         }
     }
 

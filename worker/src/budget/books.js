@@ -16,6 +16,10 @@ const UNDER_WAY = 0;
 const SETTLED = 1;
 const OVER = 2;
 
+/** The repetitions of the lease `id`: their ids go on with a mark, which is above every other character of an id. */
+const repetitions = (id, again) => `SELECT 1 FROM lease AS again WHERE again.id > ${id} || ${again}
+  AND again.id < ${id} || ${again} || ${again}`;
+
 export class Books {
   #storage;
   #sql;
@@ -39,16 +43,17 @@ export class Books {
   }
 
   /** JSON: the leases that are not over. */
-  leases() {
-    const open = `SELECT id, caller, charge, day, expires, state >= ${SETTLED} AS settled
-      FROM lease WHERE state < ${OVER}`;
-    return JSON.stringify(this.#sql.exec(open).toArray());
+  leases(again) {
+    const open = `SELECT id, caller, charge, day, expires, state >= ${SETTLED} AS settled,
+      EXISTS (${repetitions("lease.id", "?1")}) AS shared FROM lease WHERE state < ${OVER}`;
+    return JSON.stringify(this.#sql.exec(open, again).toArray());
   }
 
-  /** JSON: the reservation of that id, or null. */
-  earlier(id) {
-    const one = `SELECT route, hash, charge, state < ${OVER} AS open FROM lease WHERE id = ?`;
-    return JSON.stringify(this.#sql.exec(one, id).toArray()[0] ?? null);
+  /** JSON: the reservation of that id, or null. Its repetitions are counted up to `most`. */
+  earlier(id, again, most) {
+    const one = `SELECT route, hash, charge, state < ${OVER} AS open,
+      (SELECT COUNT(*) FROM (${repetitions("?1", "?2")} LIMIT ?3)) AS repetitions FROM lease WHERE id = ?1`;
+    return JSON.stringify(this.#sql.exec(one, id, again, most).toArray()[0] ?? null);
   }
 
   owns(caller, id) {
@@ -84,7 +89,7 @@ export class Books {
     this.#storage.setAlarm(time);
   }
 
-  /** JSON: calls and charges of a day by route, and its ten dearest callers. */
+  /** JSON: calls and charges of a day by route, and its ten dearest callers. Repetitions are calls of their own. */
   usage(day) {
     const routes = "SELECT route, COUNT(*) AS calls, SUM(charge) AS charged FROM lease WHERE day = ? GROUP BY route";
     const callers = `SELECT caller, COUNT(*) AS calls, SUM(charge) AS charged FROM lease WHERE day = ?

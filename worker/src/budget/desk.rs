@@ -4,19 +4,15 @@ use minara::{Code, Error};
 use serde::Serialize;
 use worker::{Context, Env};
 
-use super::{Claim, Reservation, Settlement, Verdict};
+use super::{Booking, Claim, Reservation, Settlement, Verdict};
 use crate::platform;
 use crate::rejection::Rejection;
 
 /// Books a call. `session_ends` is when the caller's session does, in seconds from now.
-pub(crate) async fn reserve(env: &Env, asked: &Reservation, session_ends: u32) -> Result<bool, Rejection> {
+pub(crate) async fn reserve(env: &Env, asked: &Reservation, session_ends: u32) -> Result<Booking, Rejection> {
     let said = platform::ask_budget(env, &question("reserve", asked)).await.ok_or_else(out_of_reach)?;
     let verdict: Verdict = serde_json::from_str(&said).map_err(|_| out_of_reach())?;
-    match verdict {
-        Verdict::Reserved => Ok(true),
-        Verdict::Again => Ok(false),
-        refused => Err(meaning(refused, session_ends)),
-    }
+    verdict.booking(asked).ok_or_else(|| meaning(verdict, session_ends))
 }
 
 /// Whether the caller may look at a job under the id that the API gave it.
@@ -25,9 +21,10 @@ pub(crate) async fn owns(env: &Env, claim: &Claim) -> Result<bool, Rejection> {
     Ok(said == "true")
 }
 
-/// Settles a call; when that fails the charge stays, and its lease ends by itself.
-pub(crate) async fn settle(env: &Env, settlement: &Settlement) {
-    platform::ask_budget(env, &question("settle", settlement)).await;
+/// Settles a call and gives its charge, where this was what settled it. When that fails the charge stays, and its lease
+/// ends by itself.
+pub(crate) async fn settle(env: &Env, settlement: &Settlement) -> Option<u64> {
+    platform::ask_budget(env, &question("settle", settlement)).await?.parse().ok()
 }
 
 /// Settles a call after the answer, which does not wait for it.
@@ -71,6 +68,6 @@ fn meaning(refused: Verdict, session_ends: u32) -> Rejection {
             Rejection::new(Code::Conflict, "The requestId was used for another request: use a new one.")
         }
         Verdict::NotOwn => Rejection::new(Code::NotFound, "There is no such chat."),
-        Verdict::Reserved | Verdict::Again => out_of_reach(),
+        Verdict::Reserved | Verdict::Again { .. } => out_of_reach(),
     }
 }

@@ -6,7 +6,8 @@
 
 use std::collections::HashMap;
 
-use super::{Reservation, Settlement, Verdict};
+use super::repetition::{Earlier, judge};
+use super::{Booking, Reservation, Settlement, Verdict};
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
@@ -36,19 +37,8 @@ pub(crate) struct Lease {
     pub(crate) expires: u64,
     /// Whether its outcome is known, and only its answer is still under way.
     pub(crate) settled: bool,
-}
-
-/// An earlier reservation under the same id.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Earlier {
-    /// Its route.
-    pub(crate) route: String,
-    /// The hash of its body.
-    pub(crate) hash: String,
-    /// What is booked for it; nothing once its cost came back.
-    pub(crate) charge: u64,
-    /// Whether it is under way.
-    pub(crate) open: bool,
+    /// Whether it was ever repeated. Then it also pays for what the repetitions spend, and no refusal gives its cost back.
+    pub(crate) shared: bool,
 }
 
 /// One caller's sums.
@@ -89,36 +79,39 @@ impl Ledger {
         now: u64,
     ) -> Verdict {
         self.turn(now);
-        if let Some(earlier) = earlier {
-            if earlier.route != asked.route || earlier.hash != asked.hash {
-                return Verdict::Conflict;
-            }
-            // Paid for or still under way. Only after its cost came back is it booked anew.
-            if earlier.open || earlier.charge > 0 {
-                return Verdict::Again;
-            }
+        let verdict = judge(earlier, asked);
+        let Some(booking) = verdict.booking(asked) else { return verdict };
+        if let Some(refused) = self.refusal(asked, booking.cost, limits, now) {
+            return refused;
         }
-        let account = self.accounts.get(&asked.caller).copied().unwrap_or_default();
-        if asked.visitor && account.open >= limits.in_flight {
-            return Verdict::Busy;
+        if let Some(repeated) = self.leases.get_mut(&asked.lease) {
+            repeated.shared = true;
         }
-        if asked.visitor && account.charged + asked.cost > limits.session {
-            return Verdict::SessionSpent;
-        }
-        if self.charged + asked.cost > limits.day {
-            return Verdict::DaySpent { seconds: seconds_left(now) };
-        }
-        self.book(asked, now + limits.lease_ms);
-        Verdict::Reserved
+        self.book(booking, &asked.caller, now + limits.lease_ms);
+        verdict
     }
 
-    fn book(&mut self, asked: &Reservation, expires: u64) {
-        self.charged += asked.cost;
-        let account = self.accounts.entry(asked.caller.clone()).or_default();
-        account.charged += asked.cost;
+    /// The first limit that a call of that cost would break.
+    fn refusal(&self, asked: &Reservation, cost: u64, limits: Limits, now: u64) -> Option<Verdict> {
+        let account = self.accounts.get(&asked.caller).copied().unwrap_or_default();
+        let breaks = |charged: u64, limit: u64| cost > 0 && charged + cost > limit;
+        if asked.visitor && account.open >= limits.in_flight {
+            return Some(Verdict::Busy);
+        }
+        if asked.visitor && breaks(account.charged, limits.session) {
+            return Some(Verdict::SessionSpent);
+        }
+        breaks(self.charged, limits.day).then(|| Verdict::DaySpent { seconds: seconds_left(now) })
+    }
+
+    fn book(&mut self, Booking { lease, cost }: Booking, caller: &str, expires: u64) {
+        self.charged += cost;
+        let account = self.accounts.entry(caller.to_owned()).or_default();
+        account.charged += cost;
         account.open += 1;
-        let lease = Lease { caller: asked.caller.clone(), charge: asked.cost, day: self.day, expires, settled: false };
-        self.leases.insert(asked.lease.clone(), lease);
+        let caller = caller.to_owned();
+        let booked = Lease { caller, charge: cost, day: self.day, expires, settled: false, shared: false };
+        self.leases.insert(lease, booked);
     }
 
     /// Writes down how a call ended and gives its charge; `None` when that is known already, or when its time was over
@@ -127,7 +120,7 @@ impl Ledger {
         self.turn(now);
         let lease = self.leases.get_mut(&settlement.lease).filter(|lease| !lease.settled)?;
         lease.settled = true;
-        if !settlement.spent {
+        if !settlement.spent && !lease.shared {
             let back = core::mem::take(&mut lease.charge);
             if lease.day == self.day {
                 self.charged -= back;
@@ -201,7 +194,8 @@ fn seconds_left(now: u64) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Account, DAY_MS, Earlier, Ledger, Limits};
+    use super::{Account, DAY_MS, Ledger, Limits};
+    use crate::budget::repetition::Earlier;
     use crate::budget::{Reservation, Settlement, Verdict};
 
     const NOON: u64 = 20_000 * DAY_MS + DAY_MS / 2;
@@ -264,21 +258,62 @@ mod tests {
         }
     }
 
+    fn earlier(charge: u64, open: bool, repetitions: u32) -> Earlier {
+        Earlier { route: "chat".to_owned(), hash: "h".to_owned(), charge, open, repetitions }
+    }
+
+    fn repeated(attempt: &str) -> Reservation {
+        Reservation { hash: "h".to_owned(), attempt: attempt.to_owned(), ..call("a.1", "a", 4) }
+    }
+
     #[test]
-    fn a_repeated_call_costs_nothing_more_unless_its_cost_came_back() {
-        let earlier = |charge, open| Earlier { route: "chat".to_owned(), hash: "h".to_owned(), charge, open };
-        let repeated = Reservation { hash: "h".to_owned(), ..call("a.1", "a", 4) };
-        for (earlier, verdict, charged) in [
-            (earlier(4, true), Verdict::Again, 0),
-            (earlier(4, false), Verdict::Again, 0),
-            (earlier(0, true), Verdict::Again, 0),
-            (earlier(0, false), Verdict::Reserved, 4),
-            (Earlier { hash: "other".to_owned(), ..earlier(4, true) }, Verdict::Conflict, 0),
-            (Earlier { route: "job".to_owned(), ..earlier(0, false) }, Verdict::Conflict, 0),
+    fn the_limits_hold_for_repetitions_and_what_is_free_is_under_no_budget() {
+        let half_a_day = u32::try_from(DAY_MS / 2000).expect("fits");
+        let limits = |day, session, in_flight| Limits { day, session, in_flight, ..LIMITS };
+        for (limits, repetitions, verdict) in [
+            (limits(10, 6, 1), 0, Verdict::Busy),
+            (limits(10, 6, 1), 8, Verdict::Busy),
+            (limits(4, 4, 2), 0, Verdict::Again { cost: 0 }),
+            (limits(1, 1, 2), 0, Verdict::Again { cost: 0 }),
+            (limits(10, 7, 2), 8, Verdict::SessionSpent),
+            (limits(7, 10, 2), 8, Verdict::DaySpent { seconds: half_a_day }),
+            (limits(8, 8, 2), 8, Verdict::Again { cost: 4 }),
         ] {
             let mut ledger = Ledger::default();
-            assert_eq!(ledger.reserve(&repeated, Some(&earlier), LIMITS, NOON), verdict, "{earlier:?}");
-            assert_eq!(ledger.today(NOON).1, charged);
+            assert_eq!(ledger.reserve(&repeated("w-1"), None, LIMITS, NOON), Verdict::Reserved);
+            let asked = ledger.reserve(&repeated("w-2"), Some(&earlier(4, true, repetitions)), limits, NOON);
+            assert_eq!(asked, verdict, "{limits:?}");
+        }
+    }
+
+    #[test]
+    fn a_repetition_has_a_place_of_its_own_and_never_touches_the_first_calls() {
+        let mut ledger = Ledger::default();
+        ledger.reserve(&repeated("w-1"), None, LIMITS, NOON);
+        for attempt in ["w-2", "w-3"] {
+            let verdict = ledger.reserve(&repeated(attempt), Some(&earlier(4, true, 0)), LIMITS, NOON);
+            assert_eq!(verdict, Verdict::Again { cost: 0 });
+        }
+        assert_eq!(ledger.accounts["a"], Account { charged: 4, open: 3 });
+        assert_eq!(ledger.settle(&end("a.1~w-2", true), NOON), Some(0));
+        assert_eq!(ledger.settle(&end("a.1~w-3", false), NOON), Some(0));
+        assert!(!ledger.release("a.1~w-2"), "it was settled whole");
+        assert_eq!(ledger.accounts["a"], Account { charged: 4, open: 1 });
+        assert!(ledger.release("a.1"));
+    }
+
+    #[test]
+    fn what_a_refusal_gives_back_depends_on_who_pays_for_it() {
+        // The first call was repeated: repetitions so far, whose refusal it is, what is charged after it.
+        for (repetitions, refused, charge, charged) in
+            [(0, "a.1", 4, 4), (8, "a.1", 4, 8), (0, "a.1~w-2", 0, 4), (8, "a.1~w-2", 0, 4)]
+        {
+            let mut ledger = Ledger::default();
+            let limits = Limits { session: 10, ..LIMITS };
+            ledger.reserve(&repeated("w-1"), None, limits, NOON);
+            ledger.reserve(&repeated("w-2"), Some(&earlier(4, true, repetitions)), limits, NOON);
+            assert_eq!(ledger.settle(&end(refused, false), NOON), Some(charge), "{repetitions} {refused}");
+            assert_eq!(ledger.today(NOON).1, charged, "{repetitions} {refused}");
         }
     }
 

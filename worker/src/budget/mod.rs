@@ -1,11 +1,13 @@
 //! The owner's money: every call is reserved before the API hears of it, and settled when its outcome is known.
 //!
 //! One `SQLite` Durable Object keeps the books, so that two calls never spend the same credit. [`ledger`] is its
-//! arithmetic, [`object`] the object, [`desk`] the Worker's side of the conversation, and here is what they say.
+//! arithmetic, [`repetition`] what repeated calls cost, [`object`] the object, [`desk`] the Worker's side of the
+//! conversation, and here is what they say.
 
 pub(crate) mod desk;
 pub(crate) mod ledger;
 pub(crate) mod object;
+pub(crate) mod repetition;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,12 +28,23 @@ pub(crate) struct Reservation {
     pub(crate) hash: String,
     /// The chat that it continues, which must be the caller's own; else empty.
     pub(crate) chat: String,
+    /// The correlation id, which no other call has: it tells repetitions under one `requestId` apart.
+    pub(crate) attempt: String,
+}
+
+/// What was put aside for a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Booking {
+    /// The id under which it is settled.
+    pub(crate) lease: String,
+    /// What it costs; nothing where an earlier call pays for it.
+    pub(crate) cost: u64,
 }
 
 /// Says how a reserved call ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Settlement {
-    /// The reservation; empty after a look-up, which has none but may name ids too.
+    /// The booking; empty after a look-up, which has none but may name ids too.
     pub(crate) lease: String,
     /// Whose call it was.
     pub(crate) caller: String,
@@ -60,8 +73,11 @@ pub(crate) struct Claim {
 pub(crate) enum Verdict {
     /// The cost is put aside.
     Reserved,
-    /// The same call was reserved before, and costs nothing more.
-    Again,
+    /// The same call was reserved before, and this one has a place of its own beside it.
+    Again {
+        /// What is put aside for it: nothing where the earlier one pays.
+        cost: u64,
+    },
     /// The day's budget does not allow it; in so many seconds the next day begins.
     DaySpent {
         /// Seconds until the next day.
@@ -75,4 +91,15 @@ pub(crate) enum Verdict {
     Conflict,
     /// The chat is not the caller's own.
     NotOwn,
+}
+
+impl Verdict {
+    /// What was put aside, if the call may be made.
+    pub(crate) fn booking(self, asked: &Reservation) -> Option<Booking> {
+        match self {
+            Self::Reserved => Some(Booking { lease: asked.lease.clone(), cost: asked.cost }),
+            Self::Again { cost } => Some(Booking { lease: asked.repetition(), cost }),
+            _ => None,
+        }
+    }
 }

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use worker::wasm_bindgen::{self, prelude::*};
 use worker::{Env, web_sys};
 
-use super::ledger::{Account, Earlier, Lease, Ledger, Limits, day_of};
-use super::{Claim, Reservation, Settlement, Verdict};
+use super::ledger::{Account, Lease, Ledger, Limits, day_of};
+use super::repetition::{AGAIN, Earlier, FREE_REPETITIONS};
+use super::{Booking, Claim, Reservation, Settlement, Verdict};
 use crate::platform;
 use crate::session::SESSION_LIFE;
 use crate::settings::Settings;
@@ -36,9 +37,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn accounts(this: &Books, since: f64) -> Result<String, JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn leases(this: &Books) -> Result<String, JsValue>;
+    fn leases(this: &Books, again: &str) -> Result<String, JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn earlier(this: &Books, id: &str) -> Result<String, JsValue>;
+    fn earlier(this: &Books, id: &str, again: &str, most: u32) -> Result<String, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn owns(this: &Books, caller: &str, id: &str) -> Result<bool, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -92,6 +93,7 @@ struct LeaseRow {
     day: u64,
     expires: u64,
     settled: u8,
+    shared: u8,
 }
 
 #[derive(Deserialize)]
@@ -100,6 +102,7 @@ struct EarlierRow {
     hash: String,
     charge: u64,
     open: u8,
+    repetitions: u32,
 }
 
 #[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen)]
@@ -144,7 +147,10 @@ impl Budget {
                 let verdict = self.reserve(&read(query)?, now)?;
                 serde_json::to_string(&verdict).map_err(|fault| fault.to_string().into())
             }
-            "settle" => self.settle(&read(query)?, now).map(|()| String::new()),
+            "settle" => {
+                let charge = self.settle(&read(query)?, now)?;
+                Ok(charge.map(|charge| charge.to_string()).unwrap_or_default())
+            }
             "release" => self.release(query, now).map(|()| String::new()),
             "owns" => {
                 let claim: Claim = read(query)?;
@@ -162,17 +168,17 @@ impl Budget {
         }
         let earlier = if asked.hash.is_empty() { None } else { self.earlier(&asked.lease)? };
         let verdict = self.with_ledger(now, |ledger| ledger.reserve(asked, earlier.as_ref(), limits, now))?;
-        if verdict == Verdict::Reserved {
+        if let Some(Booking { lease, cost }) = verdict.booking(asked) {
             let expires = now + limits.lease_ms;
-            let Reservation { lease, caller, route, hash, cost, .. } = asked;
-            let (charge, day) = (float(*cost), float(day_of(now)));
-            self.books.book(lease, caller, route, hash, charge, day, float(now), float(expires))?;
+            let Reservation { caller, route, hash, .. } = asked;
+            let (charge, day) = (float(cost), float(day_of(now)));
+            self.books.book(&lease, caller, route, hash, charge, day, float(now), float(expires))?;
             self.wake(expires)?;
         }
         Ok(verdict)
     }
 
-    fn settle(&self, settlement: &Settlement, now: u64) -> Result<(), JsValue> {
+    fn settle(&self, settlement: &Settlement, now: u64) -> Result<Option<u64>, JsValue> {
         let charge = self.with_ledger(now, |ledger| ledger.settle(settlement, now))?;
         if let Some(charge) = charge {
             self.books.settle(&settlement.lease, float(charge), settlement.open)?;
@@ -182,7 +188,7 @@ impl Budget {
                 self.books.own(&settlement.caller, id, float(now))?;
             }
         }
-        Ok(())
+        Ok(charge)
     }
 
     fn release(&self, lease: &str, now: u64) -> Result<(), JsValue> {
@@ -191,8 +197,8 @@ impl Budget {
     }
 
     fn earlier(&self, lease: &str) -> Result<Option<Earlier>, JsValue> {
-        let row: Option<EarlierRow> = rows(&self.books.earlier(lease)?)?;
-        Ok(row.map(|EarlierRow { route, hash, charge, open }| Earlier { route, hash, charge, open: open > 0 }))
+        let row: Option<EarlierRow> = rows(&self.books.earlier(lease, AGAIN, FREE_REPETITIONS)?)?;
+        Ok(row.map(EarlierRow::into_earlier))
     }
 
     fn usage(&self, now: u64) -> Result<String, JsValue> {
@@ -241,7 +247,7 @@ impl Budget {
             .into_iter()
             .map(|AccountRow { caller, charged, open }| (caller, Account { charged, open }))
             .collect();
-        let leases: Vec<LeaseRow> = rows(&self.books.leases()?)?;
+        let leases: Vec<LeaseRow> = rows(&self.books.leases(AGAIN)?)?;
         let leases: HashMap<_, _> = leases.into_iter().map(LeaseRow::into_entry).collect();
         let ledger = Ledger::open(day, charged, accounts, leases);
         if let Some(next) = ledger.next_expiry() {
@@ -262,8 +268,15 @@ impl Budget {
 
 impl LeaseRow {
     fn into_entry(self) -> (String, Lease) {
-        let Self { id, caller, charge, day, expires, settled } = self;
-        (id, Lease { caller, charge, day, expires, settled: settled > 0 })
+        let Self { id, caller, charge, day, expires, settled, shared } = self;
+        (id, Lease { caller, charge, day, expires, settled: settled > 0, shared: shared > 0 })
+    }
+}
+
+impl EarlierRow {
+    fn into_earlier(self) -> Earlier {
+        let Self { route, hash, charge, open, repetitions } = self;
+        Earlier { route, hash, charge, open: open > 0, repetitions }
     }
 }
 
