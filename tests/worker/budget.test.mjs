@@ -26,6 +26,16 @@ async function withBudget(settings, body, options = {}) {
   }
 }
 
+/** The same against an API of which the test writes every answer. */
+async function withApi(settings, body) {
+  const api = await startApi();
+  try {
+    await withBudget({ MINARA_BASE_URL: api.url, ANSWER_TIMEOUT_MS: "20000", ...settings }, (gateway) => body(gateway, api));
+  } finally {
+    api.close();
+  }
+}
+
 const secondsToMidnight = () => (86_400_000 - (Date.now() % 86_400_000)) / 1000;
 
 describe("the budget", () => {
@@ -99,6 +109,22 @@ describe("the budget", () => {
       leaving.abort();
       await gateway.settled(admin, ({ underWay }) => underWay === 0);
       assert.equal((await gateway.post(paths.perp, undefined, bearer(token))).status, 200);
+    });
+  });
+
+  test("an answer keeps its place until it is here whole", async () => {
+    await withApi({ SESSION_IN_FLIGHT: "1" }, async (gateway, api) => {
+      for (const path of [paths.swap, paths.chat]) {
+        const token = bearer(freshToken());
+        const answer = gateway.post(path, undefined, token);
+        const { response } = await api.next();
+        response.writeHead(200, { "content-type": "application/json" }).write('{"amount":');
+        const { status, error } = await gateway.post(path, undefined, token);
+        assert.deepEqual([status, error?.code], [429, "rate_limited"]);
+        response.end("0.10000000000000000001}");
+        assert.equal((await answer).text, '{"amount":0.10000000000000000001}');
+        await gateway.settled(admin, ({ underWay: open }) => open === 0);
+      }
     });
   });
 
@@ -181,16 +207,6 @@ describe("the budget", () => {
 
 describe("repetitions under a requestId", () => {
   const repeated = { ...chat, requestId: "r" };
-
-  /** The same against an API of which the test writes every answer. */
-  async function withApi(settings, body) {
-    const api = await startApi();
-    try {
-      await withBudget({ MINARA_BASE_URL: api.url, ANSWER_TIMEOUT_MS: "20000", ...settings }, (gateway) => body(gateway, api));
-    } finally {
-      api.close();
-    }
-  }
 
   test("a call that is repeated is charged once, and another body is a conflict", async () => {
     await withBudget({}, async (gateway) => {

@@ -30,6 +30,11 @@ const rows = [
   { fault: "no headers in time", script: { stall: "before-headers" }, saw: [504, "timeout", "unknown"], charged: 1 },
   { fault: "a reset before the headers", script: { reset: "before-headers" }, saw: [502, "network", "unknown"], charged: 1 },
   { fault: "a reset in the middle of a chat's JSON", path: paths.chat, script: { reset: "after-headers" }, saw: [502, "bad_response", "done"], charged: 1 },
+  { fault: "a reset in the middle of a prediction's JSON", path: paths.prediction, script: { reset: "after-headers" }, saw: [502, "bad_response", "done"], charged: 1 },
+  { fault: "JSON that falls silent", script: { stall: "after-headers" }, saw: [502, "bad_response", "done"], charged: 1 },
+  { fault: "JSON that never ends", path: paths.swap, script: { bodySize: 10, contentType: "application/json", stall: 1, heartbeatMs: 20 }, saw: [502, "bad_response", "done"], charged: 1 },
+  { fault: "JSON that is shorter than it says", path: paths.swap, script: { headers: { "content-length": "100000" }, body: {}, end: 1 }, saw: [502, "bad_response", "done"], charged: 1 },
+  { fault: "50 MB of JSON for a swap", path: paths.swap, script: { bodySize: 50_000_000, contentType: "application/json" }, saw: [502, "bad_response", "done"], charged: 1 },
   { fault: "gzip", script: { gzip: true }, saw: [200], charged: 1 },
   { fault: "bytes one by one", path: paths.chat, script: { split: 1 }, saw: [200], charged: 1 },
   { fault: "a stream of bytes one by one", path: paths.chat, body: streamed, script: { split: 1 }, saw: whole, charged: 1 },
@@ -152,5 +157,36 @@ describe("what the API can do to the Worker", () => {
     assert.deepEqual([status, error.code, error.outcome], [502, "network", "unknown"]);
     assert.equal(gone.worker.lines().at(-1).reject, "network");
     await gone.worker.stop();
+  });
+});
+
+describe("what the API can do to a Worker in development", () => {
+  /** @type {Awaited<ReturnType<typeof startGateway>>} */
+  let gateway;
+  before(async () => {
+    gateway = await startGateway({ settings: { ADMIN_TOKEN: admin, TOTAL_TIMEOUT_MS: "1500" } });
+  });
+  beforeEach(() => gateway.sandbox.reset());
+  after(() => gateway.stop());
+
+  const broken = "The API's answer broke off or is too long to be one.";
+
+  test("an answer that falls silent ends by the deadline, and so does a look-up's", async () => {
+    const { json: job } = await gateway.post(paths.chat, { ...chat, background: true });
+    gateway.sandbox.script({ stall: "after-headers", times: 3 });
+    const lookUp = gateway.request(`${paths.chat}/requests/${job.id}`);
+    const answers = await Promise.all([gateway.post(paths.perp), gateway.post(paths.chat), lookUp]);
+    for (const { status, error } of answers) assert.deepEqual([status, error.code, error.message], [502, "bad_response", broken]);
+    await gateway.settled(admin, ({ underWay, charged }) => underWay === 0 && charged === 3);
+  });
+
+  test("a stream keeps its place, and one that falls silent is cut by the deadline", async () => {
+    gateway.sandbox.script({ stall: 3 });
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(gateway.url + paths.chat, { method: "POST", headers, body: JSON.stringify(streamed) });
+    await gateway.settled(admin, ({ underWay }) => underWay === 1);
+    await assert.rejects(response.text());
+    await gateway.settled(admin, ({ underWay }) => underWay === 0);
+    await gateway.sandbox.until((sandbox) => sandbox.counters.openRequests === 0);
   });
 });

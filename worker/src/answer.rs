@@ -17,7 +17,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// `Content-Type`; empty without a body.
     pub(crate) content_type: &'static str,
-    /// A string, a native stream, or null.
+    /// A string, or a native stream.
     pub(crate) body: JsValue,
     /// `Retry-After`, in seconds.
     pub(crate) retry_after: Option<u64>,
@@ -33,7 +33,7 @@ impl Answer {
         Self::new(200, JSON, JsValue::from_str(text))
     }
 
-    /// The API's answer with its text changed.
+    /// The API's answer, with its text or what was made of it.
     pub(crate) fn text(reply: &Reply, text: &str) -> Self {
         Self::new(reply.status, reply.content_type, JsValue::from_str(text))
     }

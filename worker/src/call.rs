@@ -17,7 +17,7 @@ use crate::rejection::Rejection;
 use crate::settings::Settings;
 use crate::upstream::{self, Outbound, Reply};
 
-/// Longest answer that is read here rather than passed through, in bytes.
+/// Longest answer that is no stream, in bytes.
 const MAX_ANSWER: u32 = 4 * 1024 * 1024;
 
 /// How far into a stream its first event is looked for, in characters.
@@ -101,30 +101,33 @@ impl PaidCall<'_> {
         }
     }
 
-    /// Only a chat's answer names ids; where they need not be bound to a caller, or there are none, it passes untouched.
+    /// A stream is handed on; any other answer is read whole before it is answered, because the runtime lets go of a
+    /// request once it is: its deadline would end with it, and so would its place.
     async fn deliver(&self, reply: Reply, request: &ValidRequest, settlement: Settlement) -> Result<Answer, Rejection> {
-        let names_ids = request.get("message").is_some();
-        if !self.caller.is_known() || !names_ids {
-            self.settle_later(&settlement);
-            return Ok(Answer::new(reply.status, reply.content_type, reply.body()));
-        }
         if reply.content_type == EVENT_STREAM {
             return Ok(self.relay(&reply, settlement));
         }
         let text = read(&reply).await;
-        let learned = text.as_deref().map(Learned::from_json).unwrap_or_default();
+        // Only a chat's answer names ids.
+        if !self.caller.is_known() || request.get("message").is_none() {
+            self.settle_later(&settlement);
+            return Ok(Answer::text(&reply, &text?));
+        }
+        let Learned { chat, job } = text.as_deref().map(Learned::from_json).unwrap_or_default();
         // Before the answer leaves, so that the caller can go on with what they learn from it.
-        desk::settle(self.exchange.env, &Settlement { chat: learned.chat, job: learned.job, ..settlement }).await;
+        desk::settle(self.exchange.env, &Settlement { chat, job, ..settlement }).await;
         Ok(Answer::text(&reply, &self.caller.unbound(&text?)))
     }
 
-    /// Hands a stream on, learns its chat from its first event, and keeps its place until it has ended.
+    /// Hands a stream on, learns a known caller's chat from its first event, and keeps its place until it has ended.
     fn relay(&self, reply: &Reply, settlement: Settlement) -> Answer {
-        let relay = Relay::new(&reply.body(), MAX_BEGINNING);
+        let is_known = self.caller.is_known();
+        let relay = Relay::new(&reply.body(), if is_known { MAX_BEGINNING } else { 0 });
         let readable = relay.readable();
         let env = self.exchange.env.clone();
         self.exchange.context.wait_until(async move {
-            let Learned { chat, .. } = Learned::from_stream(&relay.first_event().await);
+            let beginning = if is_known { relay.first_event().await } else { String::new() };
+            let Learned { chat, .. } = Learned::from_stream(&beginning);
             desk::settle(&env, &Settlement { chat, open: true, ..settlement.clone() }).await;
             relay.ended().await;
             desk::release(&env, &settlement.lease).await;
@@ -155,13 +158,12 @@ impl JobLookUp<'_> {
         let path = format!("{STATUS_PATH}{}", self.id_at_api().await?);
         let outbound = Outbound { path: &path, method: Method::Get, body: "", accepts_stream: false };
         let reply = upstream::send(&outbound, self.settings, self.exchange).await?;
-        if !self.caller.is_known() {
-            return Ok(Answer::new(reply.status, reply.content_type, reply.body()));
-        }
         let text = read(&reply).await?;
-        let Learned { chat, job } = Learned::from_json(&text);
-        let learned = Settlement { caller: self.caller.key(), chat, job, ..Settlement::default() };
-        desk::settle(self.exchange.env, &learned).await;
+        if self.caller.is_known() {
+            let Learned { chat, job } = Learned::from_json(&text);
+            let learned = Settlement { caller: self.caller.key(), chat, job, ..Settlement::default() };
+            desk::settle(self.exchange.env, &learned).await;
+        }
         Ok(Answer::text(&reply, &self.caller.unbound(&text)))
     }
 
