@@ -147,14 +147,28 @@ fn seconds_in(body: &str) -> Option<f64> {
     std::iter::once(&body).chain(nested).find_map(|value| value.get("retryAfter")?.as_f64()).filter(|s| *s >= 0.0)
 }
 
-/// What an answer outside 2xx means for the caller, in words that say nothing of the key.
+/// The refusals that prove that the API did no work, so that nothing is billed: with each, what it means for the caller,
+/// in words that say nothing of the key. Any other status may come after work has begun (408 and 499 say so themselves).
+const REFUSALS: [(u16, Code, &str); 11] = [
+    (400, Code::InvalidRequest, "The API refused the request. Nothing was billed."),
+    (401, Code::UpstreamError, "The API did not accept the call. Nothing was billed."),
+    (402, Code::PaymentRequired, "The service has no credits left. Nothing was billed; try again later."),
+    (403, Code::Forbidden, "The API does not allow this call. Nothing was billed."),
+    (404, Code::NotFound, "The API knows no such chat or job."),
+    (405, Code::UpstreamError, "The API did not accept the call. Nothing was billed."),
+    (409, Code::Conflict, "The requestId was used for another request or has expired: use a new one."),
+    (413, Code::PayloadTooLarge, "The request is too large for the API: shorten it."),
+    (415, Code::UpstreamError, "The API did not accept the call. Nothing was billed."),
+    (422, Code::InvalidRequest, "The API refused the request. Nothing was billed."),
+    (429, Code::RateLimited, "The API takes no more calls at the moment: wait before the next one."),
+];
+
+/// What an answer outside 2xx means for the caller.
 fn refusal(status: u16, retry_after: Option<f64>) -> Rejection {
-    let (code, message) = meaning(status);
-    let mut error = Error::new(code, message);
-    // A key that is not accepted, and a request that is refused, are not billed.
-    if (400..500).contains(&status) {
-        error = error.with_outcome(Outcome::Refused);
-    }
+    let error = match REFUSALS.iter().find(|(refused, ..)| *refused == status) {
+        Some((_, code, message)) => Error::new(*code, *message).with_outcome(Outcome::Refused),
+        None => Error::new(Code::UpstreamError, unproven(status)),
+    };
     match retry_after {
         Some(seconds) => error.with_retry_after(seconds),
         None => error,
@@ -162,18 +176,12 @@ fn refusal(status: u16, retry_after: Option<f64>) -> Rejection {
     .into()
 }
 
-const fn meaning(status: u16) -> (Code, &'static str) {
+/// The message for an answer that proves nothing.
+const fn unproven(status: u16) -> &'static str {
     match status {
-        400 | 422 => (Code::InvalidRequest, "The API refused the request. Nothing was billed."),
-        402 => (Code::PaymentRequired, "The service has no credits left. Nothing was billed; try again later."),
-        403 => (Code::Forbidden, "The API does not allow this call. Nothing was billed."),
-        404 => (Code::NotFound, "The API knows no such chat or job."),
-        409 => (Code::Conflict, "The requestId was used for another request or has expired: use a new one."),
-        413 => (Code::PayloadTooLarge, "The request is too large for the API: shorten it."),
-        429 => (Code::RateLimited, "The API takes no more calls at the moment: wait before the next one."),
-        300..=399 => (Code::UpstreamError, "The API answered with a redirect, which is not followed."),
-        400..=499 => (Code::UpstreamError, "The API did not accept the call. Nothing was billed."),
-        _ => (Code::UpstreamError, "The API failed. The call may have been billed."),
+        300..=399 => "The API answered with a redirect, which is not followed. The call may have been billed.",
+        400..=499 => "The API did not serve the call. It may have been billed all the same.",
+        _ => "The API failed. The call may have been billed.",
     }
 }
 
@@ -193,17 +201,33 @@ mod tests {
             (403, Code::Forbidden, 403, Outcome::Refused),
             (404, Code::NotFound, 404, Outcome::Refused),
             (405, Code::UpstreamError, 502, Outcome::Refused),
+            (406, Code::UpstreamError, 502, Outcome::Unknown),
+            (408, Code::UpstreamError, 502, Outcome::Unknown),
             (409, Code::Conflict, 409, Outcome::Refused),
             (413, Code::PayloadTooLarge, 413, Outcome::Refused),
             (415, Code::UpstreamError, 502, Outcome::Refused),
             (422, Code::InvalidRequest, 400, Outcome::Refused),
+            (425, Code::UpstreamError, 502, Outcome::Unknown),
             (429, Code::RateLimited, 429, Outcome::Refused),
+            (460, Code::UpstreamError, 502, Outcome::Unknown),
+            (499, Code::UpstreamError, 502, Outcome::Unknown),
             (500, Code::UpstreamError, 502, Outcome::Unknown),
             (503, Code::UpstreamError, 502, Outcome::Unknown),
         ] {
             let rejection = refusal(status, None);
             let seen = (rejection.error.code(), rejection.status(), rejection.error.outcome());
             assert_eq!(seen, (code, answer, outcome), "{status}");
+        }
+    }
+
+    #[test]
+    fn what_proves_nothing_says_that_it_may_have_been_billed() {
+        for (status, message) in [
+            (307, "The API answered with a redirect, which is not followed. The call may have been billed."),
+            (408, "The API did not serve the call. It may have been billed all the same."),
+            (500, "The API failed. The call may have been billed."),
+        ] {
+            assert_eq!(refusal(status, None).error.message(), message, "{status}");
         }
     }
 
