@@ -52,10 +52,32 @@ impl Caller {
     }
 
     /// An answer of the API in the caller's own ids. The prefix of a session is 128 random bits, so what looks like it
-    /// is it.
+    /// is it, wherever it stands. That of a client is a word that may end any sentence: it is taken out of ids alone.
     pub(crate) fn unbound(&self, text: &str) -> String {
-        if self.is_known() { text.replace(&self.prefix(), "") } else { text.to_owned() }
+        match self {
+            Self::Anyone => text.to_owned(),
+            Self::Visitor(_) => text.replace(&self.prefix(), ""),
+            Self::Client(_) => with_unbound_ids(text, &self.prefix()),
+        }
     }
+}
+
+/// The JSON text without that prefix where it begins the value of a `requestId`.
+fn with_unbound_ids(text: &str, prefix: &str) -> String {
+    const NAME: &str = r#""requestId""#;
+    let mut pieces = text.split(NAME);
+    let mut unbound = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        unbound.push_str(NAME);
+        let value = piece.trim_start().strip_prefix(':').and_then(|rest| rest.trim_start().strip_prefix('"'));
+        let Some(id) = value.and_then(|value| value.strip_prefix(prefix)) else {
+            unbound.push_str(piece);
+            continue;
+        };
+        unbound.push_str(&piece[..piece.len() - id.len() - prefix.len()]);
+        unbound.push_str(id);
+    }
+    unbound
 }
 
 /// The owner's programs: name and SHA-256 of the token (`CLIENT_TOKENS`).
@@ -122,6 +144,34 @@ mod tests {
         let answer = format!(r#"{{"requestId":"{}"}}"#, caller.bound("mine"));
         assert_eq!(caller.unbound(&answer), r#"{"requestId":"mine"}"#);
         assert_eq!(Caller::Anyone.bound("mine"), "mine");
+    }
+
+    #[test]
+    fn the_name_of_a_client_is_taken_out_of_its_ids_alone() {
+        let caller = Caller::Client("e".to_owned());
+        for (answer, unbound) in [
+            (r#"{"requestId":"ce.mine"}"#, r#"{"requestId":"mine"}"#),
+            (r#"{"requestId" : "ce.mine","chatId":"ce.1"}"#, r#"{"requestId" : "mine","chatId":"ce.1"}"#),
+            ("{\"requestId\"\r\n\t:\n\"ce.a\"}", "{\"requestId\"\r\n\t:\n\"a\"}"),
+            (r#"[{"requestId":"ce.a"},{"requestId":"ce.ce.b"}]"#, r#"[{"requestId":"a"},{"requestId":"ce.b"}]"#),
+            (r#"{"requestId":"xce.mine"}"#, r#"{"requestId":"xce.mine"}"#),
+            (r#"{"requestId":null,"content":"ce."}"#, r#"{"requestId":null,"content":"ce."}"#),
+            (r#"{"content":"A limit price. Bitcoin."}"#, r#"{"content":"A limit price. Bitcoin."}"#),
+            (r#"{"content":"ce.: the \"requestId\": \"ce.\""}"#, r#"{"content":"ce.: the \"requestId\": \"ce.\""}"#),
+            (r#"["requestId","ce.mine","requestId"]"#, r#"["requestId","ce.mine","requestId"]"#),
+            (r#"{"requestId"#, r#"{"requestId"#),
+            ("", ""),
+        ] {
+            assert_eq!(caller.unbound(answer), unbound, "{answer}");
+        }
+    }
+
+    #[test]
+    fn the_prefix_of_a_visitor_is_taken_out_wherever_it_stands() {
+        let caller = Caller::Visitor(Session::begin([7; 16], 0));
+        let answer = format!(r#"{{"result":"job {0}","links":["/{0}"]}}"#, caller.bound("mine"));
+        assert_eq!(caller.unbound(&answer), r#"{"result":"job mine","links":["/mine"]}"#);
+        assert_eq!(Caller::Anyone.unbound(&answer), answer);
     }
 
     #[test]
