@@ -150,6 +150,9 @@ describe("sessions", () => {
     for (const [name, raw] of [
       ["in its first event", undefined],
       ["after a comment", ': wait\n\ndata: {"chatId":"CHAT"}\n\ndata: [DONE]\n\n'],
+      ["in its second event", 'data: {"choices":[{"delta":{"role":"assistant"}}]}\n\ndata: {"chatId":"CHAT"}\n\ndata: [DONE]\n\n'],
+      ["after an event of another kind", 'event: ping\ndata: {}\n\ndata: {"chatId" : "CHAT"}\n\ndata: [DONE]\n\n'],
+      ["after an event that has none yet", 'data: {"chatId":null,"note":"\\"chatId\\":\\"x\\""}\r\rdata: {"chatId":"CHAT"}\r\rdata: [DONE]\r\n\r\n'],
       ["in bytes one by one", 'data: {"chatId":"CHAT"}\r\n\r\ndata: [DONE]\r\n\r\n'],
     ]) {
       test(`a chat that a stream names ${name} is its caller's`, async () => {
@@ -164,6 +167,14 @@ describe("sessions", () => {
         assert.equal((await ask(one, paths.chat, { ...chat, chatId })).status, 200);
       });
     }
+
+    test("a chat that an answer names beside an id of another kind is its caller's", async () => {
+      const chatId = `chat_${randomBytes(4).toString("hex")}`;
+      gateway.sandbox.script({ body: { id: 7, chatId, content: "ok" }, times: 2 });
+      assert.equal((await ask(one, paths.chat)).json.chatId, chatId);
+      assert.equal((await ask(other, paths.chat, { ...chat, chatId })).status, 404);
+      assert.equal((await ask(one, paths.chat, { ...chat, chatId })).status, 200);
+    });
 
     test("a stream's deltas are not held back while its chat is learned", async () => {
       gateway.sandbox.script({ deltas: ["one", "two"], stall: 2 });

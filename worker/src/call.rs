@@ -11,7 +11,7 @@ use crate::answer::{Answer, EVENT_STREAM};
 use crate::budget::{Booking, Claim, Reservation, Settlement, desk};
 use crate::caller::Caller;
 use crate::gateway::Exchange;
-use crate::learned::Learned;
+use crate::learned::{Learned, NAMES_A_CHAT};
 use crate::platform::{self, Relay};
 use crate::rejection::Rejection;
 use crate::settings::Settings;
@@ -20,7 +20,7 @@ use crate::upstream::{self, Outbound, Reply};
 /// Longest answer that is no stream, in bytes.
 const MAX_ANSWER: u32 = 4 * 1024 * 1024;
 
-/// How far into a stream its first event is looked for, in characters.
+/// How far into a stream the event that names its chat is looked for, in characters.
 const MAX_BEGINNING: u32 = 64 * 1024;
 
 /// When to ask again while calls are switched off, in seconds. Only the owner knows better.
@@ -119,15 +119,15 @@ impl PaidCall<'_> {
         Ok(Answer::text(&reply, &self.caller.unbound(&text?)))
     }
 
-    /// Hands a stream on, learns a known caller's chat from its first event, and keeps its place until it has ended.
+    /// Hands a stream on, learns a known caller's chat from the event that names it, and keeps its place until it has ended.
     fn relay(&self, reply: &Reply, settlement: Settlement) -> Answer {
         let is_known = self.caller.is_known();
-        let relay = Relay::new(&reply.body(), if is_known { MAX_BEGINNING } else { 0 });
+        let relay = Relay::new(&reply.body(), NAMES_A_CHAT, if is_known { MAX_BEGINNING } else { 0 });
         let readable = relay.readable();
         let env = self.exchange.env.clone();
         self.exchange.context.wait_until(async move {
-            let beginning = if is_known { relay.first_event().await } else { String::new() };
-            let Learned { chat, .. } = Learned::from_stream(&beginning);
+            let event = if is_known { relay.event().await } else { String::new() };
+            let Learned { chat, .. } = Learned::from_event(&event);
             desk::settle(&env, &Settlement { chat, open: true, ..settlement.clone() }).await;
             relay.ended().await;
             desk::release(&env, &settlement.lease).await;

@@ -1,7 +1,7 @@
 //! The ids that an answer of the API gives to a caller, and so to that caller alone.
 
 use minara::sse::Decoder;
-use serde::Deserialize;
+use serde_json::Value;
 
 /// Ids of an answer; empty where it has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,29 +15,22 @@ pub(crate) struct Learned {
 /// Longest id that is kept, in bytes.
 const MAX_ID: usize = 256;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Ids {
-    chat_id: Option<String>,
-    id: Option<String>,
-}
+/// What an event of a stream looks like that names a chat, as a regular expression of JavaScript's. Quotes within a text
+/// are escaped, so no prose fits.
+pub(crate) const NAMES_A_CHAT: &str = r#""chatId"\s*:\s*"[^"]"#;
 
 impl Learned {
-    /// The ids of a JSON answer.
+    /// The ids of a JSON answer. One of another kind does not hide the other.
     pub(crate) fn from_json(text: &str) -> Self {
-        let Ok(Ids { chat_id, id }) = serde_json::from_str(text) else { return Self::default() };
-        let kept = |id: Option<String>| id.filter(|id| id.len() <= MAX_ID).unwrap_or_default();
-        Self { chat: kept(chat_id), job: kept(id) }
+        let answer: Value = serde_json::from_str(text).unwrap_or_default();
+        let id = |name| answer.get(name).and_then(Value::as_str).filter(|id| id.len() <= MAX_ID).unwrap_or_default();
+        Self { chat: id("chatId").to_owned(), job: id("id").to_owned() }
     }
 
-    /// The chat that the beginning of a stream names. Its events have ids of other things, so no job.
-    pub(crate) fn from_stream(beginning: &str) -> Self {
+    /// The chat that a stream's event names. Events have ids of other things, so no job.
+    pub(crate) fn from_event(event: &str) -> Self {
         let mut chat = String::new();
-        let read = Decoder::new().push(beginning.as_bytes(), |event| {
-            if chat.is_empty() {
-                chat = Self::from_json(event.data).chat;
-            }
-        });
+        let read = Decoder::new().push(event.as_bytes(), |event| chat = Self::from_json(event.data).chat);
         // A stream that cannot be read names no chat; what is wrong with it is for the caller to find out.
         read.map(|()| Self { chat, job: String::new() }).unwrap_or_default()
     }
@@ -57,7 +50,10 @@ mod tests {
             (r#"{"chatId":"chat_1","messageId":"msg_1","content":"","usage":{}}"#, learned("chat_1", "")),
             (r#"{"id":"bg_1","requestId":"r","chatId":"chat_1","status":"queued"}"#, learned("chat_1", "bg_1")),
             (r#"{"chatId":null}"#, learned("", "")),
-            (r#"{"chatId":7}"#, learned("", "")),
+            (r#"{"chatId":7,"id":"bg_1"}"#, learned("", "bg_1")),
+            (r#"{"id":7,"chatId":"chat_1"}"#, learned("chat_1", "")),
+            (r#"{"id":{"of":"bg_1"},"data":{"chatId":"chat_1"}}"#, learned("", "")),
+            (r#"["chat_1","bg_1"]"#, learned("", "")),
             ("[]", learned("", "")),
             ("", learned("", "")),
         ] {
@@ -68,15 +64,16 @@ mod tests {
     }
 
     #[test]
-    fn a_chat_is_found_in_the_first_event_of_a_stream() {
+    fn a_chat_is_found_in_an_event_of_a_stream() {
         for (text, chat) in [
             ("data: {\"chatId\":\"chat_1\",\"id\":\"x\"}\n\n", "chat_1"),
-            (": wait\r\n\r\ndata: {\"chatId\":\"chat_1\"}\r\n\r\n", "chat_1"),
+            (": wait\r\nevent: chunk\r\ndata: {\"chatId\":\"chat_1\"}\r\n\r\n", "chat_1"),
+            ("data: {\ndata: \"chatId\": \"chat_1\"}\n\n", "chat_1"),
             ("data: hello\n\n", ""),
             ("data: {\"chatId\":\"chat_1\"}", ""),
             ("", ""),
         ] {
-            assert_eq!(Learned::from_stream(text), learned(chat, ""), "{text:?}");
+            assert_eq!(Learned::from_event(text), learned(chat, ""), "{text:?}");
         }
     }
 }

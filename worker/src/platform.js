@@ -95,38 +95,33 @@ export async function callUpstream(signal, url, method, authorization, accept, b
   }
 }
 
-/** A whole event: a block with data, up to its blank line (a block of comments is none). */
-const EVENT = /(?:^|[\r\n])data[:\r\n][^]*?(?:\n\n|\r\r|\r\n\r\n)/;
-
 /**
- * Hands a stream on untouched: by hand up to the end of its first event, which is shown as `beginning`, and natively
- * from there. It needs nobody to look at it.
+ * Hands a stream on untouched: by hand until a whole event of it fits `pattern`, which is then `found`, or until it has
+ * passed `limit` characters without one; natively from there. It needs nobody to look at it.
  */
 export class Relay {
-  constructor(body, limit) {
+  constructor(body, pattern, limit) {
     const { readable, writable } = new IdentityTransformStream();
-    const first = Promise.withResolvers();
+    const found = Promise.withResolvers();
     this.readable = readable;
-    this.beginning = first.promise;
-    this.done = pass(body, writable, limit, first.resolve).catch(() => {});
+    this.found = found.promise;
+    this.done = pass(body, writable, new Search(new RegExp(pattern), limit), found.resolve).catch(() => {});
   }
 }
 
-async function pass(body, writable, limit, show) {
+async function pass(body, writable, search, show) {
   const decoder = new TextDecoder();
   const reader = body.getReader();
   const writer = writable.getWriter();
-  let beginning = "";
   let isOver = false;
   try {
-    for (let isShown = false; !isShown && !isOver; ) {
+    for (let found; found === undefined && !isOver; ) {
       const { done, value } = await reader.read();
       isOver = done;
       if (done) break;
-      beginning += decoder.decode(value, { stream: true });
-      isShown = beginning.length > limit || EVENT.test(beginning);
+      found = search.push(decoder.decode(value, { stream: true }));
       // Shown before it is handed on, so that a chat is known to be the caller's before the caller knows of it.
-      if (isShown) show(beginning);
+      if (found !== undefined) show(found);
       await writer.write(value);
     }
   } catch (error) {
@@ -135,12 +130,46 @@ async function pass(body, writable, limit, show) {
     writer.abort(error).catch(() => {});
     throw error;
   } finally {
-    show(beginning);
+    show("");
   }
   if (isOver) return writer.close();
   reader.releaseLock();
   writer.releaseLock();
   return body.pipeTo(writable);
+}
+
+/** The end of an event: that of a line, and an empty line. */
+const BLANK_LINE = /(?:\r\n|\r(?!\n)|\n)(?:\r\n|\r|\n)/g;
+
+/** Looks at a text that comes in pieces for an event that fits. However small they are, it looks at each character once. */
+class Search {
+  #pattern;
+  #left;
+  /** The event that is not whole yet, and the last of its characters, with which a blank line may begin. */
+  #event = "";
+  #seam = "";
+
+  constructor(pattern, limit) {
+    this.#pattern = pattern;
+    this.#left = limit;
+  }
+
+  /** The event that fits; an empty one once the limit has passed without it; `undefined` until then. */
+  push(piece) {
+    const text = this.#seam + piece;
+    let [begin, end] = [0, this.#seam.length];
+    for (const { 0: line, index } of text.matchAll(BLANK_LINE)) {
+      begin = index + line.length;
+      const event = this.#event + text.slice(end, begin);
+      if (this.#pattern.test(event)) return event;
+      this.#event = "";
+      end = begin;
+    }
+    this.#event += text.slice(end);
+    this.#seam = text.slice(Math.max(begin, text.length - 3));
+    this.#left -= piece.length;
+    return this.#left < 0 ? "" : undefined;
+  }
 }
 
 /** The text of an answer; `undefined` once it is over the limit. */

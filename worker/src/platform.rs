@@ -60,24 +60,24 @@ extern "C" {
     /// The answer to the caller; `fields` are those of [`crate::answer::fields`].
     pub(crate) fn respond(status: u16, fields: &str, body: &JsValue) -> web_sys::Response;
 
-    /// A stream that is handed on while its first event is looked at.
+    /// A stream that is handed on while an event is looked for that fits a pattern.
     pub(crate) type Relay;
 
     #[wasm_bindgen(constructor)]
-    pub(crate) fn new(body: &JsValue, limit: u32) -> Relay;
+    pub(crate) fn new(body: &JsValue, pattern: &str, limit: u32) -> Relay;
     /// What the caller gets.
     #[wasm_bindgen(method, getter)]
     pub(crate) fn readable(this: &Relay) -> JsValue;
     #[wasm_bindgen(method, getter)]
-    fn beginning(this: &Relay) -> Promise;
+    fn found(this: &Relay) -> Promise;
     #[wasm_bindgen(method, getter)]
     fn done(this: &Relay) -> Promise;
 }
 
 impl Relay {
-    /// The stream's text up to the end of its first event.
-    pub(crate) async fn first_event(&self) -> String {
-        text_of(self.beginning()).await.unwrap_or_default()
+    /// The whole event that fits, as soon as it is here; empty when none came.
+    pub(crate) async fn event(&self) -> String {
+        text_of(self.found()).await.unwrap_or_default()
     }
 
     /// Waits until the stream has ended, in whatever way.

@@ -1,0 +1,61 @@
+// The crossings of `platform.js` by themselves, for what the runtime cannot be made to do on time.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { Relay } from "../../worker/src/platform.js";
+
+const bytes = new TextEncoder();
+
+describe("a relay", () => {
+  /** Relays a text in pieces of so many bytes, and gives what was found and what came out. */
+  async function relayed(text, size, limit = 1000) {
+    globalThis.IdentityTransformStream = TransformStream;
+    const all = bytes.encode(text);
+    const pieces = Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));
+    const relay = new Relay(ReadableStream.from(pieces), '"name":"[^"]', limit);
+    const out = await new Response(relay.readable).text();
+    await relay.done;
+    // A carriage return ends a line before it is known whether a line feed belongs to it.
+    return { found: (await relay.found).trimEnd(), out };
+  }
+
+  const named = 'data: {"name":"x"}';
+  for (const [name, text, found] of [
+    ["the first event", `${named}\n\ndata: 2\n\n`, named],
+    ["a later event", `: wait\n\ndata: 1\n\n${named}\n\n`, named],
+    ["an event of several lines", `event: a\r\nid: 1\r\n${named}\r\n\r\ndata: 2\r\n\r\n`, `event: a\r\nid: 1\r\n${named}`],
+    ["an event whose lines end in \\r", `data: 1\r\r${named}\r\r`, named],
+    ["an event whose lines end in different ways", `data: 1\r\n\n${named}\r\n\r`, named],
+    ["an event of letters of several bytes", `data: é😀\n\n${named}é\n\n`, `${named}é`],
+    ["no event, where none fits", 'data: {"name":""}\n\ndata: {\\"name\\":\\"x\\"}\n\n', ""],
+    ["no event, where the one that fits is not whole", `${named}\n`, ""],
+    ["no event, where two of them fit together alone", 'data: {"name":\n\n"x"}\n\n', ""],
+    ["no event in an empty stream", "", ""],
+  ]) {
+    for (const size of [1, 2, 3, 1000]) {
+      test(`finds ${name}, in pieces of ${size} bytes`, async () => {
+        assert.deepEqual(await relayed(text, size), { found, out: text });
+      });
+    }
+  }
+
+  test("looks as far as its limit, and hands on what comes after", async () => {
+    const text = `data: 1\n\n${named}\n\n`;
+    for (const [limit, found] of [[text.length, named], [text.length - 1, named], [text.length - 2, ""], [0, ""]]) {
+      assert.deepEqual(await relayed(text, 1, limit), { found, out: text }, `limit ${limit}`);
+    }
+  });
+
+  test("breaks where its source breaks", async () => {
+    globalThis.IdentityTransformStream = TransformStream;
+    const fault = new Error("reset");
+    const source = new ReadableStream({
+      start: (controller) => controller.enqueue(bytes.encode("data: 1\n\n")),
+      pull: (controller) => controller.error(fault),
+    });
+    const relay = new Relay(source, '"name"', 1000);
+    await assert.rejects(new Response(relay.readable).text(), fault);
+    await relay.done;
+    assert.equal(await relay.found, "");
+  });
+});
