@@ -22,6 +22,8 @@ const rows = [
   { fault: "429 with retryAfter in its body", script: { status: 429, body: { retryAfter: 9 } }, saw: [429, "rate_limited", "refused", 9], charged: 0 },
   { fault: "429 with a word in Retry-After", script: { status: 429, headers: { "retry-after": "soon" } }, saw: [429, "rate_limited", "refused", undefined], charged: 0 },
   { fault: "499", script: { status: 499 }, saw: [502, "upstream_error", "unknown"], charged: 1 },
+  { fault: "429 with a wait of years in its body", script: { status: 429, body: { retryAfter: 1e300 } }, saw: [429, "rate_limited", "refused", 86_400], charged: 0 },
+  { fault: "429 with a wait of years in Retry-After", script: { status: 429, headers: { "retry-after": "999999999" } }, saw: [429, "rate_limited", "refused", 86_400], charged: 0 },
   { fault: "500 with the key echoed", script: { status: 500, echoAuthorization: true }, saw: [502, "upstream_error", "unknown"], charged: 1 },
   { fault: "503 with Retry-After", script: { status: 503, headers: { "retry-after": "3" } }, saw: [502, "upstream_error", "unknown", 3], charged: 1 },
   { fault: "a redirect to the same origin", script: { location: "/v1/developer/other" }, saw: [502, "upstream_error", "unknown"], charged: 1 },
@@ -44,6 +46,11 @@ const rows = [
   { fault: "a stream that ends cleanly before its answer does", path: paths.chat, body: streamed, script: { end: 3 }, saw: unfinished, charged: 1 },
   { fault: "a stream that falls silent", path: paths.chat, body: streamed, script: { stall: 3 }, saw: broken, charged: 1 },
   { fault: "a stream without an event", path: paths.chat, body: streamed, script: { raw: "" }, saw: unfinished, charged: 1 },
+  { fault: "a stream of status 204", path: paths.chat, body: streamed, script: { status: 204, contentType: "text/event-stream" }, saw: [502, "bad_response", "done"], charged: 1 },
+  { fault: "a stream of status 205", path: paths.chat, body: streamed, script: { status: 205, contentType: "text/event-stream" }, saw: [502, "bad_response", "done"], charged: 1 },
+  { fault: "JSON of status 204", path: paths.chat, script: { status: 204, contentType: "application/json" }, saw: [502, "bad_response", "done"], charged: 1 },
+  { fault: "JSON of status 205", script: { status: 205, contentType: "application/json" }, saw: [502, "bad_response", "done"], charged: 1 },
+  { fault: "JSON of status 205 with a body", script: { status: 205, body: {} }, saw: [502, "bad_response", "done"], charged: 1 },
   { fault: "JSON in place of a stream", path: paths.chat, body: streamed, script: { as: "json" }, saw: [200], charged: 1 },
   { fault: "a stream in place of JSON", path: paths.chat, script: { as: "stream" }, saw: [502, "bad_response", "done"], charged: 1 },
 ];
@@ -160,6 +167,20 @@ describe("what the API can do to the Worker", () => {
     assert.equal(gone.worker.lines().at(-1).reject, "network");
     await gone.worker.stop();
   });
+});
+
+test("a refusal whose body never ends is answered soon, without a wait", { timeout: 60_000 }, async () => {
+  // Its answer's own deadline is five minutes.
+  const gateway = await startGateway();
+  try {
+    for (const [status, answered] of [[429, 429], [503, 502]]) {
+      gateway.sandbox.script({ status, bodySize: 10, contentType: "application/json", stall: 1 });
+      const answer = await gateway.post(paths.perp);
+      assert.deepEqual([answer.status, answer.error.retryAfter], [answered, undefined]);
+    }
+  } finally {
+    await gateway.stop();
+  }
 });
 
 describe("what the API can do to a Worker in development", () => {

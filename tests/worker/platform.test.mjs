@@ -1,8 +1,8 @@
 // The crossings of `platform.js` by themselves, for what the runtime cannot be made to do on time.
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 
-import { Relay } from "../../worker/src/platform.js";
+import { callUpstream, Relay } from "../../worker/src/platform.js";
 
 const bytes = new TextEncoder();
 
@@ -57,5 +57,66 @@ describe("a relay", () => {
     await assert.rejects(new Response(relay.readable).text(), fault);
     await relay.done;
     assert.equal(await relay.found, "");
+  });
+});
+
+describe("a call of the API", () => {
+  const original = globalThis.fetch;
+  /** @type {RequestInit[]} */
+  let fetched;
+  beforeEach(() => {
+    fetched = [];
+  });
+  afterEach(() => {
+    globalThis.fetch = original;
+  });
+
+  /** Calls with that signal; the deadline for its headers is `firstByte` milliseconds. */
+  const call = (signal, firstByte = 60_000) =>
+    callUpstream(signal, "https://api.example/v1", "POST", "Bearer key", "application/json", "{}", firstByte, 1);
+
+  /** A fetch that ends when its signal does, and in no other way. */
+  function hold(_, init) {
+    fetched.push(init);
+    return new Promise((_resolve, reject) => init.signal.addEventListener("abort", () => reject(init.signal.reason)));
+  }
+
+  test("is not made for a caller who has gone before it", async () => {
+    globalThis.fetch = hold;
+    await assert.rejects(call(AbortSignal.abort()), (word) => word === "early");
+    assert.deepEqual(fetched, []);
+  });
+
+  test("ends when its caller goes, and says so", async () => {
+    globalThis.fetch = hold;
+    const caller = new AbortController();
+    const called = call(caller.signal);
+    caller.abort();
+    await assert.rejects(called, (word) => word === "client");
+    assert.deepEqual([fetched.length, fetched[0].signal.aborted], [1, true]);
+  });
+
+  test("ends when no headers come in time, and says so", async () => {
+    globalThis.fetch = hold;
+    await assert.rejects(call(new AbortController().signal, 1), (word) => word === "first-byte");
+  });
+
+  test("that fails by itself is the network's failure", async () => {
+    globalThis.fetch = () => Promise.reject(new TypeError("Bearer key"));
+    await assert.rejects(call(new AbortController().signal), (word) => word === "network");
+  });
+
+  test("gives its answer, whose body has a deadline of its own", async () => {
+    globalThis.fetch = async (_, init) => {
+      fetched.push(init);
+      return new Response("{}");
+    };
+    const answer = await call(new AbortController().signal);
+    assert.equal(await answer.text(), "{}");
+    const [{ method, headers, body, redirect, signal }] = fetched;
+    assert.deepEqual([method, body, redirect], ["POST", "{}", "manual"]);
+    assert.deepEqual(headers, { authorization: "Bearer key", accept: "application/json", "content-type": "application/json" });
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    assert.equal(signal.reason, "total");
   });
 });

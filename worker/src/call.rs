@@ -70,7 +70,7 @@ impl PaidCall<'_> {
         if !matches!(rejection.error.outcome(), Outcome::Refused | Outcome::NotSent) {
             return self.settle_later(&settlement);
         }
-        if let Some(charge) = desk::settle(self.exchange.env, &Settlement { spent: false, ..settlement }).await {
+        if let Some(charge) = self.exchange.settle(&Settlement { spent: false, ..settlement }).await {
             self.exchange.seen.cost.set(Some(charge));
         }
     }
@@ -115,11 +115,12 @@ impl PaidCall<'_> {
         }
         let Learned { chat, job } = text.as_deref().map(Learned::from_json).unwrap_or_default();
         // Before the answer leaves, so that the caller can go on with what they learn from it.
-        desk::settle(self.exchange.env, &Settlement { chat, job, ..settlement }).await;
+        self.exchange.settle(&Settlement { chat, job, ..settlement }).await;
         Ok(Answer::text(&reply, &self.caller.unbound(&text?)))
     }
 
-    /// Hands a stream on, learns a known caller's chat from the event that names it, and keeps its place until it has ended.
+    /// Hands a stream on, learns a known caller's chat from the event that names it, and keeps the call's place to its
+    /// end.
     fn relay(&self, reply: &Reply, settlement: Settlement) -> Answer {
         let is_known = self.caller.is_known();
         let relay = Relay::new(&reply.body(), NAMES_A_CHAT, if is_known { MAX_BEGINNING } else { 0 });
@@ -128,7 +129,7 @@ impl PaidCall<'_> {
         self.exchange.context.wait_until(async move {
             let event = if is_known { relay.event().await } else { String::new() };
             let Learned { chat, .. } = Learned::from_event(&event);
-            desk::settle(&env, &Settlement { chat, open: true, ..settlement.clone() }).await;
+            desk::settle_open(&env, Settlement { chat, ..settlement.clone() }).await;
             relay.ended().await;
             desk::release(&env, &settlement.lease).await;
         });
@@ -137,6 +138,12 @@ impl PaidCall<'_> {
 
     fn settle_later(&self, settlement: &Settlement) {
         desk::settle_later(self.exchange.env, self.exchange.context, settlement);
+    }
+}
+
+impl Exchange<'_> {
+    async fn settle(&self, settlement: &Settlement) -> Option<u64> {
+        desk::settle(self.env, self.context, settlement).await
     }
 }
 
@@ -162,7 +169,7 @@ impl JobLookUp<'_> {
         if self.caller.is_known() {
             let Learned { chat, job } = Learned::from_json(&text);
             let learned = Settlement { caller: self.caller.key(), chat, job, ..Settlement::default() };
-            desk::settle(self.exchange.env, &learned).await;
+            self.exchange.settle(&learned).await;
         }
         Ok(Answer::text(&reply, &self.caller.unbound(&text)))
     }
@@ -186,7 +193,7 @@ impl JobLookUp<'_> {
 }
 
 async fn read(reply: &Reply) -> Result<String, Rejection> {
-    platform::read_text(&reply.response, MAX_ANSWER)
+    platform::read_text(&reply.response, MAX_ANSWER, None)
         .await
         .map_err(|_| Rejection::new(Code::BadResponse, "The API's answer broke off or is too long to be one."))
 }

@@ -37,10 +37,14 @@ export const randomId = () => crypto.getRandomValues(new Uint8Array(16));
  */
 export function readBody(request, isMeasured, limit, deadline) {
   if (request.body === null) return Promise.resolve(new Uint8Array());
+  return within(deadline, isMeasured ? request.bytes() : collect(request.body.getReader(), limit));
+}
+
+/** What a promise gives; rejects when it takes longer than the deadline. */
+function within(deadline, promise) {
   const late = Promise.withResolvers();
   const timer = setTimeout(late.reject, deadline);
-  const whole = isMeasured ? request.bytes() : collect(request.body.getReader(), limit);
-  return Promise.race([whole, late.promise]).finally(() => clearTimeout(timer));
+  return Promise.race([promise, late.promise]).finally(() => clearTimeout(timer));
 }
 
 async function collect(reader, limit) {
@@ -70,10 +74,13 @@ function join(chunks, size) {
 }
 
 /**
- * One request to the API. Rejects with one word: `client` when the caller has gone, `first-byte` when no headers came
- * in time, `network` for the rest. After the headers the total deadline goes on for the body.
+ * One request to the API. Rejects with one word: `early` when the caller had gone before it, so that nothing was sent,
+ * `client` when they went during it, `first-byte` when no headers came in time, `network` for the rest. After the headers
+ * the total deadline goes on for the body.
  */
 export async function callUpstream(signal, url, method, authorization, accept, body, firstByte, total) {
+  // Whoever has gone by now is announced by no event any more.
+  if (signal.aborted) throw "early";
   const controller = new AbortController();
   const gone = () => controller.abort("client");
   // Handed to fetch directly, the signal did not end the upstream request on every version of the runtime.
@@ -172,8 +179,13 @@ class Search {
   }
 }
 
-/** The text of an answer; `undefined` once it is over the limit. */
-export async function readText(response, limit) {
+/** The text of an answer; `undefined` once it is over the limit; rejects when it takes longer than a deadline, if any. */
+export function readText(response, limit, deadline) {
+  const text = textOf(response, limit);
+  return deadline === undefined ? text : within(deadline, text);
+}
+
+async function textOf(response, limit) {
   const { body, headers } = response;
   // Of a compressed body the length says nothing.
   const isMeasured = Number(headers.get("content-length") ?? Infinity) <= limit && !headers.has("content-encoding");
@@ -192,9 +204,11 @@ export async function askBudget(env, question) {
   return response.text();
 }
 
-/** The same for something that no answer waits for. */
+/** The same for something that has to be said even when the caller goes meanwhile. */
 export function tellBudget(env, context, question) {
-  context.waitUntil(askBudget(env, question).catch(() => {}));
+  const answer = askBudget(env, question);
+  context.waitUntil(answer.catch(() => {}));
+  return answer;
 }
 
 /** Whether two rate limits let a call through. A key that is empty is not limited; a limit that is not there fails. */

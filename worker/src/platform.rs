@@ -22,7 +22,7 @@ extern "C" {
     fn read_body_promise(request: &web_sys::Request, is_measured: bool, limit: u32, deadline: u32) -> Promise;
 
     #[wasm_bindgen(js_name = readText)]
-    fn read_text_promise(response: &web_sys::Response, limit: u32) -> Promise;
+    fn read_text_promise(response: &web_sys::Response, limit: u32, deadline: Option<u32>) -> Promise;
 
     #[wasm_bindgen(js_name = callUpstream)]
     fn call_upstream_promise(
@@ -40,7 +40,7 @@ extern "C" {
     fn ask_budget_promise(env: &Env, question: &str) -> Promise;
 
     #[wasm_bindgen(js_name = tellBudget)]
-    fn tell_budget_promise(env: &Env, context: &JsValue, question: &str);
+    fn tell_budget_promise(env: &Env, context: &JsValue, question: &str) -> Promise;
 
     #[wasm_bindgen(js_name = admit, catch)]
     fn admit_promise(
@@ -148,9 +148,13 @@ pub(crate) async fn read_body(
     read.dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).map_err(|_| BodyFault::TooLarge)
 }
 
-/// The text of an answer, of at most `limit` bytes.
-pub(crate) async fn read_text(response: &web_sys::Response, limit: u32) -> Result<String, BodyFault> {
-    let read = JsFuture::from(read_text_promise(response, limit)).await.map_err(|_| BodyFault::Broken)?;
+/// The text of an answer, of at most `limit` bytes, within `deadline` milliseconds if there is one of its own.
+pub(crate) async fn read_text(
+    response: &web_sys::Response,
+    limit: u32,
+    deadline: Option<u32>,
+) -> Result<String, BodyFault> {
+    let read = JsFuture::from(read_text_promise(response, limit, deadline)).await.map_err(|_| BodyFault::Broken)?;
     read.as_string().ok_or(BodyFault::TooLarge)
 }
 
@@ -188,9 +192,9 @@ pub(crate) async fn ask_budget(env: &Env, question: &str) -> Option<String> {
     text_of(ask_budget_promise(env, question)).await
 }
 
-/// Tells the budget object something that no answer waits for.
-pub(crate) fn tell_budget(env: &Env, context: &Context, question: &str) {
-    tell_budget_promise(env, context.as_ref(), question);
+/// Tells the budget object something, even when the caller goes meanwhile. [`text_of`] is its answer, for who needs it.
+pub(crate) fn tell_budget(env: &Env, context: &Context, question: &str) -> Promise {
+    tell_budget_promise(env, context.as_ref(), question)
 }
 
 /// A rate limit: the binding's name, and what is counted. An empty key is not limited.
@@ -207,6 +211,7 @@ pub(crate) async fn verify_challenge(url: &str, question: &str) -> Option<String
     text_of(verify_challenge_promise(url, question, VERIFY_DEADLINE)).await
 }
 
-async fn text_of(promise: Promise) -> Option<String> {
+/// The text that a promise gives, if it gives one.
+pub(crate) async fn text_of(promise: Promise) -> Option<String> {
     JsFuture::from(promise).await.ok()?.as_string()
 }

@@ -16,6 +16,15 @@ use crate::settings::Settings;
 /// Longest body of a refusal that is read, in bytes: only to find how long to wait.
 const MAX_REFUSAL: u32 = 8 * 1024;
 
+/// How long that may take, in milliseconds: knowing the wait is worth no longer one.
+const REFUSAL_DEADLINE: u32 = 2_000;
+
+/// Longest wait that a caller is asked for, in seconds. What the API says beyond it is no wait but a mistake.
+const MAX_WAIT: f64 = 24.0 * 60.0 * 60.0;
+
+/// The statuses of the 200s that never have a body (Fetch standard, "null body status").
+const BODILESS: [u16; 2] = [204, 205];
+
 /// What is sent to the API.
 pub(crate) struct Outbound<'a> {
     /// The path below the base URL.
@@ -107,6 +116,9 @@ fn failure(word: &str, first_byte: u32) -> Rejection {
             let message = format!("The API did not begin to answer within {seconds} seconds. It may have been billed.");
             Rejection::new(Code::Timeout, message)
         }
+        "early" => Error::new(Code::Network, "The caller went away before anything was sent.")
+            .with_outcome(Outcome::NotSent)
+            .into(),
         "client" => Rejection::new(Code::Network, "The caller went away before the API answered."),
         _ => Rejection::new(Code::Network, "The API could not be reached. The call may have been billed."),
     }
@@ -114,20 +126,30 @@ fn failure(word: &str, first_byte: u32) -> Rejection {
 
 async fn read(response: web_sys::Response, accepts_stream: bool) -> Result<Reply, Rejection> {
     let status = response.status();
-    let header = |name| response.headers().get(name).ok().flatten();
     if !(200..300).contains(&status) {
-        let seconds = match status {
-            429 | 503 => match header("retry-after") {
-                Some(header) => parse_retry_after(&header, platform::now()),
-                None => seconds_in(&platform::read_text(&response, MAX_REFUSAL).await.unwrap_or_default()),
-            },
-            _ => None,
-        };
-        return Err(refusal(status, seconds));
+        return Err(refusal(status, wait(&response).await));
     }
-    match media_type(&header("content-type").unwrap_or_default(), accepts_stream) {
+    if BODILESS.contains(&status) || response.body().is_none() {
+        return Err(Rejection::new(Code::BadResponse, "The API answered without a body."));
+    }
+    match media_type(&header(&response, "content-type").unwrap_or_default(), accepts_stream) {
         Some(content_type) => Ok(Reply { status, content_type, response }),
         None => Err(Rejection::new(Code::BadResponse, "The API answered with something that is not JSON.")),
+    }
+}
+
+fn header(response: &web_sys::Response, name: &str) -> Option<String> {
+    response.headers().get(name).ok().flatten()
+}
+
+/// How long the API asks to wait, in seconds.
+async fn wait(response: &web_sys::Response) -> Option<f64> {
+    if !matches!(response.status(), 429 | 503) {
+        return None;
+    }
+    match header(response, "retry-after") {
+        Some(header) => parse_retry_after(&header, platform::now()),
+        None => seconds_in(&platform::read_text(response, MAX_REFUSAL, Some(REFUSAL_DEADLINE)).await.ok()?),
     }
 }
 
@@ -170,7 +192,7 @@ fn refusal(status: u16, retry_after: Option<f64>) -> Rejection {
         None => Error::new(Code::UpstreamError, unproven(status)),
     };
     match retry_after {
-        Some(seconds) => error.with_retry_after(seconds),
+        Some(seconds) => error.with_retry_after(seconds.min(MAX_WAIT)),
         None => error,
     }
     .into()
@@ -187,7 +209,8 @@ const fn unproven(status: u16) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{media_type, refusal, seconds_in};
+    use super::{failure, media_type, refusal, seconds_in};
+    use crate::rejection::Rejection;
     use minara::{Code, Outcome};
 
     #[test]
@@ -228,6 +251,37 @@ mod tests {
             (500, "The API failed. The call may have been billed."),
         ] {
             assert_eq!(refusal(status, None).error.message(), message, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_wait_is_a_day_at_most() {
+        for (asked, wait) in [(0.0, 0), (1.2, 2), (86_400.0, 86_400), (86_401.0, 86_400), (1e300, 86_400)] {
+            assert_eq!(refusal(429, Some(asked)).retry_after(), Some(wait), "{asked}");
+        }
+    }
+
+    #[test]
+    fn a_call_without_an_answer_may_have_been_billed_unless_it_was_not_sent() {
+        for (word, code, outcome, message) in [
+            ("early", Code::Network, Outcome::NotSent, "The caller went away before anything was sent."),
+            ("client", Code::Network, Outcome::Unknown, "The caller went away before the API answered."),
+            (
+                "first-byte",
+                Code::Timeout,
+                Outcome::Unknown,
+                "The API did not begin to answer within 1.5 seconds. It may have been billed.",
+            ),
+            (
+                "network",
+                Code::Network,
+                Outcome::Unknown,
+                "The API could not be reached. The call may have been billed.",
+            ),
+            ("", Code::Network, Outcome::Unknown, "The API could not be reached. The call may have been billed."),
+        ] {
+            let Rejection { error, .. } = failure(word, 1500);
+            assert_eq!((error.code(), error.outcome(), error.message()), (code, outcome, message), "{word}");
         }
     }
 

@@ -21,15 +21,21 @@ pub(crate) async fn owns(env: &Env, claim: &Claim) -> Result<bool, Rejection> {
     Ok(said == "true")
 }
 
-/// Settles a call and gives its charge, where this was what settled it. When that fails the charge stays, and its lease
+/// Settles a call, and gives its charge where this was what settled it. When that fails the charge stays, and its lease
 /// ends by itself.
-pub(crate) async fn settle(env: &Env, settlement: &Settlement) -> Option<u64> {
-    platform::ask_budget(env, &question("settle", settlement)).await?.parse().ok()
+pub(crate) async fn settle(env: &Env, context: &Context, settlement: &Settlement) -> Option<u64> {
+    let told = platform::tell_budget(env, context, &question("settle", settlement));
+    platform::text_of(told).await?.parse().ok()
 }
 
 /// Settles a call after the answer, which does not wait for it.
 pub(crate) fn settle_later(env: &Env, context: &Context, settlement: &Settlement) {
-    platform::tell_budget(env, context, &question("settle", settlement));
+    let _ = platform::tell_budget(env, context, &question("settle", settlement));
+}
+
+/// Settles a call whose answer is a stream: it is under way until it is released.
+pub(crate) async fn settle_open(env: &Env, settlement: Settlement) {
+    platform::ask_budget(env, &question("settle", &Settlement { open: true, ..settlement })).await;
 }
 
 /// Says that a call's answer has ended.
