@@ -128,6 +128,23 @@ describe("the budget", () => {
     });
   });
 
+  for (const [where, settings] of [["with sessions", {}], ["in development", { SESSION_SECRET: "" }]]) {
+    test(`a stream keeps its place to its end, ${where}`, async () => {
+      await withApi(settings, async (gateway, api) => {
+        const headers = { "content-type": "application/json", ...bearer(freshToken()) };
+        const asked = fetch(gateway.url + paths.chat, { method: "POST", headers, body: JSON.stringify(streamed) });
+        const { response } = await api.next();
+        response.writeHead(200, { "content-type": "text/event-stream" }).write("data: 1\n\n");
+        const reader = (await asked).body.getReader();
+        assert.equal(Buffer.from((await reader.read()).value).toString(), "data: 1\n\n");
+        assert.deepEqual(await underWay(gateway), [1, 1]);
+        response.end();
+        assert.equal((await reader.read()).done, true);
+        await gateway.settled(admin, ({ underWay: open }) => open === 0);
+      });
+    });
+  }
+
   test("the kill switch stops calls and nothing else", async () => {
     await withBudget({ KILL_SWITCH: "on" }, async (gateway) => {
       const { status, error } = await gateway.post(paths.perp, undefined, bearer(freshToken()));
