@@ -128,7 +128,7 @@ describe("the budget", () => {
     });
   });
 
-  for (const [where, settings] of [["with sessions", {}], ["in development", { SESSION_SECRET: "" }]]) {
+  for (const [where, settings] of [["with sessions", {}], ["in development", { SESSION_SECRET: undefined }]]) {
     test(`a stream keeps its place to its end, ${where}`, async () => {
       await withApi(settings, async (gateway, api) => {
         const headers = { "content-type": "application/json", ...bearer(freshToken()) };

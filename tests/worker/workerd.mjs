@@ -15,7 +15,7 @@ const quoted = (text) => JSON.stringify(text);
 
 /**
  * @typedef {object} WorkerdOptions
- * @property {Record<string, unknown>} [settings]  variables and secrets; what is no text is bound as JSON
+ * @property {Record<string, unknown>} [settings]  variables and secrets; what is no text is bound as JSON, undefined not at all
  * @property {{ caller?: number, address?: number, session?: number }} [limits]  requests per minute; none by default
  * @property {"none" | "failing"} [budget]  in place of the Worker's own object
  * @property {string} [state]  folder of the budget's database, kept; by default a new one that `stop` removes
@@ -99,7 +99,7 @@ async function listening(child) {
 /** @param {WorkerdOptions & { state: string }} options */
 function configuration({ settings = {}, limits = {}, budget, state, driver, metrics, build: folder }) {
   const bindings = [
-    ...Object.entries(settings).map(([name, value]) =>
+    ...Object.entries(settings).filter(([, value]) => value !== undefined).map(([name, value]) =>
       typeof value === "string"
         ? `(name = ${quoted(name)}, text = ${quoted(value)})`
         : `(name = ${quoted(name)}, json = ${quoted(JSON.stringify(value))})`,
