@@ -20,6 +20,7 @@ const quoted = (text) => JSON.stringify(text);
  * @property {"none" | "failing"} [budget]  in place of the Worker's own object
  * @property {string} [state]  folder of the budget's database, kept; by default a new one that `stop` removes
  * @property {string} [build]  folder of index.js and index_bg.wasm; without the latter for a peer in a benchmark
+ * @property {string} [assets]  folder of the page's files; by default www/, whose page is not built
  * @property {boolean} [trap]  makes a request with `x-test-trap` fail inside of the wasm module, as a fault of ours would
  * @property {string} [driver]  code of a worker that takes the requests instead and has the budget bound, for a benchmark
  * @property {boolean} [metrics]  binds a stand-in for Analytics Engine, which writes its data points to the log
@@ -97,7 +98,7 @@ async function listening(child) {
 }
 
 /** @param {WorkerdOptions & { state: string }} options */
-function configuration({ settings = {}, limits = {}, budget, state, driver, metrics, build: folder }) {
+function configuration({ settings = {}, limits = {}, budget, state, driver, metrics, assets, build: folder }) {
   const bindings = [
     ...Object.entries(settings).filter(([, value]) => value !== undefined).map(([name, value]) =>
       typeof value === "string"
@@ -116,7 +117,8 @@ const config :Workerd.Config = (
   services = [
     (name = "gateway", worker = .gateway),
     (name = "internet", network = (allow = ["public", "private"])),
-    (name = "assets", disk = (path = ${quoted(join(root, "www"))})),
+    (name = "assets", worker = .assets),
+    (name = "files", disk = (path = ${quoted(assets ?? join(root, "www"))})),
     (name = "failing", worker = .failing),
     (name = "driver", worker = .driver),
     (name = "state", disk = (path = ${quoted(state)}, writable = true)),
@@ -126,6 +128,11 @@ const config :Workerd.Config = (
     (name = "limits:limiter", internal = true, esModule = embed ${quoted(join(root, "tests/worker/limiter.js"))}),
     (name = "limits:metrics", internal = true, esModule = ${quoted(metricsStub)}),
   ])],
+);
+const assets :Workerd.Worker = (
+  modules = [(name = "assets.js", esModule = embed ${quoted(join(root, "tests/worker/assets.js"))})],
+  compatibilityDate = "2026-11-16",
+  bindings = [(name = "FILES", service = "files")],
 );
 const failing :Workerd.Worker = (
   modules = [(name = "failing.js", esModule = "export class Budget { fetch() { throw new Error('down'); } }")],
