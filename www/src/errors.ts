@@ -2,6 +2,7 @@
 // honest to offer.
 import { MinaraError } from "minara";
 
+import { ChallengeError } from "./challenge.js";
 import { element } from "./dom.js";
 import type { Strings } from "./locales/index.js";
 
@@ -19,16 +20,22 @@ export function errorBox(error: unknown, { strings, retry, actions = [] }: Error
   box.append(element("p", {}, element("strong", {}, what), " ", advice));
   const consequences = [wait, billing].filter((sentence) => sentence !== undefined);
   if (consequences.length > 0) box.append(element("p", {}, consequences.join(" ")));
-  const buttons: HTMLElement[] =
-    retry && error instanceof MinaraError && error.retryable ? [retryButton(error, retry, strings)] : [];
-  buttons.push(...actions);
+  const buttons = [...actions];
+  if (retry && isRepeatable(error)) buttons.unshift(retryButton(error, retry, strings));
   if (buttons.length > 0) box.append(element("div", { class: "actions" }, ...buttons));
   box.append(errorDetails(error, strings));
   return box;
 }
 
+function isRepeatable(error: unknown): error is MinaraError | ChallengeError {
+  return error instanceof ChallengeError || (error instanceof MinaraError && error.retryable);
+}
+
 /** The sentences for an error, without any markup. */
 export function describeError(error: unknown, { errors }: Strings) {
+  if (error instanceof ChallengeError) {
+    return { ...errors.challenge[error.failure], billing: errors.billing.not_sent, wait: undefined };
+  }
   if (!(error instanceof MinaraError)) return { ...errors.unexpected, billing: undefined, wait: undefined };
   // A newer Worker may name a code that this page does not know yet.
   const text = Object.hasOwn(errors.codes, error.code) ? errors.codes[error.code] : errors.unexpected;
@@ -51,10 +58,11 @@ function errorDetails(error: unknown, { errors }: Strings): HTMLElement {
 }
 
 /** Cannot be pressed before the time that the server asked for has passed. */
-function retryButton(error: MinaraError, retry: () => void, { actions }: Strings): HTMLButtonElement {
+function retryButton(error: MinaraError | ChallengeError, retry: () => void, { actions }: Strings): HTMLButtonElement {
   const button = element("button", { type: "button" }, actions.tryAgain);
   button.addEventListener("click", retry);
-  const end = performance.now() + (error.retryAfter ?? 0) * 1000;
+  const wait = error instanceof MinaraError ? (error.retryAfter ?? 0) : 0;
+  const end = performance.now() + wait * 1000;
   const update = () => {
     const left = Math.ceil((end - performance.now()) / 1000);
     button.disabled = left > 0;

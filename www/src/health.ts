@@ -5,6 +5,8 @@ import type { Strings } from "./locales/index.js";
 export interface Health {
   status: "ok";
   upstream: "sandbox" | "live";
+  /** Where the Worker wants a Turnstile challenge to be solved for a session. */
+  turnstileSiteKey?: string;
 }
 
 /** @param notice  an empty `role="status"` element; it stays empty when the Worker is connected to the real API */
@@ -19,8 +21,18 @@ export async function showSource(notice: HTMLElement, { source }: Strings): Prom
   }
 }
 
-/** Undefined when the Worker cannot be reached or is not ready. */
-async function fetchHealth(): Promise<Health | undefined> {
+let known: Promise<Health | undefined> | undefined;
+
+/** Asked once, and again after a failure; undefined when the Worker cannot be reached or is not ready. */
+export function fetchHealth(): Promise<Health | undefined> {
+  known ??= askHealth().then((health) => {
+    if (!health) known = undefined;
+    return health;
+  });
+  return known;
+}
+
+async function askHealth(): Promise<Health | undefined> {
   try {
     const response = await fetch("/api/health", { headers: { accept: "application/json" } });
     return response.ok ? ((await response.json()) as Health) : undefined;

@@ -1,6 +1,7 @@
 // Puts the page together: language, client, and one view per feature.
 import { init, Minara } from "minara";
 
+import { challengeIn } from "./challenge.js";
 import { chatView } from "./chat.js";
 import { showSource } from "./health.js";
 import { chooseLocale } from "./locales/index.js";
@@ -12,8 +13,14 @@ import { swapView } from "./swap.js";
 const strings = chooseLocale(navigator.languages);
 document.documentElement.lang = strings.language;
 
-// The Worker holds the key. A longer wait for a retry than this is better told than sat out in silence.
-const minara = new Minara({ baseUrl: "/api", maxRetryAfter: 3 });
+const minara = new Minara({
+  // The Worker holds the key.
+  baseUrl: "/api",
+  // Called only by a Worker that wants sessions; `npm start` does not.
+  session: challengeIn(byId("challenge"), strings),
+  // A longer wait for a retry than this is better told than sat out in silence.
+  maxRetryAfter: 3,
+});
 
 mountNavigation(
   byId("navigation"),

@@ -9,6 +9,10 @@ export const en: Strings = {
     unreachable:
       "The server of this page is not ready, so questions may not reach Minara. Reload the page to look again.",
   },
+  challenge: {
+    label: "Security check",
+    open: "This site checks that you are a person. If a box appears below, answer it; then your request is sent.",
+  },
   chat: {
     title: "Ask about crypto markets",
     intro: "Prices, tokens, protocols, strategies: ask in your own words and read the answer as it is written.",
@@ -221,6 +225,21 @@ export const en: Strings = {
       internal: {
         what: "Something in this page or its server went wrong.",
         advice: "Reload the page. If it happens again, report it with the reference below.",
+      },
+    },
+    challenge: {
+      unavailable: {
+        what: "The security check could not be loaded.",
+        advice:
+          "Check that you are online and that your browser does not block challenges.cloudflare.com, then try again.",
+      },
+      failed: {
+        what: "The security check failed.",
+        advice: "Try again. If it keeps failing, reload the page or use another browser.",
+      },
+      unanswered: {
+        what: "The security check was not answered in time.",
+        advice: "Try again, and answer it when it appears.",
       },
     },
     unexpected: {

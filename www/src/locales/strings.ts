@@ -1,11 +1,14 @@
 // Every text of the page. A new language is one more module of this type, listed in index.ts.
 import type { MinaraErrorCode, Outcome } from "minara";
 
+import type { ChallengeFailure } from "../challenge.js";
+
 export interface Strings {
   /** BCP 47 tag, for `lang` and for number formats. */
   language: string;
   navigation: { label: string; chat: string; swap: string; perp: string; prediction: string };
   source: { sandboxTitle: string; sandbox: string; unreachable: string };
+  challenge: { label: string; open: string };
   chat: {
     title: string;
     intro: string;
@@ -136,6 +139,7 @@ export interface Strings {
   markdown: { table: string; code: string; done: string; open: string };
   errors: {
     codes: Record<MinaraErrorCode, { what: string; advice: string }>;
+    challenge: Record<ChallengeFailure, { what: string; advice: string }>;
     unexpected: { what: string; advice: string };
     billing: Record<Outcome, string>;
     retryAfter: (seconds: number) => string;
