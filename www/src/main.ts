@@ -16,7 +16,7 @@ document.documentElement.lang = strings.language;
 const minara = new Minara({
   // The Worker holds the key.
   baseUrl: "/api",
-  // Called only by a Worker that wants sessions; `npm start` does not.
+  // Called only where the Worker wants a session: `npm start` runs it without.
   session: challengeIn(byId("challenge"), strings),
   // A longer wait for a retry than this is better told than sat out in silence.
   maxRetryAfter: 3,
