@@ -2,7 +2,7 @@
 import { MinaraError } from "./errors.js";
 import { checkWaitOptions } from "./options.js";
 
-/** @import { ChatAnswer, WaitOptions } from "./index.js" */
+/** @import { ChatAnswer, MinaraErrorDetails, WaitOptions } from "./index.js" */
 
 /**
  * Looks a job up until its answer is there: the answer, and its text after what was delivered.
@@ -44,10 +44,12 @@ export class ChatJob {
     const id = this.#id;
     if (id === undefined) throw nameless();
     const total = timeout?.total ?? DEFAULT_TOTAL;
+    const started = performance.now();
     try {
       return (await this.#find(id, "", { signal, total })).answer;
     } catch (error) {
-      throw ofJob(error, id, total);
+      // Its own clock may be a millisecond off, for that one counts in whole ones.
+      throw ofJob(error, id, performance.now() - started >= total - 1 ? total : undefined);
     }
   }
 }
@@ -61,15 +63,15 @@ function nameless() {
  * The failure of a wait as that of the job, which was accepted before it and goes on.
  * @param {unknown} error
  * @param {string} id
- * @param {number} total
+ * @param {number | undefined} passed  the wait's limit, if that has passed
  */
-function ofJob(error, id, total) {
+function ofJob(error, id, passed) {
   if (!(error instanceof MinaraError)) return error;
-  const { code, message } = error;
-  const isLate = code === "timeout";
-  if (!isLate && (error.outcome === "unknown" || error.outcome === "done")) return error;
+  const { code, message, outcome, status } = /** @type {MinaraErrorDetails & MinaraError} */ (error);
+  const isLate = passed !== undefined && code === "timeout" && status === undefined;
+  if (!isLate && (outcome === "unknown" || outcome === "done")) return error;
   const what = isLate
-    ? `The job was not done after ${total} ms (timeout.total of wait).`
+    ? `The job was not done after ${passed} ms (timeout.total of wait).`
     : `The job could not be looked up (${code}): ${message}`;
   const goesOn = `${what} It goes on: wait again, or look it up with chatStatus("${id}").`;
   return new MinaraError(goesOn, { ...error, outcome: "unknown", retryable: false, cause: error });

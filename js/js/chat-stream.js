@@ -133,7 +133,13 @@ export class ChatStream {
 
   /** @returns {Promise<CallResponse<ChatStream>>} */
   async withResponse() {
-    return described({ ...(await this.#open()), data: this });
+    try {
+      return described({ ...(await this.#open()), data: this });
+    } catch (error) {
+      // Whoever reads may still look for a stored answer, and stops listening after that.
+      if (!this.#hasBegun) this.#stopListening();
+      throw error;
+    }
   }
 
   #open() {
@@ -145,12 +151,7 @@ export class ChatStream {
     this.#sentAt = performance.now();
     const { signal, ...terms } = this.#terms;
     this.#stopListening = onAbort(signal, (reason) => this.#stop.abort(reason));
-    try {
-      return await this.#calls.send({ ...terms, signal: this.#stop.signal });
-    } catch (error) {
-      this.#stopListening();
-      throw error;
-    }
+    return this.#calls.send({ ...terms, signal: this.#stop.signal });
   }
 
   /** @returns {Promise<IteratorResult<ChatPart, undefined>>} */
@@ -269,7 +270,8 @@ export class ChatStream {
     if (requestId === undefined || !isCut) throw error;
     const { answer, rest } = await this.#stored(requestId, error);
     // What is stored may leave out what the stream has said.
-    this.#answer = { ...this.#answer, ...answer };
+    const stored = Object.entries(answer).filter(([, value]) => value !== null);
+    this.#answer = { ...this.#answer, ...Object.fromEntries(stored) };
     return rest;
   }
 

@@ -43,6 +43,9 @@ const OPERATION = {
 /** The calls that cost nothing. */
 const FREE = [OPERATION.chatStatus, OPERATION.answer];
 
+/** How many sessions may end while one stored answer is waited for: more are no sessions. */
+const MOST_RENEWALS = 10;
+
 
 /** Longest time for a whole stream and for any other call unless told otherwise, in milliseconds: as in the module. */
 const STREAM_TOTAL = 300_000;
@@ -139,8 +142,17 @@ export class Minara {
    */
   #findWith({ headers, maxRetries, maxRetryAfter }) {
     return async (id, delivered, { signal, total }) => {
-      const terms = { headers, maxRetries, maxRetryAfter, signal, timeout: { total } };
-      return (await this.#send(OPERATION.answer, plain({ id, delivered }), terms)).data;
+      const end = performance.now() + total;
+      const find = async () => {
+        const terms = { headers, maxRetries, maxRetryAfter, signal, timeout: { total: end - performance.now() } };
+        return (await this.#send(OPERATION.answer, plain({ id, delivered }), terms)).data;
+      };
+      // Where another call's trap has ended the looking, it goes on in the next instance: it costs nothing.
+      const again = (/** @type {unknown} */ error) => {
+        if (error instanceof MinaraError && error.code === "internal") return find();
+        throw error;
+      };
+      return find().catch(again);
     };
   }
 
@@ -187,18 +199,23 @@ export class Minara {
     /** @type {<Part>(what: string, obtain: () => Promise<Part>) => Promise<Part>} of what a call needs to begin */
     const before = (what, obtain) =>
       within({ signal, milliseconds: total - elapsed(), expired: () => notBegun(what, total) }, obtain);
-    const attempt = (/** @type {string | undefined} */ bearer = undefined) =>
-      this.#attempt(operation, request, { ...terms, elapsed: elapsed(), bearer });
+    const attempt = (/** @type {string | undefined} */ bearer = undefined) => {
+      // A page that is busy can be late for its own timers.
+      if (elapsed() >= total) throw notBegun("nothing was sent", total);
+      return this.#attempt(operation, request, { ...terms, elapsed: elapsed(), bearer });
+    };
     if (!isLoaded()) await before("the WebAssembly module was not loaded", ready);
     const session = this.#session;
     if (!session) return attempt();
     const token = (/** @type {() => Promise<string | undefined>} */ obtain) => before("no session was to be had", obtain);
-    const bearer = await token(() => session.bearer());
-    try {
-      return await attempt(bearer);
-    } catch (error) {
-      if (!wantsSession(error, bearer, !FREE.includes(operation))) throw error;
-      return attempt(await token(() => session.replace(bearer)));
+    let bearer = await token(() => session.bearer());
+    for (let left = operation === OPERATION.answer ? MOST_RENEWALS : 1; ; left -= 1) {
+      try {
+        return await attempt(bearer);
+      } catch (error) {
+        if (left === 0 || !wantsSession(error, bearer, !FREE.includes(operation))) throw error;
+        bearer = await token(() => session.replace(bearer));
+      }
     }
   }
 

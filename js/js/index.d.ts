@@ -259,8 +259,8 @@ export interface CallOptions {
   /** Headers for this call, over those of the client. */
   headers?: Headers | Record<string, string> | undefined;
   /**
-   * Fields for the request body that this version does not know, of JSON's values; `undefined` is left out. A field that it
-   * knows belongs in the request.
+   * Fields for the request body that this version does not know, of JSON's values. One that is `undefined` is left out;
+   * further down, `undefined` is `null`. A field that this version knows belongs in the request.
    */
   extraBody?: Record<string, unknown> | undefined;
 }
@@ -930,7 +930,7 @@ export interface WaitOptions {
  * | `budget_exhausted` | the Worker's daily or session budget is used up | `refused` |
  * | `not_configured` | the Worker has no key or no budget object | `refused` |
  * | `upstream_error` | the API failed (5xx, 408, 460, 499) or redirected (3xx) | `unknown` |
- * | `bad_response` | success, but the answer cannot be read | `done` |
+ * | `bad_response` | success, but the answer cannot be read; in {@link readSse}, an answer that is no success | `done`, `unknown` |
  * | `unsupported_transaction` | a legacy or non-EVM swap payload | `done` |
  * | `stream_error`, `stream_truncated`, `event_too_large` | in a stream; `partial` has the text so far | `unknown` |
  * | `timeout` | a time limit passed; the message names it | `not_sent`, `unknown` |

@@ -70,11 +70,11 @@ function loadFailure(cause) {
   if (cause instanceof MinaraError) return cause;
   const isNetwork = cause instanceof TypeError;
   const { message: why } = /** @type {Error} */ (cause);
-  // What is no module is another file, or a page of HTML in its place.
-  const isFile = isNetwork || /magic|wasm magic|version|length/i.test(why);
-  const advice = isFile
-    ? "Check that minara_bg.wasm is served beside the package's JavaScript."
-    : "A Content-Security-Policy has to allow 'wasm-unsafe-eval' in script-src.";
+  // Anything else is no module: another file, or a page of HTML in its place.
+  const isPolicy = /policy|CSP|embedder/i.test(why);
+  const advice = isPolicy
+    ? "A Content-Security-Policy has to allow 'wasm-unsafe-eval' in script-src."
+    : "Check that minara_bg.wasm is served beside the package's JavaScript.";
   const message = `The WebAssembly module could not be loaded (${why}). ${advice}`;
   return new MinaraError(message, {
     code: isNetwork ? "network" : "internal",
@@ -138,9 +138,12 @@ export class Instance {
    */
   #guard(name, value) {
     if (typeof value !== "function" || UNGUARDED.test(name)) return value;
+    const isPlatforms = CALLED_BY_PLATFORM.test(name);
     // By name, for a list of them costs a tenth of a short chunk's time; an export ignores those that it does not take.
     /** @type {(...args: unknown[]) => unknown} */
     const guarded = (a, b, c, d, e, f, g, h) => {
+      // Timers and answers that were still to come must not set an instance going that has failed.
+      if (isPlatforms && this.failure) return [];
       try {
         return value(a, b, c, d, e, f, g, h);
       } catch (fault) {
@@ -148,7 +151,7 @@ export class Instance {
         this.#fail(/** @type {Error} */ (fault));
         // The platform called this one, and would only report what it throws as uncaught.
         // An empty list, for the glue looks into what some of them give.
-        if (CALLED_BY_PLATFORM.test(name)) return [];
+        if (isPlatforms) return [];
         throw this.failure;
       }
     };

@@ -55,8 +55,18 @@ const LIMIT = [
   (value) => typeof value === "number" && value > 0,
   "a number of milliseconds above 0, or Infinity for none",
 ];
-/** @type {Rule} whether it is one the module looks at, from inside; a date or the like would be an empty object there */
-const JSON_VALUE = [(value) => !isObject(value) || Array.isArray(value) || isPlain(value), "a value that JSON has a form for"];
+/**
+ * Whether the module sees in it what is meant: a date or the like would be an empty object there.
+ * @param {any} value
+ * @param {number} depth  how far down; the module refuses what is nested deeper
+ * @returns {boolean}
+ */
+const isJson = (value, depth = 0) =>
+  !isObject(value) ||
+  depth > 16 ||
+  ((Array.isArray(value) || isPlain(value)) && Object.values(value).every((member) => isJson(member, depth + 1)));
+/** @type {Rule} */
+const JSON_VALUE = [(value) => isJson(value), "a value that JSON has a form for"];
 /** @type {Rule} */
 const SIGNAL = [isSignal, "an AbortSignal"];
 

@@ -136,7 +136,12 @@ export class PredictionRequest extends Builder {
  * @returns {unknown}
  */
 export function plain(request) {
-  const source = typeof request?.toJSON === "function" ? request.toJSON() : request;
+  let source = request;
+  try {
+    if (typeof request?.toJSON === "function") source = request.toJSON();
+  } catch {
+    // Then it has no form for JSON, which the check says where the other faults are told.
+  }
   if (source === null || typeof source !== "object" || Array.isArray(source)) return source;
   const members = Object.entries(source).filter(([, value]) => value !== undefined);
   return Object.fromEntries(members.map(([name, value]) => [name, name === "message" ? plain(value) : value]));

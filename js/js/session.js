@@ -44,12 +44,12 @@ export class Session {
   }
 
   /**
-   * Another token than the one that was refused.
+   * Another token than the one that was refused: renewed where that can be, for a new one is another visitor's.
    * @param {string | undefined} refused
    */
   replace(refused) {
     if (this.#token !== undefined && this.#token !== refused && !this.#pending) return Promise.resolve(this.#token);
-    return this.#share(() => this.#begin());
+    return this.#share(() => (refused === undefined ? this.#begin() : this.#renew()));
   }
 
   /** @param {() => Promise<string>} obtain */

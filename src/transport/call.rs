@@ -14,7 +14,7 @@ use super::body::{ErrorBody, call_method};
 use super::config::{CallOptions, Config, Sent, Settled};
 use super::failure::Failure;
 use super::platform::{monotonic_ms, random};
-use super::reply::{Reply, header, without_secret};
+use super::reply::{Reply, correlation_id, header, without_secret};
 use super::scope::Scope;
 use super::send::{response_of, send, verdict_without_body};
 use crate::error::Outcome;
@@ -195,7 +195,8 @@ impl Call {
         self.answered = Some(monotonic_ms());
         let response = response_of(response)?;
         if is_success(response.status()) {
-            self.settle(Some(response.status()), header(&response, "x-request-id").as_deref());
+            let id = correlation_id(&response, self.secret.as_deref());
+            self.settle(Some(response.status()), id.as_deref());
             return self.read(response);
         }
         match verdict_without_body(&self.scope, &response) {
@@ -243,6 +244,7 @@ impl Call {
             self.settle(None, None);
             return Err(failure);
         };
+        let error = without_secret(error, self.secret.as_deref());
         self.settle(error.status(), error.request_id());
         let error = after_attempt(self.earlier, error);
         self.earlier = error.outcome();
@@ -253,7 +255,7 @@ impl Call {
             jitter: random(),
         };
         match decide(self.options.retry, &error, stand) {
-            Decision::GiveUp => Err(Failure::Failed { error: without_secret(error, self.secret.as_deref()), cause }),
+            Decision::GiveUp => Err(Failure::Failed { error, cause }),
             Decision::RetryAfter(milliseconds) => {
                 self.retries += 1;
                 Ok(self.rest(milliseconds))

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Response;
 
 use super::failure::Failure;
-use crate::error::Error;
+use crate::error::{Error, redact, redact_secret};
 use crate::json::Json;
 use crate::response::{keep_body, unreadable};
 
@@ -34,9 +34,9 @@ impl Reply {
         self.response.status()
     }
 
-    /// The other side's correlation id.
+    /// The other side's correlation id, without the key or token.
     pub fn request_id(&self) -> Option<String> {
-        header(&self.response, "x-request-id")
+        correlation_id(&self.response, self.secret.as_deref())
     }
 
     /// The body's media type, as it was sent.
@@ -69,6 +69,15 @@ impl Reply {
     fn body(&self) -> String {
         self.text.as_ref().map(String::from).unwrap_or_default()
     }
+}
+
+/// The other side's correlation id, which may hold anything.
+pub(super) fn correlation_id(response: &Response, secret: Option<&str>) -> Option<String> {
+    let id = redact(&header(response, "x-request-id")?);
+    Some(match secret {
+        Some(secret) => redact_secret(&id, secret),
+        None => id,
+    })
 }
 
 /// A header of an answer.

@@ -262,9 +262,20 @@ for (const [what, act, message] of [
   ],
   [
     "values in a body that would be empty objects there",
-    (minara) => minara.chat({ message: "gm" }, { extraBody: { since: new Date(0), limits: new Map() } }),
+    (minara) => minara.chat({ message: "gm" }, { extraBody: { since: new Date(0), limits: [{ of: new Map() }] } }),
     "Invalid call options: extraBody.since must be a value that JSON has a form for; extraBody.limits must be a value " +
       "that JSON has a form for. Nothing was sent.",
+  ],
+  [
+    "a body that is a ring",
+    (minara) => minara.chat({ message: "gm" }, { extraBody: ring() }),
+    "Invalid extraBody: must be a plain object of strings, numbers, booleans and plain objects: it is nested too " +
+      "deeply. Nothing was sent.",
+  ],
+  [
+    "a request whose own JSON throws",
+    (minara) => minara.chat({ message: "gm", toJSON: () => JSON.parse("{") }),
+    foreign("it holds something that JSON has no form for, such as a function"),
   ],
   [
     "a terminator and a signal for a stream that are none",
@@ -437,6 +448,16 @@ for (const [what, script, act] of [
     (minara) => minara.chatStream({ message: "gm" }).final(),
   ],
   [
+    "the correlation id of an answer that cannot be read",
+    [{ body: "<html>", headers: { "content-type": "text/html", "x-request-id": PLAIN_KEY } }],
+    (minara) => minara.chat({ message: "gm" }),
+  ],
+  [
+    "the correlation id of a job's look-up",
+    [{ status: 202, json: { id: "bg_1" } }, { json: { id: "bg_1", status: "failed" }, headers: { "x-request-id": PLAIN_KEY } }],
+    (minara) => minara.chatBackground({ message: "gm" }).wait(),
+  ],
+  [
     "a job",
     [{ status: 202, json: { id: "bg_1" } }, { json: { id: "bg_1", status: "failed", error: { message: `bad ${PLAIN_KEY}` } } }],
     (minara) => minara.chatBackground({ message: "gm" }).wait(),
@@ -450,6 +471,15 @@ for (const [what, script, act] of [
     assert.ok(text.includes("[redacted]"), text);
   });
 }
+
+test("a key that a correlation id repeats reaches no hook", async () => {
+  const headers = { "x-request-id": `of ${PLAIN_KEY}` };
+  const fetch = mockFetch([{ status: 429, json: {}, headers: { ...headers, "retry-after": "0" } }, { json: {}, headers }]);
+  const heard = [];
+  const onResponse = ({ status, requestId }) => heard.push([status, requestId]);
+  await new Minara({ apiKey: PLAIN_KEY, fetch, onResponse }).chat({ message: "gm" });
+  assert.deepEqual(heard, [[429, "of [redacted]"], [200, "of [redacted]"]]);
+});
 
 for (const [what, refusal, act] of [
   ["a refusal", { status: 403, json: { message: `bad ${TOKEN}` } }, (minara) => minara.chat({ message: "gm" })],

@@ -159,3 +159,12 @@ for (const [what, options, message] of [
     assert.equal(fetch.requests.length, 1);
   });
 }
+
+test("a time limit of the Worker's is not taken for that of the wait", async () => {
+  const late = { status: 504, json: { error: { code: "timeout", message: "Too slow.", requestId: "r-1" } } };
+  const fetch = mockFetch([{ status: 202, json: { id: "bg_1" } }, late]);
+  const minara = new Minara({ ...BASE, fetch, maxRetries: 0 });
+  const error = await failureOf(() => minara.chatBackground(QUESTION).wait());
+  assert.equal(error.message, "Too slow.");
+  assert.deepEqual([error.code, error.status, error.outcome], ["timeout", 504, "unknown"]);
+});

@@ -259,3 +259,49 @@ test("a session beside a key is refused, for there is no Worker to ask for one",
   assert.equal(error.message, "session is for a Worker, which holds the apiKey: give one of them.");
   assert.deepEqual([error.code, error.field], ["invalid_request", "session"]);
 });
+
+test("a session that ends while a job is waited for is renewed, as often as it takes, and the visitor stays who they are", async () => {
+  const job = { id: "bg_1", status: "completed", result: { content: "gm" } };
+  const script = [{ status: 202, json: { id: "bg_1" } }, DEMAND, granted("t1"), DEMAND, granted("t2"), DEMAND, granted("t3"), { json: job }];
+  const fetch = mockFetch(script);
+  let solved = 0;
+  const minara = new Minara({ baseUrl, fetch, session: async () => `turnstile-${(solved += 1)}` });
+  assert.equal((await minara.chatBackground({ message: "gm" }).wait()).content, "gm");
+  const look = "/v1/developer/chat/requests/bg_1";
+  assert.deepEqual(asked(fetch).slice(1), [
+    [look, undefined],
+    ["/session", undefined],
+    [look, "Bearer t1"],
+    ["/session", "Bearer t1"],
+    [look, "Bearer t2"],
+    ["/session", "Bearer t2"],
+    [look, "Bearer t3"],
+  ]);
+  assert.equal(solved, 1);
+});
+
+test("a Worker that takes none of its own tokens is not asked for ever", async () => {
+  const fetch = mockFetch([{ status: 202, json: { id: "bg_1" } }, ...Array(40).fill([DEMAND, granted("t")]).flat()]);
+  const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
+  assert.equal((await failureOf(() => minara.chatBackground({ message: "gm" }).wait())).code, "session_required");
+  assert.equal(fetch.requests.length, 1 + 2 * 10 + 1);
+});
+
+test("a call whose limit passed while its session was opened is not sent any more", async (t) => {
+  let now = 0;
+  t.mock.method(performance, "now", () => now);
+  const fetch = mockFetch([DEMAND, granted("t1"), ANSWER]);
+  const session = async () => {
+    // Longer than the limit, and too fast for its timer, as where a page is busy.
+    now += 200;
+    return "turnstile";
+  };
+  const minara = new Minara({ baseUrl, fetch, session });
+  const error = await failureOf(() => minara.chat({ message: "gm" }, { timeout: { total: 100 } }));
+  assert.equal(
+    error.message,
+    "Timed out: nothing was sent within 100 ms (timeout.total). The call was not made, and nothing was billed.",
+  );
+  assert.deepEqual([error.code, error.outcome], ["timeout", "not_sent"]);
+  assert.equal(fetch.requests.length, 2);
+});

@@ -353,7 +353,8 @@ test("under a requestId a stream that stalls is completed after its idle limit",
 });
 
 test("a stream that is completed keeps the ids that it had said and the stored answer leaves out", async () => {
-  const job = { status: "completed", result: { content: "SOL is up", usage: { totalTokens: 7 } } };
+  const result = { content: "SOL is up", chatId: null, usage: { totalTokens: 7 } };
+  const job = { status: "completed", result };
   const fetch = mockFetch([{ stream: ["SOL "], isCut: true }, { json: job }]);
   const minara = new Minara({ baseUrl: "https://worker.example/api", fetch });
   const stream = minara.chatStream(QUESTION, { requestId: "a:1" });
@@ -401,4 +402,22 @@ test("two hundred streams at once keep their texts apart", async (t) => {
     texts,
     names.map((name) => name.repeat(3)),
   );
+});
+
+test("a signal ends the look-ups for a stream whose sending failed, and no listener is left", async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const fetch = async (request) => {
+    if (request.method === "POST") throw new TypeError("fetch failed");
+    controller.abort("enough");
+    return Response.json({ id: "bg_1", status: "in_progress" });
+  };
+  const minara = new Minara({ baseUrl: "https://worker.example/api", fetch, maxRetries: 0 });
+  const stream = minara.chatStream(QUESTION, { requestId: "a:1", signal });
+  await assert.rejects(stream.final(), (reason) => reason === "enough");
+  assert.deepEqual(getEventListeners(signal, "abort"), []);
+  const unread = new AbortController();
+  const failing = new Minara({ baseUrl: "https://worker.example/api", fetch: mockFetch([]), maxRetries: 0 });
+  await failureOf(() => failing.chatStream(QUESTION, { signal: unread.signal }).withResponse());
+  assert.deepEqual(getEventListeners(unread.signal, "abort"), []);
 });

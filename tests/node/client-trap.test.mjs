@@ -80,6 +80,27 @@ test("a trap elsewhere ends what waits on the same instance", { timeout: 5_000 }
   assert.equal(error.partial, "SOL ");
 });
 
+test("a trap elsewhere does not end the wait for a job, which goes on in the fresh instance alone", { timeout: 5_000 }, async () => {
+  const job = { id: "bg_1", status: "in_progress" };
+  let looks = 0;
+  const fetch = async (request) => {
+    if (request.method === "POST") return Response.json({ id: "bg_1" }, { status: 202 });
+    looks += 1;
+    if (looks === 1) {
+      trapping = /^sseengine_push$/;
+      assert.throws(() => decoder.push(new TextEncoder().encode("data: x")));
+      trapping = undefined;
+    }
+    return Response.json(looks < 3 ? job : { ...job, status: "completed", result: { content: "gm" } });
+  };
+  const decoder = new SseDecoder();
+  const minara = new Minara({ baseUrl: "https://worker.example/api", fetch });
+  assert.equal((await minara.chatBackground({ message: "gm" }).wait({ timeout: { total: 4_000 } })).content, "gm");
+  const seen = looks;
+  await setTimeout(600);
+  assert.equal(looks, seen, "the instance that failed looks no more");
+});
+
 test("after a trap an old decoder says so, and a new one works", async () => {
   const decoder = new SseDecoder();
   trapping = /^sseengine_push$/;
