@@ -210,11 +210,11 @@ app.post("/api/v1/developer/:call", async (c) => {
   }
   if (!type.startsWith("application/json")) throw new Refusal(502, "bad_response", "not JSON");
   const headers = { "content-type": "application/json" };
+  const answer = await response.text();
   if (call !== "chat") {
     c.executionCtx.waitUntil(settle(true, false));
-    return new Response(response.body, { status: response.status, headers });
+    return new Response(answer, { status: response.status, headers });
   }
-  const answer = await response.text();
   const ids = JSON.parse(answer) as { chatId?: string; id?: string };
   await settle(true, false, ids.chatId, ids.id);
   return new Response(answer.replaceAll(prefix, ""), { status: response.status, headers });
