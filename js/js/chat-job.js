@@ -73,6 +73,9 @@ function ofJob(error, id, passed) {
   const what = isLate
     ? `The job was not done after ${passed} ms (timeout.total of wait).`
     : `The job could not be looked up (${code}): ${message}`;
-  const goesOn = `${what} It goes on: wait again, or look it up with chatStatus("${id}").`;
-  return new MinaraError(goesOn, { ...error, outcome: "unknown", retryable: false, cause: error });
+  const next =
+    code === "not_found"
+      ? "The API keeps it for 24 hours, for whoever started it."
+      : `It goes on: wait again, or look it up with chatStatus("${id}").`;
+  return new MinaraError(`${what} ${next}`, { ...error, outcome: "unknown", retryable: false, cause: error });
 }

@@ -125,7 +125,11 @@ for (const [what, look, code] of [
     assert.equal(error.retryable, false);
     assert.equal(error.cause.code, code);
     assert.ok(error.message.startsWith(`The job could not be looked up (${code}): `), error.message);
-    assert.ok(error.message.endsWith(' It goes on: wait again, or look it up with chatStatus("bg_1").'), error.message);
+    const next =
+      code === "not_found"
+        ? " The API keeps it for 24 hours, for whoever started it."
+        : ' It goes on: wait again, or look it up with chatStatus("bg_1").';
+    assert.ok(error.message.endsWith(next), error.message);
   });
 }
 
