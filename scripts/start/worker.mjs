@@ -21,6 +21,8 @@ export function startWorker({ port, settings, privateFolder, env }) {
     ["--config", join(root, "worker", "wrangler.toml")],
     ["--env-file", settingsFile],
     ["--port", String(port), "--inspector-port", "0"],
+    // Else the Worker would see the host of a route in wrangler.toml, where development does not answer.
+    ["--host", `localhost:${port}`],
     // Kept nowhere: each start has a fresh budget.
     ["--persist-to", join(privateFolder.path, "state")],
     ["--show-interactive-dev-session=false"],

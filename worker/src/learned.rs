@@ -1,7 +1,9 @@
 //! The ids that an answer of the API gives to a caller, and so to that caller alone.
 
+use core::fmt;
+
 use minara::sse::Decoder;
-use serde_json::Value;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// Ids of an answer; empty where it has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,11 +22,14 @@ const MAX_ID: usize = 256;
 pub(crate) const NAMES_A_CHAT: &str = r#""chatId"\s*:\s*"[^"]"#;
 
 impl Learned {
-    /// The ids of a JSON answer. One of another kind does not hide the other.
+    /// The ids of a JSON answer. One of another kind does not hide the other, and what is beside them is skipped: it may
+    /// be large, nested deeply, or hold half of a surrogate pair.
     pub(crate) fn from_json(text: &str) -> Self {
-        let answer: Value = serde_json::from_str(text).unwrap_or_default();
-        let id = |name| answer.get(name).and_then(Value::as_str).filter(|id| id.len() <= MAX_ID).unwrap_or_default();
-        Self { chat: id("chatId").to_owned(), job: id("id").to_owned() }
+        // A list would be taken for the fields in their order.
+        let object = Some(text).filter(|text| text.trim_start().starts_with('{'));
+        let Ids { chat_id, id } = object.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        let kept = |Id(id): Id| if id.len() <= MAX_ID { id } else { String::new() };
+        Self { chat: kept(chat_id), job: kept(id) }
     }
 
     /// The chat that a stream's event names. Events have ids of other things, so no job.
@@ -33,6 +38,66 @@ impl Learned {
         let read = Decoder::new().push(event.as_bytes(), |event| chat = Self::from_json(event.data).chat);
         // A stream that cannot be read names no chat; what is wrong with it is for the caller to find out.
         read.map(|()| Self { chat, job: String::new() }).unwrap_or_default()
+    }
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Ids {
+    chat_id: Id,
+    id: Id,
+}
+
+/// A text; empty in place of any other kind.
+#[derive(Default)]
+struct Id(String);
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Self::default())
+    }
+}
+
+impl<'de> Visitor<'de> for Id {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self, E> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Self, A::Error> {
+        while access.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(self)
+    }
+
+    /// Numbers whose digits are kept come in this way too.
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self, A::Error> {
+        while access.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(self)
     }
 }
 
@@ -53,12 +118,17 @@ mod tests {
             (r#"{"chatId":7,"id":"bg_1"}"#, learned("", "bg_1")),
             (r#"{"id":7,"chatId":"chat_1"}"#, learned("chat_1", "")),
             (r#"{"id":{"of":"bg_1"},"data":{"chatId":"chat_1"}}"#, learned("", "")),
+            (r#"{"id":[7],"chatId":"chat_1"}"#, learned("chat_1", "")),
+            (r#"{"id":true,"chatId":"chat_1"}"#, learned("chat_1", "")),
+            (r#"{"content":"half \ud83d","chatId":"chat_1"}"#, learned("chat_1", "")),
             (r#"["chat_1","bg_1"]"#, learned("", "")),
             ("[]", learned("", "")),
             ("", learned("", "")),
         ] {
             assert_eq!(Learned::from_json(text), ids, "{text}");
         }
+        let deep = format!(r#"{{"of":{}{},"chatId":"chat_1"}}"#, "[".repeat(1_000), "]".repeat(1_000));
+        assert_eq!(Learned::from_json(&deep), learned("chat_1", ""));
         let long = format!(r#"{{"chatId":"{}"}}"#, "x".repeat(257));
         assert_eq!(Learned::from_json(&long), learned("", ""));
     }

@@ -28,7 +28,9 @@ pub(crate) struct Reservation {
     pub(crate) hash: String,
     /// The chat that it continues, which must be the caller's own; else empty.
     pub(crate) chat: String,
-    /// The correlation id, which no other call has: it tells repetitions under one `requestId` apart.
+    /// The correlation id, which no other call has: it tells repetitions under one `requestId` apart. A Worker of an earlier
+    /// version, beside which the object may run while a deployment spreads, sends none.
+    #[serde(default)]
     pub(crate) attempt: String,
 }
 
