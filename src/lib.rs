@@ -74,8 +74,8 @@
 //!
 //! **One effect on the whole build:** answers keep every digit of their numbers, for which this crate switches on
 //! `arbitrary_precision` of `serde_json`; Cargo then does so for every crate of the build. Numbers that a program reads
-//! itself through `#[serde(flatten)]`, `tag` or `untagged` then fail or read otherwise (serde-rs/json issue 505), and
-//! `1.0` and `1.00` are no longer equal as [`serde_json::Value`]s.
+//! itself through `#[serde(flatten)]`, `tag` or `untagged` then fail or read otherwise, and `1.0` and `1.00` are
+//! no longer equal as [`serde_json::Value`]s.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // The npm package leaves the standard library's formatter out (js/pack/trim.mjs): what it would write is empty there.

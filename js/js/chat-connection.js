@@ -81,9 +81,7 @@ export class ChatConnection {
     }
     if (!this.#hasBegun) this.#exchange.received();
     this.#hasBegun = true;
-    if (!isBytes(value)) {
-      throw unreadable("gives its body in pieces that are no bytes");
-    }
+    if (!isBytes(value)) throw unreadable("gives its body in pieces that are no bytes");
     const text = this.decoder.push(value);
     if (text !== "") this.#waitsSince = undefined;
     return text;

@@ -46,7 +46,6 @@ const FREE = [OPERATION.chatStatus, OPERATION.answer];
 /** How many sessions may end while one stored answer is waited for: more are no sessions. */
 const MOST_RENEWALS = 10;
 
-
 /** Longest time for a whole stream and for any other call unless told otherwise, in milliseconds: as in the module. */
 const STREAM_TOTAL = 300_000;
 const TOTAL = 180_000;

@@ -6,44 +6,39 @@ import AxeBuilder from "@axe-core/playwright";
 import { answerIn, ask, openPage, view } from "./browser.mjs";
 import { until } from "./site.mjs";
 import { ASKED, SCRIPT, startVerification, stubTurnstile, UNSEEN } from "./turnstile.mjs";
-import { answers, charged, outcomes, recordCalls, refusedOnce, startPage } from "./worker.mjs";
+import { answers, askTwice, charged, outcomes, recordCalls, refusedOnce, startPage } from "./worker.mjs";
 
-/** What can become of a first challenge, and what the error box then says. */
+const UNAVAILABLE =
+  "The security check could not be loaded. Check that you are online and that your browser does not block " +
+  "challenges.cloudflare.com, then try again.";
+const FAILED = "The security check failed. Try again. If it keeps failing, reload the page or use another browser.";
+const UNANSWERED = "The security check was not answered in time. Try again, and answer it when it appears.";
+
+const unloaded = `Turnstile could not be loaded from ${SCRIPT}.`;
+const inTime = "Turnstile's challenge was not answered in time.";
+
+/** What can become of a first challenge, and what the error box then says, at first sight and in its details. */
 const FAILURES = [
-  {
-    name: "whose script cannot be had",
-    course: { loads: ["lost"], challenges: [UNSEEN] },
-    said:
-      "The security check could not be loaded. Check that you are online and that your browser does not block " +
-      "challenges.cloudflare.com, then try again.",
-    details: `Turnstile could not be loaded from ${SCRIPT}.`,
-  },
-  {
-    name: "in place of whose script something else comes",
-    course: { loads: ["foreign"], challenges: [UNSEEN] },
-    said:
-      "The security check could not be loaded. Check that you are online and that your browser does not block " +
-      "challenges.cloudflare.com, then try again.",
-    details: `Turnstile could not be loaded from ${SCRIPT}.`,
-  },
-  {
-    name: "that fails",
-    course: { challenges: [["error-callback", "300030"], UNSEEN] },
-    said: "The security check failed. Try again. If it keeps failing, reload the page or use another browser.",
-    details: "Turnstile failed with the code 300030.",
-  },
-  {
-    name: "that the browser cannot do",
-    course: { challenges: [["unsupported-callback"], UNSEEN] },
-    said: "The security check failed. Try again. If it keeps failing, reload the page or use another browser.",
-    details: "Turnstile does not work in this browser.",
-  },
-  ...["timeout-callback", "expired-callback"].map((callback) => ({
-    name: `that nobody answers (${callback})`,
-    course: { challenges: [[callback], UNSEEN] },
-    said: "The security check was not answered in time. Try again, and answer it when it appears.",
-    details: "Turnstile's challenge was not answered in time.",
-  })),
+  ["whose script cannot be had", { loads: ["lost"], challenges: [UNSEEN] }, UNAVAILABLE, unloaded],
+  ["in place of whose script something else comes", { loads: ["foreign"], challenges: [UNSEEN] }, UNAVAILABLE, unloaded],
+  [
+    "that fails",
+    { challenges: [["error-callback", "300030"], UNSEEN] },
+    FAILED,
+    "Turnstile failed with the code 300030.",
+  ],
+  [
+    "that the browser cannot do",
+    { challenges: [["unsupported-callback"], UNSEEN] },
+    FAILED,
+    "Turnstile does not work in this browser.",
+  ],
+  ...["timeout-callback", "expired-callback"].map((callback) => [
+    `that nobody answers (${callback})`,
+    { challenges: [[callback], UNSEEN] },
+    UNANSWERED,
+    inTime,
+  ]),
 ];
 
 export function challengeTests(run) {
@@ -89,12 +84,7 @@ export function challengeTests(run) {
       const healths = [];
       page.on("request", (request) => request.url().endsWith("/api/health") && healths.push(request.url()));
       const turnstile = await stubTurnstile(page, { challenges: [UNSEEN] });
-      const calls = recordCalls(page);
-      await ask(page, "Analyze the price of BTC");
-      assert.match(await (await answerIn(page, "done")).innerText(), /BTC price action/);
-      await ask(page, "And its risks?");
-      await answers(page, 2);
-      assert.deepEqual(outcomes(calls), ["chat 401", "session 200", "chat 200", "chat 200"]);
+      const calls = await askTwice(page);
       assert.equal(calls[3].bearer, calls[2].bearer);
       assert.deepEqual(turnstile.requests, [SCRIPT]);
       assert.deepEqual(await turnstile.rendered(), [
@@ -141,7 +131,7 @@ export function challengeTests(run) {
       await isOver(turnstile);
     });
 
-    for (const { name, course, said, details } of FAILURES) {
+    for (const [name, course, said, details] of FAILURES) {
       test(`a challenge ${name} is told in words and bills nothing, and trying again works`, async () => {
         const before = await charged(gateway);
         const turnstile = await stubTurnstile(page, course);

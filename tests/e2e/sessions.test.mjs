@@ -5,7 +5,7 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import { launchChromium } from "../chromium.mjs";
 import { answerIn, ask, openPage } from "./browser.mjs";
 import { challengeTests } from "./challenge.mjs";
-import { answers, charged, outcomes, recordCalls, refusedOnce, startPage } from "./worker.mjs";
+import { askTwice, charged, refusedOnce, startPage } from "./worker.mjs";
 
 /** Filled before the first test runs. */
 const run = { browser: undefined };
@@ -28,12 +28,7 @@ describe("the page on a Worker with sessions", () => {
   afterEach(() => opened.close());
 
   test("streams an answer under a session of its own, and asks the next question under the same", async () => {
-    const calls = recordCalls(page);
-    await ask(page, "Analyze the price of BTC");
-    assert.match(await (await answerIn(page, "done")).innerText(), /BTC price action/);
-    await ask(page, "And its risks?");
-    await answers(page, 2);
-    assert.deepEqual(outcomes(calls), ["chat 401", "session 200", "chat 200", "chat 200"]);
+    const calls = await askTwice(page);
     const [refused, session, first, second] = calls.map(({ bearer }) => bearer);
     assert.deepEqual([refused, session], [undefined, undefined]);
     assert.match(first, /^Bearer ms1\./);

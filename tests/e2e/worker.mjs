@@ -1,7 +1,9 @@
 // The built page on a Worker that is set up as for everyone, with sessions, and what a test can see of its calls.
+import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
 import { sessionSecret, startGateway } from "../worker/gateway.mjs";
+import { answerIn, ask } from "./browser.mjs";
 import { until } from "./site.mjs";
 
 const dist = fileURLToPath(new URL("../../www/dist", import.meta.url));
@@ -36,6 +38,17 @@ export const outcomes = (calls) => calls.map(({ path, status }) => `${path.split
 /** Until the page has shown so many whole answers. */
 export const answers = (page, count) =>
   until(async () => (await page.locator('.answer[data-state="done"]').count()) === count, `${count} answers`);
+
+/** Asks two questions, the first of which opens the session for both; gives the calls. */
+export async function askTwice(page) {
+  const calls = recordCalls(page);
+  await ask(page, "Analyze the price of BTC");
+  assert.match(await (await answerIn(page, "done")).innerText(), /BTC price action/);
+  await ask(page, "And its risks?");
+  await answers(page, 2);
+  assert.deepEqual(outcomes(calls), ["chat 401", "session 200", "chat 200", "chat 200"]);
+  return calls;
+}
 
 /** What the books have charged once all is settled. */
 export async function charged(gateway) {
