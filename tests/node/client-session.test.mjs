@@ -280,6 +280,22 @@ test("a session that ends while a job is waited for is renewed, as often as it t
   assert.equal(solved, 1);
 });
 
+test("a session that does not come in the time of its own call is not taken for the limit of the wait", async () => {
+  const fetch = async (request) => {
+    if (request.url.endsWith("/session")) return new Promise(() => {});
+    if (request.method === "POST") return Response.json({ id: "bg_1" }, { status: 202 });
+    return Response.json(DEMAND.json, { status: DEMAND.status });
+  };
+  const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile", timeout: { total: 400 } });
+  const error = await failureOf(() => minara.chatBackground({ message: "gm" }).wait());
+  assert.equal(
+    error.message,
+    "The job could not be looked up (timeout): The Worker opened no session (timeout). The call was not made, and " +
+      'nothing was billed. It goes on: wait again, or look it up with chatStatus("bg_1").',
+  );
+  assert.deepEqual([error.code, error.outcome], ["timeout", "unknown"]);
+});
+
 test("a Worker that takes none of its own tokens is not asked for ever", async () => {
   const fetch = mockFetch([{ status: 202, json: { id: "bg_1" } }, ...Array(40).fill([DEMAND, granted("t")]).flat()]);
   const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
