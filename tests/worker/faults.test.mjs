@@ -39,6 +39,8 @@ const rows = [
   { fault: "JSON that never ends", path: paths.swap, script: { bodySize: 10, contentType: "application/json", stall: 1, heartbeatMs: 20 }, saw: [502, "bad_response", "done"], charged: 1 },
   { fault: "JSON that is shorter than it says", path: paths.swap, script: { headers: { "content-length": "100000" }, body: {}, end: 1 }, saw: [502, "bad_response", "done"], charged: 1 },
   { fault: "50 MB of JSON for a swap", path: paths.swap, script: { bodySize: 50_000_000, contentType: "application/json" }, saw: [502, "bad_response", "done"], charged: 1 },
+  { fault: "JSON of no bytes", path: paths.chat, script: { raw: "", contentType: "application/json", headers: { "content-length": "0" } }, saw: [502, "bad_response", "done"], charged: 1 },
+  { fault: "JSON of white space", script: { raw: " \n", contentType: "application/json" }, saw: [502, "bad_response", "done"], charged: 1 },
   { fault: "gzip", script: { gzip: true }, saw: [200], charged: 1 },
   { fault: "bytes one by one", path: paths.chat, script: { split: 1, content: "short" }, saw: [200], charged: 1 },
   { fault: "a stream of bytes one by one", path: paths.chat, body: streamed, script: { split: 1, content: "short" }, saw: whole, charged: 1 },

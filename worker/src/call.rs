@@ -193,9 +193,11 @@ impl JobLookUp<'_> {
 }
 
 async fn read(reply: &Reply) -> Result<String, Rejection> {
-    platform::read_text(&reply.response, MAX_ANSWER, None)
+    let fault = |message: &'static str| Rejection::new(Code::BadResponse, message);
+    let text = platform::read_text(&reply.response, MAX_ANSWER, None)
         .await
-        .map_err(|_| Rejection::new(Code::BadResponse, "The API's answer broke off or is too long to be one."))
+        .map_err(|_| fault("The API's answer broke off or is too long to be one."))?;
+    if text.trim().is_empty() { Err(fault(upstream::WITHOUT_BODY)) } else { Ok(text) }
 }
 
 fn hash(body: &str) -> String {

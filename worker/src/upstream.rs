@@ -25,6 +25,9 @@ const MAX_WAIT: f64 = 24.0 * 60.0 * 60.0;
 /// The statuses of the 200s that never have a body (Fetch standard, "null body status").
 const BODILESS: [u16; 2] = [204, 205];
 
+/// What is said of a success with nothing in it.
+pub(crate) const WITHOUT_BODY: &str = "The API answered without a body.";
+
 /// What is sent to the API.
 pub(crate) struct Outbound<'a> {
     /// The path below the base URL.
@@ -130,7 +133,7 @@ async fn read(response: web_sys::Response, accepts_stream: bool) -> Result<Reply
         return Err(refusal(status, wait(&response).await));
     }
     if BODILESS.contains(&status) || response.body().is_none() {
-        return Err(Rejection::new(Code::BadResponse, "The API answered without a body."));
+        return Err(Rejection::new(Code::BadResponse, WITHOUT_BODY));
     }
     match media_type(&header(&response, "content-type").unwrap_or_default(), accepts_stream) {
         Some(content_type) => Ok(Reply { status, content_type, response }),
