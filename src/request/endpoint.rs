@@ -22,29 +22,29 @@ pub enum Endpoint {
 const MAX_PROSE: usize = 32_000;
 
 const MESSAGE: &[Field] =
-    &[Field::required("role", Rule::Word(&ROLES)), Field::required("content", Rule::prose(MAX_PROSE))];
+    &[Field::required("role", Rule::Word(&ROLES)), Field::required("content", Rule::words(MAX_PROSE))];
 
 const CHAT: &[Field] = &[
     Field::required("mode", Rule::Word(&MODES)),
     Field::required("stream", Rule::Flag),
     Field::required("message", Rule::Object(MESSAGE)),
-    Field::optional("chatId", Rule::name(256)),
+    Field::optional("chatId", Rule::words(256)),
     Field::optional("requestId", Rule::RequestId),
     Field::optional("background", Rule::Flag),
 ];
 
 const SWAP: &[Field] = &[
-    Field::required("intent", Rule::prose(MAX_PROSE)),
+    Field::required("intent", Rule::words(MAX_PROSE)),
     Field::required("walletAddress", Rule::Address),
-    Field::optional("chain", Rule::name(64)),
+    Field::optional("chain", Rule::words(64)),
 ];
 
 const PERP: &[Field] = &[
-    Field::required("symbol", Rule::name(64)),
+    Field::required("symbol", Rule::words(64)),
     Field::optional("style", Rule::Word(&STYLES)),
     Field::optional("marginUSD", Rule::Positive),
     Field::optional("leverage", Rule::Between(1, 40)),
-    Field::optional("strategy", Rule::name(64)),
+    Field::optional("strategy", Rule::words(64)),
 ];
 
 const PREDICTION: &[Field] = &[

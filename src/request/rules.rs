@@ -53,13 +53,8 @@ pub(super) enum Rule {
 }
 
 impl Rule {
-    /// Words that a person wrote: not only white space, for a call on nothing costs credits too.
-    pub(super) const fn prose(max: usize) -> Self {
-        Self::Text { min: 1, max, blank: false }
-    }
-
-    /// A short open name, such as a symbol or a chain.
-    pub(super) const fn name(max: usize) -> Self {
+    /// Prose or a name: not only white space, for a call on nothing costs credits too.
+    pub(super) const fn words(max: usize) -> Self {
         Self::Text { min: 1, max, blank: false }
     }
 }
