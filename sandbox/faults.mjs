@@ -1,6 +1,5 @@
 // Scripted faults: which requests they meet, what they may say, and how long they last.
 
-/** Every field of a fault with the check it must pass; README.md explains each. */
 const isPosition = (value) =>
   value === "before-headers" || value === "after-headers" || (Number.isInteger(value) && value >= 0);
 const isCount = (value) => Number.isInteger(value) && value >= 0;
@@ -9,6 +8,7 @@ const isFlag = (value) => typeof value === "boolean";
 const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isStatus = (value) => Number.isInteger(value) && value >= 200 && value <= 599;
 
+/** Every field of a fault with the check it must pass; README.md explains each. */
 export const FIELDS = {
   name: isText,
   match: isRecord,

@@ -1,4 +1,4 @@
-//! Typed client for the [Minara Agent API](https://api.minara.ai): requests that are checked before they cost anything,
+//! Typed client for the [Minara Agent API](https://minara.ai/docs/trade/agent-api/api-key): requests that are checked before they cost anything,
 //! answers that keep every digit, an event-stream reader, and errors that say whether a call can have been billed.
 //!
 //! # How a call goes

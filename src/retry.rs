@@ -37,7 +37,7 @@ impl Default for RetryPolicy {
 pub struct Attempt {
     /// Repetitions so far.
     pub retries: u32,
-    /// Whether the API would charge a repetition again: false under a `requestId`, and for a GET.
+    /// Whether a repetition cannot be charged again: true under a `requestId`, and for a GET.
     pub is_repeatable: bool,
     /// Milliseconds left of the call's total limit.
     pub remaining_ms: f64,

@@ -213,6 +213,9 @@ fn a_known_secret_is_found_whatever_it_looks_like() {
         (error.message(), error.body(), error.partial(), error.request_id()),
         ("[redacted]!", Some("<[redacted]>"), Some("[redacted]."), Some("[redacted]"))
     );
+    let body = r#"{"error":{"code":"invalid_request","message":"x","requestId":"r","field":"of canary-key-1"}}"#;
+    let refused = FailedResponse { status: 400, body, ..FailedResponse::default() }.into_error::<Value>();
+    assert_eq!(refused.without_secret("canary-key-1").field(), Some("of [redacted]"));
 }
 
 #[test]

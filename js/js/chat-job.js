@@ -60,7 +60,7 @@ function nameless() {
 }
 
 /**
- * The failure of a wait as that of the job, which was accepted before it and goes on.
+ * The failure of a wait as that of the job, which was accepted before it.
  * @param {unknown} error
  * @param {string} id
  * @param {number | undefined} passed  the wait's limit, if that has passed

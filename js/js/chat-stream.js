@@ -266,7 +266,7 @@ export class ChatStream {
    */
   async #completed(error) {
     const { requestId } = this.#calls;
-    const isCut = error instanceof MinaraError && CUT.includes(error.code) && error.outcome !== "not_sent";
+    const isCut = error instanceof MinaraError && CUT.includes(error.code) && error.outcome === "unknown";
     if (requestId === undefined || !isCut) throw error;
     const { answer, rest } = await this.#stored(requestId, error);
     // What is stored may leave out what the stream has said.

@@ -160,7 +160,9 @@ export class Minara {
    * @param {unknown} error
    */
   #clean(error) {
-    return withoutSecrets(error, [this.#config.apiKey, this.#session?.token]);
+    // Where the module could not be loaded, no answer has come that could repeat anything.
+    if (!isLoaded()) return error;
+    return withoutSecrets(error, [this.#config.apiKey, this.#session?.token], running("").bindings.withoutSecret);
   }
 
   /**

@@ -37,24 +37,23 @@ export function misuse(message, more) {
   return new MinaraError(message, { code: "invalid_request", outcome: "not_sent", ...more });
 }
 
-/** Taking out what is shorter would spoil words, and give it away by where it is missing. */
-const SHORTEST_SECRET = 8;
-
 /**
- * The error without that key or token, of whichever form it is.
+ * The error without those keys and tokens, of whichever form they are.
  * @param {unknown} error
  * @param {(string | undefined)[]} secrets
+ * @param {(text: string, secret: string) => string} withoutSecret
  */
-export function withoutSecrets(error, secrets) {
+export function withoutSecrets(error, secrets, withoutSecret) {
   if (!(error instanceof MinaraError)) return error;
   /** @type {any} */
   const details = error.toJSON();
   let isClean = true;
-  for (const name of ["message", "requestId", "partial", "body"]) {
+  for (const name of ["message", "requestId", "field", "partial", "body"]) {
     for (const secret of secrets) {
-      if (!secret || secret.length < SHORTEST_SECRET || !details[name]?.includes(secret)) continue;
-      details[name] = details[name].replaceAll(secret, "[redacted]");
-      isClean = false;
+      const text = details[name];
+      if (!secret || !text) continue;
+      details[name] = withoutSecret(text, secret);
+      isClean &&= details[name] === text;
     }
   }
   // It may be the caller's own reason.

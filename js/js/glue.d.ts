@@ -11,10 +11,11 @@ export interface Bindings {
   ChatEngine: new (terminatorRequired: boolean, maxEventBytes: number) => ChatEngine;
   SseEngine: new (maxEventBytes: number) => SseEngine;
   setUpDesk(takesUtf16: boolean): number;
+  withoutSecret(text: string, secret: string): string;
 }
 
 export interface Caller {
-  call(operation: number, request: unknown, options: object): Promise<Reply>;
+  call(operation: number, request: unknown, terms: object): Promise<Reply>;
   free(): void;
 }
 

@@ -191,15 +191,14 @@ export interface MinaraOptions {
   /**
    * How many times a call may be sent again, 0–1000. A POST is repeated only when it provably never left, on 429, on
    * 503 with `Retry-After`, or under a `requestId`. A browser may repeat one by itself when a kept-alive connection
-   * breaks before any byte of the answer: where a second charge matters, give a `requestId`. A 503 of the Worker itself may
-   * say when in its body.
+   * breaks before any byte of the answer: where a second charge matters, give a `requestId`.
    *
    * @defaultValue 2
    */
   maxRetries?: number | undefined;
   /**
-   * The longest wait, in seconds, 0 or more, that the other side may ask for before a retry; `Infinity` for any. Beyond it the call fails at once,
-   * with `retryAfter` on the error.
+   * The longest wait, in seconds, 0 or more, that the other side may ask for before a retry; `Infinity` for any. Beyond
+   * it the call fails at once, with `retryAfter` on the error.
    *
    * @defaultValue 60
    */
@@ -638,7 +637,7 @@ export interface ChatStatus {
   status?: "queued" | "in_progress" | "completed" | "failed" | null;
   /** How it was asked for. */
   executionMode?: "sync" | "stream" | "background" | null;
-  /** Times, as ISO 8601. */
+  /** When it was accepted. Times are ISO 8601. */
   createdAt?: string | null;
   /** When work began. */
   startedAt?: string | null;
@@ -707,7 +706,7 @@ export interface SwapQuote {
   estimatedGas?: string | null;
   /** Price impact in percent; the API does not say what its sign means. */
   priceImpact?: string | null;
-  /** Fee of the trade in US dollars. */
+  /** Fee of the trade; the API does not say in which unit. */
   tradeFee?: string | null;
 }
 
@@ -874,8 +873,8 @@ export interface ChatJob {
   /**
    * Looks until the answer is there, at first within half a second, then ever more slowly, up to every five seconds.
    *
-   * @throws {@link MinaraError} `stream_error` when the job failed, `not_found` when it is gone, `timeout` when
-   * `timeout.total` has passed; the job goes on and can be waited for again.
+   * @throws {@link MinaraError} `stream_error` when the job failed; `not_found` when the API no longer has it; `timeout`
+   * when `timeout.total` has passed, where the job goes on and can be waited for again.
    */
   wait(options?: WaitOptions): Promise<ChatAnswer>;
 }
@@ -911,8 +910,8 @@ export interface WaitOptions {
  *
  * The outcome here is that of a single attempt. Whether the call can have been billed is said by
  * {@link MinaraError.outcome} alone: a refusal behind an attempt that may have been billed is `unknown`, and so is a
- * look-up of {@link ChatJob.wait} that failed, whose job goes on; for want of a session, whatever the reason, a call
- * is `not_sent`.
+ * look-up of {@link ChatJob.wait} that failed, for the job was accepted before it; for want of a session, whatever the
+ * reason, a call is `not_sent`.
  *
  * | code | when | outcome |
  * | --- | --- | --- |
@@ -925,7 +924,7 @@ export interface WaitOptions {
  * | `not_found` | no such path, job or conversation (404) | `refused` |
  * | `method_not_allowed`, `unsupported_media_type` | 405, 415 | `refused` |
  * | `conflict` | the `requestId` was used for another request, or has expired (409) | `refused` |
- * | `payload_too_large` | the body is over 64 KB (413) | `refused` |
+ * | `payload_too_large` | the body is over 64 KiB (413) | `refused` |
  * | `rate_limited` | too many requests (429) | `refused` |
  * | `budget_exhausted` | the Worker's daily or session budget is used up | `refused` |
  * | `not_configured` | the Worker has no key or no budget object | `refused` |
@@ -1011,7 +1010,7 @@ export class MinaraError extends Error {
   readonly violations?: Violation[];
   /** The text of a stream that had arrived before it failed. */
   readonly partial?: string;
-  /** What the other side sent: at most 8 KB of an error's body, 64 KB of an answer that could not be read. */
+  /** What the other side sent: at most 8 KiB of an error's body, 64 KiB of an answer that could not be read. */
   readonly body?: string;
   /** What lies beneath, such as the platform's own `TypeError`. */
   readonly cause?: unknown;

@@ -4,7 +4,7 @@ import binaryen from "binaryen";
  * What the module links and never needs, by the names of its functions.
  *
  * `trap`: Rust formats a message for each panic and hands it to a hook. This target has no stderr, so the message goes
- * nowhere, and then the module traps. It may as well trap at once (js/instance.js tells the caller).
+ * nowhere, and then the module traps. It may as well trap at once (js/js/instance.js tells the caller).
  *
  * `silent`: the standard library's formatter. Our own crates put their messages together without it, which clippy.toml
  * holds them to, and a request that serde refuses is described in our own words (js/src/work.rs).

@@ -21,6 +21,7 @@ mod work;
 pub use caller::Caller;
 pub use chat::ChatEngine;
 pub use desk::set_up_desk;
+pub use error::without_secret;
 pub use exchange::Exchange;
 pub use sse::SseEngine;
 

@@ -127,8 +127,8 @@ impl Code {
 
     /// May the caller simply send the call again, given its outcome?
     ///
-    /// `budget_exhausted` and `not_configured` are not: they pass only when the owner, or the next day, changes
-    /// something.
+    /// `budget_exhausted` and `not_configured` are not: mostly only the owner, or the next day, changes something. Within a
+    /// call, [`decide`](crate::retry::decide) still repeats a 503 that names a wait or stands under a `requestId`.
     pub const fn retryable(self, outcome: Outcome) -> bool {
         match self {
             // Unknown where an earlier attempt of the same call may have been worked on.

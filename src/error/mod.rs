@@ -121,11 +121,12 @@ impl Error {
         self
     }
 
-    /// The same error without that secret in any of its words: a server may echo a key that no pattern finds.
+    /// The same error without that secret in any of what a server may have written: it may echo a key that no pattern
+    /// finds. Violations are the client's own words.
     pub fn without_secret(mut self, secret: &str) -> Self {
-        let Details { message, request_id, partial, body, .. } = &mut *self.0;
+        let Details { message, request_id, field, partial, body, .. } = &mut *self.0;
         *message = redact_secret(message, secret);
-        for text in [request_id, partial, body] {
+        for text in [request_id, field, partial, body] {
             let Some(text) = text else { continue };
             *text = redact_secret(text, secret);
         }

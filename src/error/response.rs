@@ -95,7 +95,7 @@ fn outcome_of(code: Code) -> Outcome {
 /// Where the human words of an error body stand: at its top, in one of those objects, and in one of its own.
 const WORDS: [&[&str]; 3] = [&["message", "error", "data", "detail", "title"], &["message", "error"], &["message"]];
 
-/// The human words of an error body: `message`, `error`, `error.message`, or the same inside `data`.
+/// The human words of an error body, looked for in the order of [`WORDS`].
 fn message_in<J: Json>(body: &J, depth: usize) -> Option<String> {
     for name in *WORDS.get(depth)? {
         let Some(found) = body.get(name) else { continue };

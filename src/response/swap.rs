@@ -26,7 +26,7 @@ answer! {
 }
 
 answer! {
-    /// What the swap is expected, not promised, to give. Amounts are decimal strings in the token's smallest unit.
+    /// What the swap is expected, not promised, to give. Token amounts are decimal strings in the token's smallest unit.
     pub struct Quote {
         /// Amount given.
         from_token_amount: "fromTokenAmount" text,
@@ -36,7 +36,7 @@ answer! {
         estimated_gas: "estimatedGas" text,
         /// How far the swap moves the price, in percent; its sign is not specified.
         price_impact: "priceImpact" text,
-        /// Fee of the trade.
+        /// Fee of the trade; the API does not say in which unit.
         trade_fee: "tradeFee" text,
     }
 }

@@ -1,7 +1,7 @@
 //! Server-sent events: an incremental decoder and an encoder of the WHATWG event stream format
 //! (HTML Standard, §9.2 "Server-sent events").
 //!
-//! Bytes in, events out: no clock, no I/O, no allocation for an event that lies whole in one chunk.
+//! Bytes in, events out: no clock, no I/O, no copy of an event of one `data` line that lies whole in one chunk.
 //!
 //! ```
 //! use minara::sse::Decoder;

@@ -55,7 +55,8 @@ impl Client {
         Ok(Self::new(BaseUrl::with_key(DEFAULT_BASE_URL)?, Some(ApiKey::new(key)?)))
     }
 
-    /// A client without a key, behind a Worker at `base`: an https URL, or a path of the page's own origin.
+    /// A client without a key, behind a Worker at `base`: a path of the page's own origin, or a URL. Give an https one: over
+    /// http anyone on the way could read what is asked and answered.
     ///
     /// # Errors
     /// `invalid_request` for an address that is neither.
@@ -63,7 +64,8 @@ impl Client {
         Ok(Self::new(BaseUrl::without_key(base)?, None))
     }
 
-    /// The same client with another address for the API: https, or plain http to this machine.
+    /// The same client with another address: with a key an https URL, or plain http to this machine; without one as in
+    /// [`behind_worker`](Self::behind_worker).
     ///
     /// # Errors
     /// `invalid_request` for any other address.

@@ -27,8 +27,8 @@ pub struct Scope(Rc<State>);
 
 struct State {
     deadline: Cell<Deadline>,
-    /// What the timer and the caller's signal call; the one while the other runs, where the end of a call makes its caller
-    /// abort.
+    /// What the timer and the caller's signal call. `Fn`, for one can run inside the other: ending a call can make its
+    /// caller abort.
     tick: Closure<dyn Fn()>,
     /// The handle of the timer, undefined where there is none.
     timer: Cell<JsValue>,
@@ -149,7 +149,7 @@ impl Scope {
         }
     }
 
-    /// Whether a limit has passed or the caller has aborted.
+    /// Whether a limit has passed, the caller has aborted or the call was closed.
     pub fn has_ended(&self) -> bool {
         self.0.ending.get().is_some()
     }

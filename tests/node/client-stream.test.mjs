@@ -327,62 +327,6 @@ test("an abort while no one reads leaves no timer behind", async (t) => {
   assert.equal(timers(), before - 1);
 });
 
-for (const [what, fault] of [
-  ["cut", { cut: 3 }],
-  ["ended early", { end: 3 }],
-  ["reset before its headers", { reset: "before-headers" }],
-]) {
-  test(`under a requestId a stream that is ${what} is completed, charged once, with no text twice`, async (t) => {
-    const { minara, sandbox } = await streaming(t, fault);
-    const stream = minara.chatStream(QUESTION, { requestId: true });
-    const { text, error } = await readAll(stream);
-    assert.equal(error, undefined);
-    assert.equal(text, TEXT);
-    const { content, chatId } = await stream.final();
-    assert.equal(content, TEXT);
-    assert.match(chatId, /^chat_/);
-    assert.equal(sandbox.counters.charges, 1);
-  });
-}
-
-test("under a requestId a stream that stalls is completed after its idle limit", async (t) => {
-  const { minara, sandbox } = await streaming(t, { stall: 3 });
-  const stream = minara.chatStream({ ...QUESTION, requestId: "stalled-1" }, { timeout: { idle: 60 } });
-  assert.equal((await readAll(stream)).text, TEXT);
-  assert.equal(sandbox.counters.posts["/v1/developer/chat"], 1);
-});
-
-test("a stream that is completed keeps the ids that it had said and the stored answer leaves out", async () => {
-  const result = { content: "SOL is up", chatId: null, usage: { totalTokens: 7 } };
-  const job = { status: "completed", result };
-  const fetch = mockFetch([{ stream: ["SOL "], isCut: true }, { json: job }]);
-  const minara = new Minara({ baseUrl: "https://worker.example/api", fetch });
-  const stream = minara.chatStream(QUESTION, { requestId: "a:1" });
-  const ids = { chatId: "chat_mock", messageId: "msg_mock" };
-  assert.deepEqual(await stream.final(), { ...ids, content: "SOL is up", usage: { totalTokens: 7 } });
-  assert.equal(stream.chatId, "chat_mock");
-});
-
-test("a job that failed is the last word on a stream that was cut", async (t) => {
-  const { minara } = await streaming(t, {
-    cut: 3,
-    job: { status: "failed", error: { code: "processing_error", message: "no data" } },
-  });
-  const { error, text } = await readAll(minara.chatStream(QUESTION, { requestId: "failed-1" }));
-  assert.equal(error.code, "stream_error");
-  assert.match(error.message, /processing_error: no data/);
-  assert.equal(error.partial, "SOL is ");
-  assert.equal(text, "SOL is ");
-});
-
-test("where the answer cannot be looked up, what cut the stream is told", async (t) => {
-  const { minara, sandbox } = await streaming(t, { cut: 3 });
-  sandbox.script({ match: { method: "GET" }, status: 404, times: 0 });
-  const { error } = await readAll(minara.chatStream(QUESTION, { requestId: "gone-1" }));
-  assert.equal(error.code, "network");
-  assert.equal(error.partial, "SOL is ");
-});
-
 test("a refusal is told at the first read, without a partial text", async (t) => {
   const { minara, sandbox } = await clientFor(t);
   sandbox.script({ status: 402, body: { message: "no credits" } });
@@ -402,22 +346,4 @@ test("two hundred streams at once keep their texts apart", async (t) => {
     texts,
     names.map((name) => name.repeat(3)),
   );
-});
-
-test("a signal ends the look-ups for a stream whose sending failed, and no listener is left", async () => {
-  const controller = new AbortController();
-  const { signal } = controller;
-  const fetch = async (request) => {
-    if (request.method === "POST") throw new TypeError("fetch failed");
-    controller.abort("enough");
-    return Response.json({ id: "bg_1", status: "in_progress" });
-  };
-  const minara = new Minara({ baseUrl: "https://worker.example/api", fetch, maxRetries: 0 });
-  const stream = minara.chatStream(QUESTION, { requestId: "a:1", signal });
-  await assert.rejects(stream.final(), (reason) => reason === "enough");
-  assert.deepEqual(getEventListeners(signal, "abort"), []);
-  const unread = new AbortController();
-  const failing = new Minara({ baseUrl: "https://worker.example/api", fetch: mockFetch([]), maxRetries: 0 });
-  await failureOf(() => failing.chatStream(QUESTION, { signal: unread.signal }).withResponse());
-  assert.deepEqual(getEventListeners(unread.signal, "abort"), []);
 });

@@ -199,7 +199,7 @@ describe("settings that cannot be worked with", () => {
     ["a lease that is over at once", { ...key, LEASE_MS: "0" }, "LEASE_MS must be from 1 to 86400000 milliseconds"],
     ["costs of something else", { ...key, COSTS: '{"chat":1}' }, 'COSTS must be an object of kinds of calls, such as "chat.fast", and whole numbers up to 1000000'],
     ["a kill switch that is neither on nor off", { ...key, KILL_SWITCH: "maybe" }, "KILL_SWITCH must be on or off"],
-    ["a client's token instead of its hash", { ...key, SESSION_SECRET: "s".repeat(32), DAILY_BUDGET: "1", CLIENT_TOKENS: "ci:secret" }, "CLIENT_TOKENS must be words name:sha256 with the hash of each token in hexadecimal"],
+    ["a client's token instead of its hash", { ...key, SESSION_SECRET: "s".repeat(32), DAILY_BUDGET: "1", CLIENT_TOKENS: "ci:secret" }, "CLIENT_TOKENS must be words name:sha256, a name of 1 to 24 of A-Z a-z 0-9 - and its token's hash in hexadecimal"],
     ["a stub for Turnstile elsewhere", { ...key, SESSION_SECRET: "s".repeat(32), DAILY_BUDGET: "1", TURNSTILE_VERIFY_URL: "https://evil.example" }, "TURNSTILE_VERIFY_URL must be an address of this machine"],
   ]) {
     test(`${name}: every call is not_configured and says which setting`, async () => {

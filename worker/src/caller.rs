@@ -32,8 +32,8 @@ impl Caller {
         *self != Self::Anyone
     }
 
-    /// What stands before this caller's ids at the API. Of the longest, 24 characters, and a `requestId` of 96 the API
-    /// sees fewer than the 128 that it takes.
+    /// What stands before this caller's ids at the API. With the longest, a client's of 26 characters, and a `requestId`
+    /// of 96 the API sees 122 of the 128 that it takes.
     pub(crate) fn prefix(&self) -> String {
         if self.is_known() { format!("{}.", self.key()) } else { String::new() }
     }
@@ -103,8 +103,11 @@ impl ClientTokens {
     }
 }
 
+/// Longest name of a client.
+const LONGEST_NAME: usize = 24;
+
 fn entry((name, hash): (&str, &str)) -> Option<(String, [u8; 32])> {
-    let is_name = (1..=24).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let is_name = (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if !is_name || hash.len() != 64 || !hash.is_ascii() {
         return None;
     }
@@ -132,9 +135,11 @@ mod tests {
     fn the_longest_id_still_fits_the_api() {
         let visitor = Caller::Visitor(Session::begin([255; 16], 0));
         assert_eq!(visitor.prefix().len(), 24);
-        for caller in [visitor, Caller::Client("n".repeat(24))] {
+        let client = Caller::Client("n".repeat(super::LONGEST_NAME));
+        for (caller, length) in [(visitor, 120), (client, 122)] {
             let id = caller.bound(&"x".repeat(96));
-            assert!(id.len() <= 128 && minara::wire::is_job_id(&id), "{id}");
+            assert_eq!(id.len(), length);
+            assert!(minara::wire::is_job_id(&id), "{id}");
         }
     }
 

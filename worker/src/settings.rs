@@ -179,7 +179,7 @@ impl Variables {
     fn client_tokens(&self) -> Result<ClientTokens, SettingFault> {
         let Some(list) = self.secret("CLIENT_TOKENS")? else { return Ok(ClientTokens::default()) };
         let tokens = ClientTokens::parse(words(list)).filter(|tokens| *tokens != ClientTokens::default());
-        let rule = "must be words name:sha256 with the hash of each token in hexadecimal";
+        let rule = "must be words name:sha256, a name of 1 to 24 of A-Z a-z 0-9 - and its token's hash in hexadecimal";
         tokens.ok_or_else(|| SettingFault::new("CLIENT_TOKENS", rule))
     }
 
@@ -333,7 +333,7 @@ mod tests {
 
     #[test]
     fn client_tokens_that_hold_no_word_are_no_list() {
-        let rule = "CLIENT_TOKENS must be words name:sha256 with the hash of each token in hexadecimal";
+        let rule = "CLIENT_TOKENS must be words name:sha256, a name of 1 to 24 of A-Z a-z 0-9 - and its token's hash in hexadecimal";
         assert_eq!(fault_of("CLIENT_TOKENS", json!(" , ")), rule);
         assert_eq!(fault_of("CLIENT_TOKENS", json!(format!("ci:{}", "0".repeat(64)))), "");
     }
