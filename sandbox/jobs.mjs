@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 
 /** A finished job can be fetched for a day. */
-export const KEPT_MS = 24 * 60 * 60 * 1000;
+const KEPT_MS = 24 * 60 * 60 * 1000;
 /** Beyond this the oldest are forgotten altogether. */
 const KEPT_JOBS = 5000;
 

@@ -62,12 +62,7 @@ impl Deadline {
         self.phase = Phase::Sent(now);
     }
 
-    /// The answer begins.
-    pub fn received(&mut self, now: f64) {
-        self.phase = Phase::Streaming(now);
-    }
-
-    /// The answer goes on.
+    /// The answer begins, or goes on.
     pub fn progress(&mut self, now: f64) {
         self.phase = Phase::Streaming(now);
     }
@@ -129,7 +124,7 @@ mod tests {
         assert_eq!(deadline.next(), (Limit::FirstByte, 1_100.0));
         assert_eq!(deadline.expired(1_099.9), None);
         assert_eq!(deadline.expired(1_100.0), Some(Limit::FirstByte));
-        deadline.received(1_050.0);
+        deadline.progress(1_050.0);
         assert_eq!(deadline.next(), (Limit::Idle, 1_110.0));
         deadline.progress(1_100.0);
         assert_eq!(deadline.expired(1_159.9), None);
@@ -157,7 +152,7 @@ mod tests {
     fn an_infinite_limit_never_passes() {
         let off = Limits { total: f64::INFINITY, first_byte: f64::INFINITY, idle: f64::INFINITY };
         let mut deadline = Deadline::start(off, 0.0);
-        deadline.received(5.0);
+        deadline.progress(5.0);
         assert_eq!(deadline.expired(1e15), None);
     }
 

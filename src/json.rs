@@ -1,5 +1,5 @@
 //! Reading a JSON value without saying who parsed it: `serde_json` natively and in the Worker, the host's
-//! `JSON.parse` in the browser build, which so needs no parser of its own.
+//! `JSON.parse` in the browser build, which therefore needs no parser of its own.
 
 use std::borrow::Cow;
 

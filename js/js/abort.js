@@ -6,7 +6,7 @@
  * @param {AbortSignal | null | undefined} signal
  * @returns {Promise<T>}
  */
-export async function abortable(promise, signal) {
+async function abortable(promise, signal) {
   if (!signal) return promise;
   /** @type {() => void} */
   let stop = () => {};

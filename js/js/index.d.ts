@@ -24,8 +24,8 @@
 /**
  * The client. It holds settings only: no connection is open between calls, and nothing has to be closed.
  *
- * Every call checks its options and then its request, and is not sent while a rule is broken; the error lists every
- * violation of the one or the other.
+ * Every call checks its options first, then its request, and sends nothing while a rule is broken; the error lists every
+ * violation of the part that was checked last.
  * A POST, which costs credits, is sent again only where it cannot be charged twice (see {@link MinaraOptions.maxRetries}).
  *
  * @example In a page, through the Worker
@@ -223,7 +223,7 @@ export interface MinaraOptions {
  */
 export interface Timeout {
   /**
-   * From the call, of a stream from its first read, to the last byte, retries and the session included.
+   * From the call (for a stream: from its first read) to the last byte, including retries and the opening of a session.
    *
    * @defaultValue 300,000 for a stream; 180,000 for other calls.
    */

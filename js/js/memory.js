@@ -55,7 +55,7 @@ export function memoryOf(instance) {
  * The memory of one instance, with the desk at which its stream readers work. Its views are renewed when it has grown,
  * which detaches them.
  */
-export class ModuleMemory {
+class ModuleMemory {
   /** @type {WebAssembly.Memory} */
   #memory;
   /** @type {Uint8Array} */

@@ -63,8 +63,7 @@ impl SseEngine {
 
     /// The reconnection time in milliseconds.
     pub fn retry(&self) -> JsValue {
-        // Beyond 2^53 a double is as near as JavaScript's numbers come.
-        #[allow(clippy::cast_precision_loss)]
+        #[expect(clippy::cast_precision_loss, reason = "beyond 2^53 a double is as near as JavaScript's numbers come")]
         or_undefined(self.decoder.retry().map(|milliseconds| milliseconds as f64))
     }
 }

@@ -59,6 +59,6 @@ export async function run(command, args, options = {}) {
 }
 
 /** @param {string} text @param {number} count */
-export function lastLines(text, count) {
+function lastLines(text, count) {
   return text.trimEnd().split("\n").slice(-count).join("\n");
 }

@@ -8,7 +8,7 @@ import { root, stateDir, toolCacheDir } from "./paths.mjs";
 import { wasmTarget } from "./versions.mjs";
 
 /** The toolchain that wasm-std-from-debian.sh links, for machines that rustup cannot serve. */
-export const debianToolchain = "debian-web";
+const debianToolchain = "debian-web";
 
 /**
  * Makes sure that Rust is there and can build for wasm.

@@ -17,6 +17,3 @@ export const cargoTools = {
 };
 
 export const wasmTarget = "wasm32-unknown-unknown";
-
-/** wrangler refuses anything older; the npm package `node` provides it whatever node the machine has. */
-export const minimumNodeForWrangler = "22.12.0";

@@ -11,7 +11,7 @@ use core::fmt;
 pub use code::{Code, Outcome};
 pub(crate) use redact::redact_within;
 pub use redact::{redact, redact_secret};
-pub use response::{FailedResponse, MAX_ERROR_BODY_BYTES};
+pub use response::{FailedResponse, MAX_ERROR_BODY_BYTES, retry_after_in};
 pub use retry_after::parse_retry_after;
 pub use violation::{Violation, Warning};
 

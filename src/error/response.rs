@@ -63,15 +63,13 @@ impl FailedResponse<'_> {
         }
     }
 
-    /// The header's seconds, or those of the body: `retryAfter`, at the top or inside `error` or `data`. On a 503 of the
-    /// API the header alone says that the refusal was deliberate.
+    /// The header's seconds, or those of the body. On a 503 of the API the header alone says that the refusal was
+    /// deliberate.
     fn waits<J: Json>(&self, body: Option<&J>, is_own: bool) -> Option<f64> {
         if let Some(seconds) = self.retry_after.and_then(|header| parse_retry_after(header, self.now_ms)) {
             return Some(seconds);
         }
-        let body = body.filter(|_| is_own || self.status != 503)?;
-        let inner = |name| retry_after_of(&*body.get(name)?);
-        retry_after_of(body).or_else(|| inner("error")).or_else(|| inner("data"))
+        retry_after_in(body.filter(|_| is_own || self.status != 503)?)
     }
 }
 
@@ -125,6 +123,12 @@ fn words_of<J: Json>(value: &J) -> Option<String> {
         });
     }
     words
+}
+
+/// How long the body of a refusal asks to wait, in seconds: `retryAfter`, at the top or inside `error` or `data`.
+pub fn retry_after_in<J: Json>(body: &J) -> Option<f64> {
+    let inner = |name| retry_after_of(&*body.get(name)?);
+    retry_after_of(body).or_else(|| inner("error")).or_else(|| inner("data"))
 }
 
 /// `retryAfter` in seconds.

@@ -68,6 +68,11 @@ impl Endpoint {
         }
     }
 
+    /// Its name: the last segment of its path.
+    pub fn name(self) -> &'static str {
+        self.path().rsplit('/').next().unwrap_or_default()
+    }
+
     /// What its request is called in messages.
     pub const fn subject(self) -> &'static str {
         match self {

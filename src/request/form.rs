@@ -2,6 +2,7 @@
 
 use core::mem::replace;
 
+use super::chat::Mode;
 use super::endpoint::Endpoint;
 use super::input::Input;
 use super::rules::Report;
@@ -77,7 +78,7 @@ impl Plain<'_> {
 
     fn default_mode(&mut self) {
         if self.position("mode").is_none() {
-            self.push("mode", Input::from("fast"));
+            self.push("mode", Input::from(Mode::default().as_str()));
         }
     }
 

@@ -1,5 +1,7 @@
 //! The closed vocabularies of the API, with the spellings that the translated documentation prints for them.
 
+use super::chat::Mode;
+use super::perp::Style;
 use super::rules::shown;
 use super::suggestion::nearest;
 use crate::wording::{filled, sentence};
@@ -13,12 +15,14 @@ pub(super) struct Vocabulary {
 }
 
 /// `mode` of chat and of prediction.
-pub(super) const MODES: Vocabulary =
-    Vocabulary { wires: &["fast", "expert"], printed: &[("快速", 0), ("빠른", 0), ("专家", 1)] };
+pub(super) const MODES: Vocabulary = Vocabulary {
+    wires: &[Mode::Fast.as_str(), Mode::Expert.as_str()],
+    printed: &[("快速", 0), ("빠른", 0), ("专家", 1)],
+};
 
 /// `style` of a perpetual-trading suggestion.
 pub(super) const STYLES: Vocabulary = Vocabulary {
-    wires: &["scalping", "day-trading", "swing-trading"],
+    wires: &[Style::Scalping.as_str(), Style::DayTrading.as_str(), Style::SwingTrading.as_str()],
     printed: &[
         ("剥头皮", 0),
         ("스캘핑", 0),

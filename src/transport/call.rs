@@ -21,7 +21,7 @@ use crate::error::Outcome;
 use crate::json::Json;
 use crate::recovery;
 use crate::retry::{Attempt, Decision, after_attempt, decide};
-use crate::wire::{ApiKey, WireRequest, is_success};
+use crate::wire::{ApiKey, EVENT_STREAM, WireRequest, is_media_type, is_success};
 
 /// A call under way: what it sends, on which terms, and how far it has come. Dropping it aborts it on the wire.
 pub struct Call {
@@ -206,9 +206,7 @@ impl Call {
     }
 
     fn read(&mut self, response: Response) -> Result<Step, Failure> {
-        let is_stream = header(&response, "content-type")
-            .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/event-stream"));
-        if is_stream {
+        if header(&response, "content-type").is_some_and(|kind| is_media_type(&kind, EVENT_STREAM)) {
             return Ok(Step::Done(Reply::new(response, None, self.secret.clone())));
         }
         // The first byte was the headers': a JSON answer has no parts whose distance could be watched.

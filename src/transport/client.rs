@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use serde_json::Value;
-use web_sys::Response;
 
 use super::call::Call;
 use super::config::{CallOptions, Config};
@@ -311,10 +310,4 @@ impl Client {
 fn read_value<A: Answer>(reply: &Reply, value: Value) -> Result<A, Failure> {
     A::check(&value).map_err(|error| reply.unreadable(error))?;
     Ok(A::from_checked(value))
-}
-
-impl From<Reply> for Response {
-    fn from(reply: Reply) -> Self {
-        reply.response
-    }
 }

@@ -1,4 +1,4 @@
-//! JSON that the host parsed: the browser build so needs no parser of its own.
+//! JSON that the host parsed: the browser build therefore needs no parser of its own.
 
 use std::borrow::Cow;
 

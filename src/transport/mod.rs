@@ -21,7 +21,6 @@ pub use client::Client;
 pub use config::{CallOptions, Config, Observer, Sent, Settled};
 pub use failure::Failure;
 pub use host_json::{member, set_member};
-pub use platform::random;
 pub use reply::Reply;
 pub use scope::Scope;
 pub use stream::ChatStream;

@@ -22,6 +22,6 @@ extern "C" {
 }
 
 /// A random number from 0 (included) to 1 (excluded), for jitter; nothing secret depends on it.
-pub fn random() -> f64 {
+pub(super) fn random() -> f64 {
     js_sys::Math::random()
 }

@@ -101,7 +101,7 @@ impl Scope {
 
     /// The first byte of the answer is there.
     pub fn received(&self) {
-        self.update(Deadline::received);
+        self.update(Deadline::progress);
     }
 
     /// The stream brought text. A timer that runs before the limit is left as it is: when it runs, it looks at the time

@@ -12,7 +12,7 @@ use super::host_json::member;
 use super::platform::global_fetch;
 use super::scope::Scope;
 use crate::error::{Code, Error, FailedResponse};
-use crate::wire::{ApiKey, Method, WireRequest, bearer};
+use crate::wire::{ApiKey, JSON, Method, WireRequest, bearer};
 use crate::wording::filled;
 
 /// Sends a request once: the promise of its answer.
@@ -46,7 +46,7 @@ fn build(config: &Config, wire: &WireRequest, options: &CallOptions, scope: &Sco
     }
     let body = match &wire.body {
         Some(body) => {
-            headers.set("content-type", "application/json");
+            headers.set("content-type", JSON);
             to_json(body)?.into()
         }
         None => JsValue::UNDEFINED,

@@ -1,7 +1,7 @@
 // Replays the vectors of the stream readers, in Node and in a page: whole, split in two at every place, byte by byte.
 
 /** @param {{ input?: string, inputHex?: string }} vector */
-export function bytesOf({ input, inputHex = "" }) {
+function bytesOf({ input, inputHex = "" }) {
   if (input !== undefined) return new TextEncoder().encode(input);
   return Uint8Array.from(inputHex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }

@@ -127,7 +127,7 @@ pub(crate) async fn limit_sessions(env: &Env, network: &str) -> Result<(), Rejec
 /// Whether the request carries the owner's `ADMIN_TOKEN`.
 pub(crate) fn check_admin(head: &RequestHead, settings: &Settings) -> Result<(), Rejection> {
     let Some(admin) = &settings.admin_token else {
-        return Err(Rejection::new(Code::NotFound, "There is nothing at this path."));
+        return Err(Rejection::nothing_here());
     };
     match head.bearer() {
         Some(token) if is_same_secret(token, admin) => Ok(()),

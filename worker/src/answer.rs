@@ -1,15 +1,11 @@
 //! What a caller gets: a status, a body, and headers from a short list; nothing else of an upstream answer passes.
 
+use minara::wire::JSON;
 use worker::wasm_bindgen::JsValue;
 
 use crate::origin::Origin;
 use crate::rejection::Rejection;
 use crate::upstream::Reply;
-
-/// The media type of JSON answers.
-pub(crate) const JSON: &str = "application/json";
-/// The media type of streams. Its charset is fixed by the specification.
-pub(crate) const EVENT_STREAM: &str = "text/event-stream";
 
 /// An answer before the headers that all answers have.
 pub(crate) struct Answer {

@@ -3,11 +3,11 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use minara::request::ValidRequest;
-use minara::wire::{Method, STATUS_PATH};
+use minara::wire::{EVENT_STREAM, Method, STATUS_PATH};
 use minara::{Code, Error, Outcome};
 use sha2::{Digest as _, Sha256};
 
-use crate::answer::{Answer, EVENT_STREAM};
+use crate::answer::Answer;
 use crate::budget::{Booking, Claim, Reservation, Settlement, desk};
 use crate::caller::Caller;
 use crate::gateway::Exchange;
@@ -86,7 +86,7 @@ impl PaidCall<'_> {
             lease,
             caller: self.caller.key(),
             visitor: matches!(self.caller, Caller::Visitor(_)),
-            route: request.endpoint().path().rsplit('/').next().unwrap_or_default().to_owned(),
+            route: request.endpoint().name().to_owned(),
             cost,
             hash,
             chat,

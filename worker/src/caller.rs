@@ -107,7 +107,8 @@ impl ClientTokens {
 const LONGEST_NAME: usize = 24;
 
 fn entry((name, hash): (&str, &str)) -> Option<(String, [u8; 32])> {
-    let is_name = (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let is_name =
+        (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if !is_name || hash.len() != 64 || !hash.is_ascii() {
         return None;
     }

@@ -6,10 +6,11 @@ use std::rc::Rc;
 
 use minara::Code;
 use minara::request::{Endpoint, validate_body};
+use minara::wire::{JSON, is_media_type};
 use worker::{Context, Env, web_sys};
 
 use crate::access::{self, SessionRequest};
-use crate::answer::{Answer, JSON, Timing, fields};
+use crate::answer::{Answer, Timing, fields};
 use crate::budget::desk;
 use crate::call::{JobLookUp, PaidCall};
 use crate::caller::Caller;
@@ -151,13 +152,12 @@ impl Exchange<'_> {
                 let caller = self.caller(settings).await?;
                 JobLookUp { exchange: self, settings, caller: &caller, id: &id }.run().await
             }
-            Route::Page => Err(Rejection::new(Code::NotFound, "There is nothing at this path.")),
+            Route::Page => Err(Rejection::nothing_here()),
         }
     }
 
     fn check_content_type(&self) -> Result<(), Rejection> {
-        let essence = self.head.content_type().split(';').next().unwrap_or_default().trim();
-        if essence.eq_ignore_ascii_case(JSON) {
+        if is_media_type(self.head.content_type(), JSON) {
             return Ok(());
         }
         Err(Rejection::new(Code::UnsupportedMediaType, "The body must be sent as Content-Type: application/json."))

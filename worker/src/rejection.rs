@@ -18,6 +18,11 @@ impl Rejection {
         Error::new(code, message).into()
     }
 
+    /// For a path that leads nowhere, or that this caller need not know of.
+    pub(crate) fn nothing_here() -> Self {
+        Self::new(Code::NotFound, "There is nothing at this path.")
+    }
+
     /// The HTTP status of the answer.
     pub(crate) fn status(&self) -> u16 {
         // A code that only clients meet, met here, is a fault of ours.

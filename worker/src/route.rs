@@ -29,7 +29,7 @@ impl Route {
     pub(crate) fn find(method: &str, path: &str) -> Result<Self, Rejection> {
         // `OPTIONS *` and its like: the runtime makes a URL of them that nothing can be fetched from.
         if !path.starts_with('/') {
-            return Err(nothing_here());
+            return Err(Rejection::nothing_here());
         }
         let Some(path) = path.strip_prefix("/api").filter(|rest| rest.is_empty() || rest.starts_with('/')) else {
             return Self::Page.under(method, &["GET", "HEAD"], "GET, HEAD");
@@ -43,7 +43,7 @@ impl Route {
             "/admin/usage" => Self::Usage.under(method, &["GET"], "GET, OPTIONS"),
             _ => match path.strip_prefix(minara::wire::STATUS_PATH) {
                 Some(id) if is_job_id(id) => Self::Job(id.to_owned()).under(method, &["GET"], "GET, OPTIONS"),
-                _ => Err(nothing_here()),
+                _ => Err(Rejection::nothing_here()),
             },
         }
     }
@@ -59,10 +59,7 @@ impl Route {
     /// The route's name in log lines.
     pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::Call(Endpoint::Chat) => "chat",
-            Self::Call(Endpoint::IntentToSwap) => "intent-to-swap-tx",
-            Self::Call(Endpoint::PerpTradingSuggestion) => "perp-trading-suggestion",
-            Self::Call(Endpoint::PredictionMarketAsk) => "prediction-market-ask",
+            Self::Call(endpoint) => endpoint.name(),
             Self::Job(_) => "job",
             Self::Health => "health",
             Self::Session => "session",
@@ -70,10 +67,6 @@ impl Route {
             Self::Page => "page",
         }
     }
-}
-
-fn nothing_here() -> Rejection {
-    Rejection::new(Code::NotFound, "There is nothing at this path.")
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! One call of the API, and what its answer means. Of a failed answer nothing is passed on but its meaning: its body
 //! and headers may echo the key.
 
-use minara::error::parse_retry_after;
-use minara::wire::{ApiKey, Method};
+use minara::error::{parse_retry_after, retry_after_in};
+use minara::wire::{ApiKey, EVENT_STREAM, JSON, Method, is_media_type};
 use minara::{Code, Error, Outcome};
 use worker::wasm_bindgen::JsValue;
 use worker::web_sys;
 
-use crate::answer::{EVENT_STREAM, JSON};
 use crate::gateway::Exchange;
 use crate::platform;
 use crate::rejection::Rejection;
@@ -145,31 +144,25 @@ fn header(response: &web_sys::Response, name: &str) -> Option<String> {
     response.headers().get(name).ok().flatten()
 }
 
-/// How long the API asks to wait, in seconds.
+/// How long the API asks to wait, in seconds. On a 503 the header alone says that the refusal was deliberate.
 async fn wait(response: &web_sys::Response) -> Option<f64> {
-    if !matches!(response.status(), 429 | 503) {
-        return None;
-    }
-    match header(response, "retry-after") {
-        Some(header) => parse_retry_after(&header, platform::now()),
-        None => seconds_in(&platform::read_text(response, MAX_REFUSAL, Some(REFUSAL_DEADLINE)).await.ok()?),
+    match (header(response, "retry-after"), response.status()) {
+        (Some(header), 429 | 503) => parse_retry_after(&header, platform::now()),
+        (None, 429) => seconds_in(&platform::read_text(response, MAX_REFUSAL, Some(REFUSAL_DEADLINE)).await.ok()?),
+        _ => None,
     }
 }
 
 /// Our media type for the one that the API sent; `None` where that cannot be read.
 fn media_type(sent: &str, accepts_stream: bool) -> Option<&'static str> {
-    let essence = sent.split(';').next().unwrap_or_default().trim();
-    if accepts_stream && essence.eq_ignore_ascii_case(EVENT_STREAM) {
+    if accepts_stream && is_media_type(sent, EVENT_STREAM) {
         return Some(EVENT_STREAM);
     }
-    essence.eq_ignore_ascii_case(JSON).then_some(JSON)
+    is_media_type(sent, JSON).then_some(JSON)
 }
 
-/// `retryAfter` of a JSON body, in seconds.
 fn seconds_in(body: &str) -> Option<f64> {
-    let body: serde_json::Value = serde_json::from_str(body).ok()?;
-    let nested = ["error", "data"].into_iter().filter_map(|name| body.get(name));
-    std::iter::once(&body).chain(nested).find_map(|value| value.get("retryAfter")?.as_f64()).filter(|s| *s >= 0.0)
+    retry_after_in(&serde_json::from_str::<serde_json::Value>(body).ok()?)
 }
 
 /// The refusals that prove that the API did no work, so that nothing is billed: with each, what it means for the caller,
@@ -310,7 +303,7 @@ mod tests {
             (r#"{"error":{"retryAfter":1.5}}"#, Some(1.5)),
             (r#"{"data":{"retryAfter":3}}"#, Some(3.0)),
             (r#"{"retryAfter":-1}"#, None),
-            (r#"{"retryAfter":"7"}"#, None),
+            (r#"{"retryAfter":"7"}"#, Some(7.0)),
             ("slow down", None),
         ] {
             assert_eq!(seconds_in(body), seconds, "{body}");

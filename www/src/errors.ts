@@ -32,7 +32,7 @@ function isRepeatable(error: unknown): error is MinaraError | ChallengeError {
 }
 
 /** The sentences for an error, without any markup. */
-export function describeError(error: unknown, { errors }: Strings) {
+function describeError(error: unknown, { errors }: Strings) {
   if (error instanceof ChallengeError) {
     return { ...errors.challenge[error.failure], billing: errors.billing.not_sent, wait: undefined };
   }

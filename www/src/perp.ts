@@ -58,7 +58,7 @@ function numberIn(field: Field): number | undefined {
   return field.value === undefined ? undefined : Number(field.value);
 }
 
-export function perpResult(answer: PerpAnswer, size: PositionSize, strings: Strings): HTMLElement {
+function perpResult(answer: PerpAnswer, size: PositionSize, strings: Strings): HTMLElement {
   const { perp: text } = strings;
   return element(
     "div",

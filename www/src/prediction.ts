@@ -50,7 +50,7 @@ export function predictionView(minara: Minara, strings: Strings): HTMLElement {
   );
 }
 
-export function predictionResult({ predictions, reasoning }: PredictionAnswer, strings: Strings): HTMLElement {
+function predictionResult({ predictions, reasoning }: PredictionAnswer, strings: Strings): HTMLElement {
   const { prediction: text } = strings;
   const outcomes = (predictions ?? []).map((prediction) => outcome(prediction, strings));
   const view = element(

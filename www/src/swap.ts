@@ -64,7 +64,7 @@ export function swapView(minara: Minara, strings: Strings): HTMLElement {
   );
 }
 
-export function swapResult(answer: SwapAnswer, strings: Strings): HTMLElement {
+function swapResult(answer: SwapAnswer, strings: Strings): HTMLElement {
   const { swap: text } = strings;
   const { intent, quote, inputToken, outputToken, unsignedTx } = answer;
   const paid = side(

@@ -1,139 +1,26 @@
 //! From a checked request to the HTTP message: URL, headers, body; and the one place that holds the API key.
 
+mod api_key;
+mod base_url;
+mod media_type;
+
 use core::fmt;
 
+pub use api_key::ApiKey;
+#[cfg(feature = "fetch")]
+pub(crate) use api_key::bearer;
+pub use base_url::{BaseUrl, DEFAULT_BASE_URL, LEGACY_BASE_URL};
+pub use media_type::{EVENT_STREAM, JSON, is_media_type};
+
 use crate::error::{Error, Result};
-use crate::request::{Endpoint, Input, ValidRequest, has_id_characters, is_http_url};
-use crate::request::{before_path, has_odd_character, is_number, split_port, split_scheme};
-use crate::wording::{filled, sentence, trim_end};
-
-/// Where the API lives, according to its documentation.
-pub const DEFAULT_BASE_URL: &str = "https://api.minara.ai";
-
-/// The host that the OpenAPI document names; known to answer 404 since June 2026.
-pub const LEGACY_BASE_URL: &str = "https://api-developer.minara.ai";
+use crate::request::{Endpoint, Input, ValidRequest, has_id_characters};
+use crate::wording::sentence;
 
 /// Where a job's state is looked up, followed by its id.
 pub const STATUS_PATH: &str = "/v1/developer/chat/requests/";
 
 /// Longest id of a job: the API's own are its `bg_…` names and request ids of up to 128 characters.
 const MAX_JOB_ID: usize = 128;
-
-/// An API key. It is never printed: its `Debug` shows the last four characters at most, as the API's own pages do.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ApiKey(String);
-
-impl ApiKey {
-    /// A key that is not empty and that a header can carry. Its prefix is not checked.
-    pub fn new(key: impl Into<String>) -> Result<Self> {
-        let key = key.into();
-        let fault = if key.is_empty() {
-            "is empty: give the key of your Minara account"
-        } else if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            "holds a space, a line break or another character that a header cannot carry: check how it was read"
-        } else {
-            return Ok(Self(key));
-        };
-        Err(Error::invalid_field("client options", "apiKey", fault))
-    }
-
-    /// The key itself, for taking it out of what a server said.
-    pub fn secret(&self) -> &str {
-        &self.0
-    }
-
-    /// The value of the `Authorization` header (RFC 6750 §2.1).
-    pub fn authorization(&self) -> String {
-        bearer(&self.0)
-    }
-}
-
-/// The value of the `Authorization` header for that token (RFC 6750 §2.1).
-pub(crate) fn bearer(token: &str) -> String {
-    filled("Bearer {}", &[token])
-}
-
-impl fmt::Debug for ApiKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Four characters of a short key would be most of it.
-        let tail = if self.0.len() >= 16 { &self.0[self.0.len() - 4..] } else { "" };
-        f.write_str(&filled("ApiKey(…{})", &[tail]))
-    }
-}
-
-/// The address below which the API's paths are found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BaseUrl(String);
-
-impl BaseUrl {
-    /// For a client that sends an API key: https, or plain http to this machine only.
-    pub fn with_key(text: &str) -> Result<Self> {
-        let url = Self::absolute(text)?;
-        if url.is_encrypted() || url.is_loopback() {
-            return Ok(url);
-        }
-        Err(fault("must start with https://, because the API key would travel readable over http://"))
-    }
-
-    /// For a client without a key, behind a Worker: an absolute URL, or a path such as `/api` of the page's own origin.
-    pub fn without_key(text: &str) -> Result<Self> {
-        // A URL parser drops tabs and line breaks, so that "/\t/host" would name another host.
-        if text.starts_with('/') && !text.starts_with("//") && !has_odd_character(text) && !has_query(text) {
-            return Ok(Self::trimmed(text));
-        }
-        Self::absolute(text)
-    }
-
-    fn absolute(text: &str) -> Result<Self> {
-        if !is_http_url(text) || has_query(text) {
-            return Err(fault("must be an absolute https:// address or, without a key, a path such as \"/api\""));
-        }
-        Ok(Self::trimmed(text))
-    }
-
-    fn trimmed(text: &str) -> Self {
-        Self(trim_end(text, b'/').to_owned())
-    }
-
-    fn is_encrypted(&self) -> bool {
-        split_scheme(&self.0).is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("https"))
-    }
-
-    /// Whether requests stay on this machine (`localhost`, 127.0.0.0/8, `::1`).
-    pub fn is_loopback(&self) -> bool {
-        let host = self.host();
-        host.eq_ignore_ascii_case("localhost") || host == "[::1]" || is_loopback_address(host)
-    }
-
-    /// The host, without its port; empty for a path.
-    pub fn host(&self) -> &str {
-        let Some((_, rest)) = split_scheme(&self.0) else { return "" };
-        split_port(before_path(rest)).0
-    }
-
-    /// The URL without a trailing slash.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// 127.0.0.0/8 in its usual form of four numbers.
-fn is_loopback_address(host: &str) -> bool {
-    let mut count = 0;
-    let are_bytes = host.split('.').all(|part| {
-        count += 1;
-        is_number(part, 255)
-    });
-    are_bytes && count == 4 && host.starts_with("127.")
-}
-
-fn has_query(text: &str) -> bool {
-    text.bytes().any(|byte| matches!(byte, b'?' | b'#'))
-}
-
-fn fault(message: &str) -> Error {
-    Error::invalid_field("client options", "baseUrl", message)
-}
 
 /// An HTTP method that the API knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,24 +108,12 @@ impl WireRequest {
             let rule = "must be the id or requestId of a job: 1 to 128 of the characters A-Z a-z 0-9 . _ : -";
             return Err(Error::invalid_field("status look-up", "id", rule));
         }
-        Ok(Self {
-            method: Method::Get,
-            path: sentence(&[STATUS_PATH, id]),
-            accept: "application/json",
-            body: None,
-            request_id: None,
-        })
+        Ok(Self { method: Method::Get, path: sentence(&[STATUS_PATH, id]), accept: JSON, body: None, request_id: None })
     }
 
     /// The message that trades a solved challenge, or an earlier session, for a session at the Worker.
     pub fn session(body: Input) -> Self {
-        Self {
-            method: Method::Post,
-            path: "/session".to_owned(),
-            accept: "application/json",
-            body: Some(body),
-            request_id: None,
-        }
+        Self { method: Method::Post, path: "/session".to_owned(), accept: JSON, body: Some(body), request_id: None }
     }
 
     /// Whether a second sending cannot be charged a second time.
@@ -248,7 +123,7 @@ impl WireRequest {
 
     /// The headers of the message: `accept`, `content-type` where there is a body, `authorization` with the key.
     pub fn headers(&self, key: Option<&ApiKey>) -> Vec<(&'static str, String)> {
-        let content_type = self.body.as_ref().map(|_| ("content-type", "application/json".to_owned()));
+        let content_type = self.body.as_ref().map(|_| ("content-type", JSON.to_owned()));
         let authorization = key.map(|key| ("authorization", key.authorization()));
         [Some(("accept", self.accept.to_owned())), content_type, authorization].into_iter().flatten().collect()
     }
@@ -270,7 +145,7 @@ impl From<ValidRequest> for WireRequest {
         Self {
             method: Method::Post,
             path: request.endpoint().path().to_owned(),
-            accept: if request.streams() { "text/event-stream" } else { "application/json" },
+            accept: if request.streams() { EVENT_STREAM } else { JSON },
             request_id: request.request_id().map(str::to_owned),
             body: Some(request.into_body()),
         }
