@@ -1,7 +1,7 @@
 // POST /v1/developer/chat and its status look-up.
 import { compose } from "./answer.mjs";
 import { Generation } from "./generation.mjs";
-import { fingerprint, Jobs, newId } from "./jobs.mjs";
+import { errorOf, fingerprint, Jobs, newId } from "./jobs.mjs";
 import { badRequest, json, refusal } from "./replies.mjs";
 import { chatEvents, dataEvent } from "./sse.mjs";
 
@@ -115,13 +115,10 @@ export class Chat {
 
   async #unaryReply({ chatId, messageId, content, usage }, generation, fault, headers) {
     await generation.finished;
-    if (fault.job?.status === "failed") return refusal(500, errorOf(fault).message, headers);
+    if (fault.job?.status === "failed") return refusal(500, errorOf(fault.job).message, headers);
     return json(200, { chatId, messageId, content, usage }, headers);
   }
 }
-
-const errorOf = (fault) =>
-  fault.job.error ?? { code: "processing_error", message: "The sandbox was told to fail this job." };
 
 /** What is left of an answer that failed half way: its first half, then the error inside the stream. */
 async function* failingEvents(answer, generation, fault) {
@@ -131,5 +128,5 @@ async function* failingEvents(answer, generation, fault) {
     if (held !== undefined) yield held;
     held = event;
   }
-  yield dataEvent({ error: errorOf(fault) });
+  yield dataEvent({ error: errorOf(fault.job) });
 }

@@ -76,9 +76,7 @@ export class Jobs {
       completedAt: ended ? iso(Math.min(times.completedAt, this.#now())) : null,
       expiresAt: iso(job.createdAt + KEPT_MS),
       ...(status === "completed" && { result: { chatId, messageId, content, usage } }),
-      ...(status === "failed" && {
-        error: fate.error ?? { code: "processing_error", message: "The sandbox was told to fail this job." },
-      }),
+      ...(status === "failed" && { error: errorOf(fate) }),
     };
   }
 
@@ -100,6 +98,10 @@ export class Jobs {
     this.#byRequestId.clear();
   }
 }
+
+/** What a job that fails says of it, unless a script has other words for it. */
+export const errorOf = (fate) =>
+  fate.error ?? { code: "processing_error", message: "The sandbox was told to fail this job." };
 
 /** Where the clock is, unless a script has fixed the job's fate. A failing job fails when its time is up. */
 function statusOf({ startedAt, completedAt }, now, fated) {

@@ -125,7 +125,7 @@ fn wanted(kind: &Kind) -> &'static str {
         Kind::Number => "a number",
         Kind::Flag => "a boolean",
         Kind::Texts | Kind::Objects(_) => "an array",
-        Kind::Anything | Kind::Object(_) => "an object",
+        Kind::AnyObject | Kind::Object(_) => "an object",
     }
 }
 
@@ -284,7 +284,7 @@ fn fitting(shape: &'static Shape) -> BoxedStrategy<Value> {
                 Kind::Texts => {
                     prop::collection::vec(".{0,10}".prop_map(Value::String), 0..3).prop_map(Value::Array).boxed()
                 }
-                Kind::Anything => prop::collection::btree_map("[a-zA-Z]{1,8}", any_json(), 0..3)
+                Kind::AnyObject => prop::collection::btree_map("[a-zA-Z]{1,8}", any_json(), 0..3)
                     .prop_map(|map| Value::Object(map.into_iter().collect()))
                     .boxed(),
                 Kind::Object(inner) => fitting(inner),

@@ -12,7 +12,7 @@ const GRACE = 500;
 export class ChatConnection {
   /** @type {ReadableStreamDefaultReader<Uint8Array>} */
   #reader;
-  #exchange;
+  #scope;
   #context;
   #stopWatching = () => {};
   /** @type {MinaraError | undefined} */
@@ -33,8 +33,8 @@ export class ChatConnection {
    * @param {Reply} reply
    * @param {Terms} terms
    */
-  constructor({ exchange, response, instance, status, requestId }, terms) {
-    this.#exchange = exchange;
+  constructor({ scope, response, instance, status, requestId }, terms) {
+    this.#scope = scope;
     this.#context = { status, requestId };
     const { body } = response;
     if (typeof body?.getReader !== "function" || body.locked) {
@@ -51,7 +51,7 @@ export class ChatConnection {
     } catch (error) {
       throw this.fail(error, "");
     }
-    exchange.watch((/** @type {boolean} */ isGivenUp) => (isGivenUp ? this.#leave() : this.#waitsSince));
+    scope.watch((/** @type {boolean} */ isGivenUp) => (isGivenUp ? this.#leave() : this.#waitsSince));
   }
 
   /** Whether there is nothing left to read. Throws what the decoder found wrong behind the text it gave last. */
@@ -73,13 +73,13 @@ export class ChatConnection {
    */
   take({ done, value }) {
     this.#isReading = false;
-    if (this.#hasLeft) throw this.#trap ?? this.#exchange.failure(undefined);
+    if (this.#hasLeft) throw this.#trap ?? this.#scope.failure(undefined);
     if (done) {
       this.#isDrained = true;
       this.decoder.finish();
       return "";
     }
-    if (!this.#hasBegun) this.#exchange.received();
+    if (!this.#hasBegun) this.#scope.received();
     this.#hasBegun = true;
     if (!isBytes(value)) throw unreadable("gives its body in pieces that are no bytes");
     const text = this.decoder.push(value);
@@ -93,7 +93,7 @@ export class ChatConnection {
    * @param {string} delivered  the text so far
    */
   fail(caught, delivered) {
-    const error = this.#trap ?? (this.#isReading ? this.#exchange.failure(caught) : caught);
+    const error = this.#trap ?? (this.#isReading ? this.#scope.failure(caught) : caught);
     this.#leave();
     this.#close();
     return inContext(error, { ...this.#context, partial: delivered });
@@ -118,8 +118,8 @@ export class ChatConnection {
 
   #close() {
     this.#stopWatching();
-    this.#exchange.close();
-    this.#exchange.free();
+    this.#scope.close();
+    this.#scope.free();
   }
 }
 

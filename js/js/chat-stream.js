@@ -197,7 +197,7 @@ export class ChatStream {
     this.#hasBegun = true;
     const reply = await this.#open();
     if (this.#isOver) return "";
-    if (reply.exchange) {
+    if (reply.scope) {
       this.#connection = new ChatConnection(reply, this.#terms);
       return "";
     }

@@ -23,7 +23,7 @@ import { Session, notBegun, wantsSession, withoutSession } from "./session.js";
  * @property {string} [requestId]
  * @property {{ field: string, message: string }[]} warnings
  * @property {Response} response  read already, but for an event stream
- * @property {any} [exchange]       the time limits of an event stream
+ * @property {any} [scope]         the time limits of an event stream
  * @property {Instance} instance    in which both live
  */
 

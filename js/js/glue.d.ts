@@ -10,7 +10,7 @@ export interface Bindings {
   Caller: new (config: object) => Caller;
   ChatEngine: new (terminatorRequired: boolean, maxEventBytes: number) => ChatEngine;
   SseEngine: new (maxEventBytes: number) => SseEngine;
-  setUpDesk(takesUtf16: boolean): number;
+  setUpBuffers(takesUtf16: boolean): number;
   withoutSecret(text: string, secret: string): string;
 }
 
@@ -24,10 +24,10 @@ export interface Reply {
   data: any;
   warnings: { field: string; message: string }[];
   response: Response;
-  exchange?: Exchange;
+  scope?: StreamScope;
 }
 
-export interface Exchange {
+export interface StreamScope {
   watch(reader: (isGivenUp: boolean) => number | undefined | void): void;
   received(): void;
   failure(cause: unknown): unknown;

@@ -45,14 +45,14 @@ const known = new WeakMap();
 export function memoryOf(instance) {
   let memory = known.get(instance);
   if (!memory) {
-    memory = new ModuleMemory(instance.memory, instance.bindings.setUpDesk(TAKES_UTF16));
+    memory = new ModuleMemory(instance.memory, instance.bindings.setUpBuffers(TAKES_UTF16));
     known.set(instance, memory);
   }
   return memory;
 }
 
 /**
- * The memory of one instance, with the desk at which its stream readers work. Its views are renewed when it has grown,
+ * The memory of one instance, with the buffers that its stream readers share. Its views are renewed when it has grown,
  * which detaches them.
  */
 class ModuleMemory {
@@ -66,13 +66,13 @@ class ModuleMemory {
 
   /**
    * @param {WebAssembly.Memory} memory
-   * @param {number} header  where the desk says what lies where
+   * @param {number} header  where the buffers' addresses and lengths stand
    */
   constructor(memory, header) {
     this.#memory = memory;
     this.#bytes = new Uint8Array(memory.buffer);
     this.#words = new Uint32Array(memory.buffer);
-    /** Index in `words` of the desk's header. */
+    /** Index in `words` of the buffers' header. */
     this.header = header >>> 2;
     this.#input = this.#words[this.header];
   }
@@ -92,7 +92,7 @@ class ModuleMemory {
   }
 
   /**
-   * Lays a chunk on the desk.
+   * Writes a chunk into the input.
    * @param {Uint8Array} chunk
    */
   write(chunk) {

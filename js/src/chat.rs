@@ -4,7 +4,7 @@ use minara::chat_stream::{ChatDecoder, ChatOptions, State, Terminator};
 use minara::utf16::append_utf16;
 use wasm_bindgen::prelude::*;
 
-use crate::desk::{address, at_desk, length};
+use crate::buffers::{address, length, with_buffers};
 use crate::error::failed;
 use crate::object::or_undefined;
 
@@ -28,22 +28,22 @@ impl ChatEngine {
 
     /// Decodes so many bytes of the input. 16 times the text's length in bytes or UTF-16 code units, plus flags.
     pub fn push(&mut self, bytes: usize) -> u32 {
-        at_desk(|desk| {
-            desk.clear_text();
-            let flags = match self.0.push(&desk.input[..bytes], &mut desk.text) {
+        with_buffers(|buffers| {
+            buffers.clear_text();
+            let flags = match self.0.push(&buffers.input[..bytes], &mut buffers.text) {
                 Ok(State::Open) => 0,
                 Ok(State::Done) => DONE,
                 Ok(State::Failed) | Err(_) => FAILED,
             };
-            let text = desk.text.as_bytes();
+            let text = buffers.text.as_bytes();
             let is_ascii = text.is_ascii();
-            if is_ascii || !desk.takes_utf16 {
-                desk.header[7] = address(text);
+            if is_ascii || !buffers.takes_utf16 {
+                buffers.header[7] = address(text);
                 return (length(text) << 4) | flags | if is_ascii { ASCII } else { 0 };
             }
-            append_utf16(text, &mut desk.utf16);
-            desk.header[7] = address(&desk.utf16);
-            (length(&desk.utf16) << 4) | flags | UTF16
+            append_utf16(text, &mut buffers.utf16);
+            buffers.header[7] = address(&buffers.utf16);
+            (length(&buffers.utf16) << 4) | flags | UTF16
         })
         .unwrap_or_default()
     }

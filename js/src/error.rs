@@ -41,8 +41,8 @@ pub(crate) fn failed(failure: Option<&Error>) -> JsValue {
 
 /// The text without that secret, whatever it looks like.
 #[wasm_bindgen(js_name = withoutSecret)]
-pub fn without_secret(text: &str, secret: &str) -> String {
-    redact_secret(text, secret)
+pub fn without_secret(text: &str, secret: &str) -> JsValue {
+    redact_secret(text, secret).into()
 }
 
 /// What a call throws: a `MinaraError`, or the reason of the caller's own abort.

@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Function};
 use minara::deadline::Limits;
-use minara::error::{Error, Result, Violation};
+use minara::error::{Error, Result};
 use minara::retry::RetryPolicy;
 use minara::transport::CallOptions;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -66,5 +66,5 @@ pub(crate) fn function(config: &JsValue, name: &str) -> Option<Function> {
 
 /// The error for one option of the client.
 pub(crate) fn invalid(name: &str, message: &str) -> Error {
-    Error::invalid("client options", vec![Violation::new(name, message)])
+    Error::invalid_field("client options", name, message)
 }

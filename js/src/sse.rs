@@ -1,13 +1,13 @@
 //! The event decoder across the boundary: numbers in, numbers out.
 //!
-//! JavaScript writes a chunk onto the desk, calls `push`, and finds there where the batch of events lies, which it takes
+//! JavaScript writes a chunk into the shared buffers, calls `push`, and finds there where the batch of events lies, which it takes
 //! apart by the table. See [`Batch`](minara::sse::Batch).
 
 use minara::Error;
 use minara::sse::{Announced, Decoder};
 use wasm_bindgen::prelude::*;
 
-use crate::desk::{address, at_desk, length};
+use crate::buffers::{address, length, with_buffers};
 use crate::error::failed;
 use crate::object::or_undefined;
 
@@ -34,17 +34,17 @@ impl SseEngine {
     /// Decodes so many bytes of the input. Twice the number of events, plus one if the stream has failed.
     pub fn push(&mut self, bytes: usize) -> u32 {
         let Self { decoder, announced, failure } = self;
-        at_desk(|desk| {
-            let batch = &mut desk.batch;
-            *failure = decoder.push_batch(&desk.input[..bytes], batch, announced).err();
+        with_buffers(|buffers| {
+            let batch = &mut buffers.batch;
+            *failure = decoder.push_batch(&buffers.input[..bytes], batch, announced).err();
             let [at, count] = if batch.utf16().is_empty() {
                 [address(batch.utf8()), length(batch.utf8())]
             } else {
                 [address(batch.utf16()), length(batch.utf16())]
             };
             let parts = [address(batch.ascii()), length(batch.ascii()), at, count, address(batch.long())];
-            desk.header[1..6].copy_from_slice(&parts);
-            desk.header[6] = address(batch.table());
+            buffers.header[1..6].copy_from_slice(&parts);
+            buffers.header[6] = address(batch.table());
             // No chunk has more events than bytes.
             (u32::try_from(batch.events()).unwrap_or_default() << 1) | u32::from(failure.is_some())
         })

@@ -11,9 +11,9 @@ use wasm_bindgen::JsValue;
 
 use crate::caller::{Caller, Operation};
 use crate::error::{pair, thrown};
-use crate::exchange::Exchange;
 use crate::object::{given, member, or_undefined, set};
 use crate::options;
+use crate::stream_scope::StreamScope;
 
 /// A call under way.
 pub(crate) struct Work {
@@ -92,8 +92,8 @@ impl Work {
         if self.operation != Operation::Call(Endpoint::Chat, Delivery::Stream) {
             return Err(reply.no_json());
         }
-        let exchange = Exchange::from(self.call.scope().clone());
-        Ok(Some(self.reply(reply, JsValue::UNDEFINED, exchange.into())))
+        let scope = StreamScope::from(self.call.scope().clone());
+        Ok(Some(self.reply(reply, JsValue::UNDEFINED, scope.into())))
     }
 
     fn checked(&self, reply: &Reply, value: JsValue) -> Result<Option<JsValue>, Failure> {
@@ -110,12 +110,12 @@ impl Work {
         Ok(Some(self.reply(reply, value, JsValue::UNDEFINED)))
     }
 
-    fn reply(&self, reply: &Reply, data: JsValue, exchange: JsValue) -> JsValue {
+    fn reply(&self, reply: &Reply, data: JsValue, scope: JsValue) -> JsValue {
         let object = Object::new();
         set(&object, "data", data);
         set(&object, "warnings", self.warnings.clone().into());
         set(&object, "response", (&reply.response).into());
-        set(&object, "exchange", exchange);
+        set(&object, "scope", scope);
         object.into()
     }
 }
@@ -156,7 +156,7 @@ fn add_request_id(endpoint: Endpoint, input: &mut Input, terms: &JsValue) -> Res
     let (Some(id), Input::Object(members)) = (member(terms, "requestId").as_string(), input) else { return Ok(()) };
     if members.iter().any(|(name, _)| name == "requestId") {
         let fault = "is given twice, in the request and in the options: give it once";
-        return Err(Error::invalid(endpoint.subject(), vec![Violation::new("requestId", fault)]));
+        return Err(Error::invalid_field(endpoint.subject(), "requestId", fault));
     }
     members.push(("requestId".to_owned(), Input::from(&*id)));
     Ok(())

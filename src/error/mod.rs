@@ -75,7 +75,7 @@ impl Error {
     }
 
     /// An `invalid_request` with one violation.
-    pub(crate) fn invalid_field(subject: &str, field: &str, message: &str) -> Self {
+    pub fn invalid_field(subject: &str, field: &str, message: &str) -> Self {
         Self::invalid(subject, vec![Violation::new(field, message)])
     }
 

@@ -22,36 +22,36 @@ pub enum Endpoint {
 const MAX_PROSE: usize = 32_000;
 
 const MESSAGE: &[Field] =
-    &[Field::required("role", Rule::Word(&ROLES)), Field::required("content", Rule::words(MAX_PROSE))];
+    &[Field::required("role", Rule::OneOf(&ROLES)), Field::required("content", Rule::NonBlank(MAX_PROSE))];
 
 const CHAT: &[Field] = &[
-    Field::required("mode", Rule::Word(&MODES)),
+    Field::required("mode", Rule::OneOf(&MODES)),
     Field::required("stream", Rule::Flag),
     Field::required("message", Rule::Object(MESSAGE)),
-    Field::optional("chatId", Rule::words(256)),
+    Field::optional("chatId", Rule::NonBlank(256)),
     Field::optional("requestId", Rule::RequestId),
     Field::optional("background", Rule::Flag),
 ];
 
 const SWAP: &[Field] = &[
-    Field::required("intent", Rule::words(MAX_PROSE)),
+    Field::required("intent", Rule::NonBlank(MAX_PROSE)),
     Field::required("walletAddress", Rule::Address),
-    Field::optional("chain", Rule::words(64)),
+    Field::optional("chain", Rule::NonBlank(64)),
 ];
 
 const PERP: &[Field] = &[
-    Field::required("symbol", Rule::words(64)),
-    Field::optional("style", Rule::Word(&STYLES)),
+    Field::required("symbol", Rule::NonBlank(64)),
+    Field::optional("style", Rule::OneOf(&STYLES)),
     Field::optional("marginUSD", Rule::Positive),
     Field::optional("leverage", Rule::Between(1, 40)),
-    Field::optional("strategy", Rule::words(64)),
+    Field::optional("strategy", Rule::NonBlank(64)),
 ];
 
 const PREDICTION: &[Field] = &[
     Field::required("link", Rule::HttpUrl),
-    Field::required("mode", Rule::Word(&MODES)),
+    Field::required("mode", Rule::OneOf(&MODES)),
     Field::optional("only_result", Rule::Flag),
-    Field::optional("customPrompt", Rule::Text { min: 0, max: MAX_PROSE, blank: true }),
+    Field::optional("customPrompt", Rule::Text(MAX_PROSE)),
 ];
 
 impl Endpoint {

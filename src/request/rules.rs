@@ -32,10 +32,12 @@ impl Field {
 
 /// What a field's value must be.
 pub(super) enum Rule {
-    /// A string of `min` to `max` Unicode code points; `blank` allows white space only.
-    Text { min: usize, max: usize, blank: bool },
+    /// A string of at most so many Unicode code points.
+    Text(usize),
+    /// The same, and more than white space: a call on nothing costs credits too.
+    NonBlank(usize),
     /// One of a closed set, in the API's spelling or a printed translation.
-    Word(&'static Vocabulary),
+    OneOf(&'static Vocabulary),
     /// A boolean.
     Flag,
     /// A finite number above zero.
@@ -50,13 +52,6 @@ pub(super) enum Rule {
     RequestId,
     /// An object with fields of its own.
     Object(&'static [Field]),
-}
-
-impl Rule {
-    /// Prose or a name: not only white space, for a call on nothing costs credits too.
-    pub(super) const fn words(max: usize) -> Self {
-        Self::Text { min: 1, max, blank: false }
-    }
 }
 
 /// Nobody reads more, and a body of nothing but unknown fields would make an answer of ten times its size.
@@ -124,10 +119,10 @@ fn join(path: &str, name: &str) -> String {
 /// What a rule wants, as it stands after "must be" or "is required:".
 fn expected(rule: &Rule) -> String {
     let fixed = match rule {
-        Rule::Text { min: 0, max, .. } => return filled("a string of at most {} characters", &[&grouped(*max)]),
-        Rule::Text { min, max, .. } => return range("a string of ", *min, *max, " characters"),
+        Rule::Text(most) => return filled("a string of at most {} characters", &[&grouped(*most)]),
+        Rule::NonBlank(most) => return range("a string of ", 1, *most, " characters"),
         Rule::Between(least, most) => return range("a number from ", *least as usize, *most as usize, ""),
-        Rule::Word(vocabulary) => return vocabulary.alternatives(),
+        Rule::OneOf(vocabulary) => return vocabulary.alternatives(),
         Rule::RequestId => {
             return filled("1 to {} of the characters A-Z a-z 0-9 . _ : -", &[&grouped(MAX_REQUEST_ID)]);
         }
@@ -154,8 +149,8 @@ fn check_value(rule: &Rule, value: &mut Input, path: &str, report: &mut Report) 
         (Rule::Flag, Input::Flag(_)) => None,
         (Rule::Positive | Rule::Between(..), Input::Number(number)) => number_fault(rule, *number),
         (Rule::Address, Input::Text(text)) => address_fault(text, path, report),
-        (Rule::Word(vocabulary), Input::Text(text)) => vocabulary.settle(text).err(),
-        (Rule::Text { .. } | Rule::HttpUrl | Rule::RequestId, Input::Text(text)) => {
+        (Rule::OneOf(vocabulary), Input::Text(text)) => vocabulary.settle(text).err(),
+        (Rule::Text(_) | Rule::NonBlank(_) | Rule::HttpUrl | Rule::RequestId, Input::Text(text)) => {
             text_fault(rule, text).map(|fault| must_be(rule, "; ", &fault))
         }
         (rule, value) => Some(must_be(rule, ", not ", value.describe())),
@@ -179,25 +174,23 @@ fn number_fault(rule: &Rule, number: f64) -> Option<String> {
 
 fn text_fault(rule: &Rule, text: &str) -> Option<String> {
     match rule {
-        Rule::Text { min, max, blank } => {
-            let length = text.chars().count();
-            if length < *min {
-                Some("it is empty".to_owned())
-            } else if length > *max {
-                Some(filled("it has {}", &[&grouped(length)]))
-            } else if !blank && is_blank(text) {
-                Some("it is only white space".to_owned())
-            } else {
-                None
-            }
+        Rule::Text(most) => length_fault(text, *most),
+        Rule::NonBlank(_) if text.is_empty() => Some("it is empty".to_owned()),
+        Rule::NonBlank(most) => {
+            length_fault(text, *most).or_else(|| is_blank(text).then(|| "it is only white space".to_owned()))
         }
         Rule::HttpUrl => (!is_http_url(text)).then(|| link_fault(text)),
         _ => (!is_request_id(text)).then(|| it_is(text)),
     }
 }
 
+fn length_fault(text: &str, most: usize) -> Option<String> {
+    let length = text.chars().count();
+    (length > most).then(|| filled("it has {}", &[&grouped(length)]))
+}
+
 fn it_is(text: &str) -> String {
-    filled("it is {}", &[&shown(text)])
+    filled("it is {}", &[&quoted(text)])
 }
 
 /// What keeps a link from being sent. One with a password in it is not repeated.
@@ -238,7 +231,7 @@ pub fn has_id_characters(text: &str) -> bool {
 }
 
 /// A value quoted for a message, cut where it is long.
-pub(super) fn shown(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let head = head(text, 60);
     let tail = if head.len() < text.len() { "…\"" } else { "\"" };
     let mut quoted = "\"".to_owned();

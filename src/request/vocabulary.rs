@@ -2,7 +2,7 @@
 
 use super::chat::Mode;
 use super::perp::Style;
-use super::rules::shown;
+use super::rules::quoted;
 use super::suggestion::nearest;
 use crate::wording::{filled, sentence};
 
@@ -60,7 +60,7 @@ impl Vocabulary {
             Some(wire) => filled(" (did you mean \"{}\"?)", &[wire]),
             None => String::new(),
         };
-        filled("must be {}, not {}{}", &[&self.alternatives(), &shown(text), &hint])
+        filled("must be {}, not {}{}", &[&self.alternatives(), &quoted(text), &hint])
     }
 
     /// `"fast" or "expert"`

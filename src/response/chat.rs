@@ -29,7 +29,7 @@ answer! {
         /// The answer's text, usually Markdown.
         content: "content" text,
         /// `{ inputTokens, outputTokens, totalTokens }`, or empty.
-        usage: "usage" anything,
+        usage: "usage" map,
     }
 }
 

@@ -37,7 +37,7 @@ pub enum Kind {
     /// An array of strings.
     Texts,
     /// An object of any content.
-    Anything,
+    AnyObject,
     /// An object of that shape.
     Object(&'static Shape),
     /// An array of objects of that shape.
@@ -45,12 +45,12 @@ pub enum Kind {
 }
 
 impl Kind {
-    const fn of_json(&self) -> JsonKind {
+    const fn json_kind(&self) -> JsonKind {
         match self {
             Self::Text => JsonKind::String,
             Self::Number => JsonKind::Number,
             Self::Flag => JsonKind::Boolean,
-            Self::Anything | Self::Object(_) => JsonKind::Object,
+            Self::AnyObject | Self::Object(_) => JsonKind::Object,
             Self::Texts | Self::Objects(_) => JsonKind::Array,
         }
     }
@@ -67,7 +67,7 @@ impl Shape {
 }
 
 fn check_kind<J: Json>(kind: &Kind, value: &J, path: &str) -> Result<(), String> {
-    expect(value, kind.of_json(), path)?;
+    expect(value, kind.json_kind(), path)?;
     match kind {
         Kind::Object(shape) => check_members(shape, value, path),
         Kind::Texts => check_elements(&Kind::Text, value, path),
@@ -153,14 +153,14 @@ macro_rules! answer {
     (@type number) => { serde_json::Number };
     (@type flag) => { bool };
     (@type texts) => { Vec<String> };
-    (@type anything) => { serde_json::Map<String, serde_json::Value> };
+    (@type map) => { serde_json::Map<String, serde_json::Value> };
     (@type object $inner:ident) => { $inner };
     (@type objects $inner:ident) => { Vec<$inner> };
     (@kind text) => { $crate::response::Kind::Text };
     (@kind number) => { $crate::response::Kind::Number };
     (@kind flag) => { $crate::response::Kind::Flag };
     (@kind texts) => { $crate::response::Kind::Texts };
-    (@kind anything) => { $crate::response::Kind::Anything };
+    (@kind map) => { $crate::response::Kind::AnyObject };
     (@kind object $inner:ident) => { $crate::response::Kind::Object(&$inner::SHAPE) };
     (@kind objects $inner:ident) => { $crate::response::Kind::Objects(&$inner::SHAPE) };
     (

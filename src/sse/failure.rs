@@ -35,11 +35,11 @@ fn reported(report: &Report) -> Error {
             words.push_str(&sentence(&[before, bounded(part), after]));
         }
     }
-    Error::new(Code::StreamError, shown(&words)).with_body(shown(&report.data))
+    Error::new(Code::StreamError, bounded_without_secrets(&words)).with_body(bounded_without_secrets(&report.data))
 }
 
 /// Redacted before it is cut: half a key would not be known for one.
-fn shown(text: &str) -> String {
+fn bounded_without_secrets(text: &str) -> String {
     bounded(&redact(text)).to_owned()
 }
 

@@ -66,7 +66,7 @@ impl CallOptions {
         let mut violations = Vec::new();
         for (name, value) in &self.headers {
             if let Some(fault) = header_fault(name, value) {
-                violations.push(Violation::new(filled("headers.{}", &[&shown(name, 40)]), fault));
+                violations.push(Violation::new(filled("headers.{}", &[&printable(name, 40)]), fault));
             }
         }
         if violations.is_empty() { Ok(()) } else { Err(Error::invalid("call options", violations)) }
@@ -89,7 +89,7 @@ fn header_fault(name: &str, value: &str) -> Option<&'static str> {
 }
 
 /// The first characters of something that the caller has written, as far as they can be shown.
-pub(super) fn shown(text: &str, characters: usize) -> String {
+pub(super) fn printable(text: &str, characters: usize) -> String {
     text.chars().filter(|c| !c.is_control()).take(characters).collect()
 }
 

@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Request, RequestRedirect, Response};
 
 use super::body::to_json;
-use super::config::{CallOptions, Config, shown};
+use super::config::{CallOptions, Config, printable};
 use super::failure::Failure;
 use super::host_json::member;
 use super::platform::global_fetch;
@@ -64,7 +64,7 @@ fn build(config: &Config, wire: &WireRequest, options: &CallOptions, scope: &Sco
 
 /// The platform refused to build a request: only the URL can be at fault, for all else was checked.
 fn unreachable_url(config: &Config) -> Failure {
-    let shown = shown(config.base.as_str(), 80);
+    let shown = printable(config.base.as_str(), 80);
     let form = "is \"{}\", which this platform cannot resolve: give an absolute https:// address";
     Error::invalid_field("client options", "baseUrl", &filled(form, &[&shown])).into()
 }

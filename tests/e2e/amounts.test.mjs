@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { build } from "esbuild";
 
-const { decimalText, formatDecimal, formatPercentage, formatUsd, multiply, parseDecimal, tokenAmount } =
+const { decimalText, formatDecimal, formatPercent, formatUsd, multiply, parseDecimal, tokenAmount } =
   await load("amounts.ts");
 
 /** A module of the page, as JavaScript. */
@@ -71,7 +71,7 @@ test("formats group digits as the language does and drop none", () => {
   assert.equal(formatDecimal(value, "tr"), "1.234.567,000000000000000001");
   assert.equal(formatDecimal(parseDecimal("-0.5"), "en"), "-0.5");
   assert.equal(formatDecimal(tokenAmount(`1${"0".repeat(40)}1`, "40"), "en"), `10.${"0".repeat(39)}1`);
-  assert.equal(formatPercentage(parseDecimal("-0.0562"), "en"), "-0.0562%");
+  assert.equal(formatPercent(parseDecimal("-0.0562"), "en"), "-0.0562%");
   for (const [text, expected] of [
     ["196.063", "$196.06"],
     ["1234567.891", "$1,234,567.89"],

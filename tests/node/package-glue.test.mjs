@@ -10,7 +10,7 @@ const GLUE = `/* @ts-self-types="./minara.d.ts" */
 import { MinaraError } from './errors.js';
 
 export class Caller {}
-export function setUpDesk() {}
+export function setUpBuffers() {}
 function __wbg_get_imports() {
     const import0 = {
         __proto__: null,
@@ -44,7 +44,7 @@ function moduleBytes() {
 test("the glue becomes a function whose calls share nothing", () => {
   const factory = toFactory(GLUE);
   assert.match(factory, /^import \{ MinaraError \} from '\.\/errors\.js';$/m);
-  assert.match(factory, /return \{ Caller, setUpDesk \};/);
+  assert.match(factory, /return \{ Caller, setUpBuffers \};/);
   const createGlue = new Function(
     `${factory.replace(/^import .*$/m, "").replace("export function", "return function")}`,
   )();
@@ -56,7 +56,7 @@ test("glue of another form is refused", () => {
   for (const [part, replacement] of [
     ["let wasmModule, wasmInstance, wasm;", "let wasm;"],
     ["export { initSync, __wbg_init as default };", "export { init };"],
-    ["export class Caller {}\nexport function setUpDesk() {}", ""],
+    ["export class Caller {}\nexport function setUpBuffers() {}", ""],
     ["export class Caller {}", "export const Caller = class {};"],
   ]) {
     assert.throws(() => toFactory(GLUE.replace(part, replacement)), /wasm-bindgen's glue has changed/);

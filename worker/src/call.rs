@@ -8,7 +8,7 @@ use minara::{Code, Error, Outcome};
 use sha2::{Digest as _, Sha256};
 
 use crate::answer::Answer;
-use crate::budget::{Booking, Claim, Reservation, Settlement, desk};
+use crate::budget::{Booking, Claim, Reservation, Settlement, client};
 use crate::caller::Caller;
 use crate::gateway::Exchange;
 use crate::learned::{Learned, NAMES_A_CHAT};
@@ -47,7 +47,7 @@ impl PaidCall<'_> {
         let request = self.caller.bind(request);
         let body = request.to_json();
         let reservation = self.reservation(&request, &body, cost);
-        let Booking { lease, cost } = desk::reserve(self.exchange.env, &reservation, self.session_ends()).await?;
+        let Booking { lease, cost } = client::reserve(self.exchange.env, &reservation, self.session_ends()).await?;
         self.exchange.seen.cost.set(Some(cost));
         let outbound = Outbound {
             path: request.endpoint().path(),
@@ -129,21 +129,21 @@ impl PaidCall<'_> {
         self.exchange.context.wait_until(async move {
             let event = if is_known { relay.event().await } else { String::new() };
             let Learned { chat, .. } = Learned::from_event(&event);
-            desk::settle_open(&env, Settlement { chat, ..settlement.clone() }).await;
+            client::settle_open(&env, Settlement { chat, ..settlement.clone() }).await;
             relay.ended().await;
-            desk::release(&env, &settlement.lease).await;
+            client::release(&env, &settlement.lease).await;
         });
         Answer::new(reply.status, reply.content_type, readable)
     }
 
     fn settle_later(&self, settlement: &Settlement) {
-        desk::settle_later(self.exchange.env, self.exchange.context, settlement);
+        client::settle_later(self.exchange.env, self.exchange.context, settlement);
     }
 }
 
 impl Exchange<'_> {
     async fn settle(&self, settlement: &Settlement) -> Option<u64> {
-        desk::settle(self.env, self.context, settlement).await
+        client::settle(self.env, self.context, settlement).await
     }
 }
 
@@ -181,7 +181,7 @@ impl JobLookUp<'_> {
             return Ok(self.id.to_owned());
         }
         let claim = Claim { caller: self.caller.key(), id: self.id.to_owned() };
-        if desk::owns(self.exchange.env, &claim).await? {
+        if client::owns(self.exchange.env, &claim).await? {
             return Ok(claim.id);
         }
         let bound = self.caller.bound(self.id);

@@ -11,7 +11,7 @@ use worker::{Context, Env, web_sys};
 
 use crate::access::{self, SessionRequest};
 use crate::answer::{Answer, Timing, fields};
-use crate::budget::desk;
+use crate::budget::client;
 use crate::call::{JobLookUp, PaidCall};
 use crate::caller::Caller;
 use crate::log::LogLine;
@@ -213,7 +213,7 @@ impl Exchange<'_> {
 
     async fn usage(&self, settings: &Settings) -> Result<Answer, Rejection> {
         access::check_admin(self.head, settings)?;
-        let mut usage: serde_json::Value = serde_json::from_str(&desk::usage(self.env).await?).unwrap_or_default();
+        let mut usage: serde_json::Value = serde_json::from_str(&client::usage(self.env).await?).unwrap_or_default();
         usage["memoryBytes"] = platform::memory_bytes().into();
         Ok(Answer::json(&usage.to_string()))
     }

@@ -48,7 +48,7 @@ export function formatDecimal(value: Decimal, language: string): string {
 }
 
 /** A number that already is in percent. */
-export function formatPercentage(value: Decimal, language: string): string {
+export function formatPercent(value: Decimal, language: string): string {
   return formatRounded(
     new Intl.NumberFormat(language, { style: "unit", unit: "percent", maximumFractionDigits: 20 }),
     value,

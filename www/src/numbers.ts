@@ -17,7 +17,7 @@ export function formatPrice(value: number, language: string): string {
 }
 
 /** A share of 1 as percent, with its sign when `signed`. */
-export function formatPercent(share: number, language: string, signed = false): string {
+export function formatShare(share: number, language: string, signed = false): string {
   const signDisplay = signed ? "exceptZero" : "auto";
   return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 2, signDisplay }).format(share);
 }

@@ -4,7 +4,7 @@ import type { PerpAnswer } from "minara";
 
 import { element, svg } from "./dom.js";
 import type { Strings } from "./locales/index.js";
-import { formatPercent, formatPrice, isNumber } from "./numbers.js";
+import { formatShare, formatPrice, isNumber } from "./numbers.js";
 
 interface Level {
   kind: "entry" | "stop" | "target";
@@ -44,7 +44,7 @@ export function levelsPicture(answer: PerpAnswer, strings: Strings): HTMLElement
 function label({ kind, name, price }: Level, entry: unknown, strings: Strings): HTMLElement {
   const distance =
     kind !== "entry" && isNumber(entry) && entry !== 0
-      ? formatPercent(price / entry - 1, strings.language, true)
+      ? formatShare(price / entry - 1, strings.language, true)
       : undefined;
   return element(
     "li",

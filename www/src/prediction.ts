@@ -7,7 +7,7 @@ import { element, newId } from "./dom.js";
 import { Field, ModeSwitch } from "./field.js";
 import type { Strings } from "./locales/index.js";
 import { renderMarkdown } from "./markdown.js";
-import { formatPercent, isNumber } from "./numbers.js";
+import { formatShare, isNumber } from "./numbers.js";
 
 /** Rounding may leave this much between yes + no and 1. */
 const ROUNDING = 0.005;
@@ -75,7 +75,7 @@ function predictionResult({ predictions, reasoning }: PredictionAnswer, strings:
 /** Yes and No as numbers, and Yes as a bar. An event may hold many outcomes that do not exclude each other. */
 function outcome({ outcome: name, yesProb: yes, noProb: no }: Prediction, strings: Strings): HTMLElement {
   const { prediction: text, result, language } = strings;
-  const percent = (share: unknown) => (isNumber(share) ? formatPercent(share, language) : result.missing);
+  const percent = (share: unknown) => (isNumber(share) ? formatShare(share, language) : result.missing);
   const addsUp = !isNumber(yes) || !isNumber(no) || Math.abs(yes + no - 1) <= ROUNDING;
   return element(
     "li",

@@ -4,7 +4,7 @@ import type { CallResponse, Minara, SwapAnswer } from "minara";
 import {
   decimalText,
   formatDecimal,
-  formatPercentage,
+  formatPercent,
   formatUsd,
   multiply,
   parseDecimal,
@@ -142,7 +142,7 @@ function priceImpact(impact: unknown, strings: Strings): [string | undefined, St
   const size = Math.abs(Number(decimalText(percent)));
   const { low, high, veryHigh } = strings.swap.impactLevels;
   const level = size >= VERY_HIGH_IMPACT ? veryHigh : size >= HIGH_IMPACT ? high : low;
-  return [formatPercentage(percent, strings.language), strings, level];
+  return [formatPercent(percent, strings.language), strings, level];
 }
 
 function fee(tradeFee: unknown, strings: Strings): [string | undefined, Strings, string?] {

@@ -1,7 +1,7 @@
 //! What one event of the stream says.
 
 use super::raw_json::RawJson;
-use super::text::TextWriter;
+use super::text::text_of;
 use crate::utf8::to_text;
 use crate::{Error, Report};
 
@@ -150,7 +150,7 @@ impl<'a> Chunk<'a> {
         }
         let inner = |name| error.and_then(|error| error.get(name));
         let told = [error, inner("message"), inner("error"), self.members.get("message")];
-        let message = told.into_iter().flatten().find_map(words).or_else(|| self.text.map(body_text));
+        let message = told.into_iter().flatten().find_map(words).or_else(|| self.text.map(text_of));
         Some(reported(message, inner("code").and_then(words), data))
     }
 }
@@ -168,14 +168,6 @@ fn is_reason(value: RawJson<'_>) -> bool {
 /// An error is anything but what says that there is none.
 fn is_error(value: RawJson<'_>) -> bool {
     !value.is_null() && !matches!(value.bytes(), b"\"\"" | b"false" | b"0")
-}
-
-fn body_text(body: &[u8]) -> String {
-    let mut text = String::new();
-    let mut writer = TextWriter::default();
-    writer.write_json(body, &mut text);
-    writer.end(&mut text);
-    text
 }
 
 /// The failure that the stream reports in that data.

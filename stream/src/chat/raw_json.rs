@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::text::TextWriter;
+use super::text::text_of;
 
 /// A value of a JSON text that is known to be valid, without the white space around it.
 #[derive(Debug, Clone, Copy)]
@@ -51,11 +51,7 @@ impl<'a> RawJson<'a> {
 
     /// The string's value, with U+FFFD for what is no Unicode text.
     pub(super) fn to_text(self) -> Option<String> {
-        let mut text = String::new();
-        let mut writer = TextWriter::default();
-        writer.write_json(self.string_body()?, &mut text);
-        writer.end(&mut text);
-        Some(text)
+        self.string_body().map(text_of)
     }
 
     /// The object's member of that name: the last one, as `JSON.parse` has it; `None` if this is no object. The name `0`

@@ -4,6 +4,15 @@ use memchr::memchr;
 
 use crate::utf8::to_text;
 
+/// The text of the body of a valid JSON string, with U+FFFD for what is no Unicode text.
+pub(super) fn text_of(body: &[u8]) -> String {
+    let mut text = String::new();
+    let mut writer = TextWriter::default();
+    writer.write_json(body, &mut text);
+    writer.end(&mut text);
+    text
+}
+
 /// Joins string bodies as JavaScript joins strings: a surrogate pair split across two bodies is one character.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TextWriter {

@@ -78,7 +78,7 @@ impl Ledger {
         limits: Limits,
         now: u64,
     ) -> Verdict {
-        self.turn(now);
+        self.roll_over(now);
         let verdict = judge(earlier, asked);
         let Some(booking) = verdict.booking(asked) else { return verdict };
         if let Some(refused) = self.refusal(asked, booking.cost, limits, now) {
@@ -117,7 +117,7 @@ impl Ledger {
     /// Writes down how a call ended and gives its charge; `None` when that is known already, or when its time was over
     /// and it counts as spent.
     pub(crate) fn settle(&mut self, settlement: &Settlement, now: u64) -> Option<u64> {
-        self.turn(now);
+        self.roll_over(now);
         let lease = self.leases.get_mut(&settlement.lease).filter(|lease| !lease.settled)?;
         lease.settled = true;
         if !settlement.spent && !lease.shared {
@@ -162,7 +162,7 @@ impl Ledger {
 
     /// The UTC day, counted from the Unix epoch, and what is booked on it.
     pub(crate) fn today(&mut self, now: u64) -> (u64, u64) {
-        self.turn(now);
+        self.roll_over(now);
         (self.day, self.charged)
     }
 
@@ -172,7 +172,7 @@ impl Ledger {
     }
 
     /// A new day begins with nothing charged. A clock that goes back changes nothing.
-    fn turn(&mut self, now: u64) {
+    fn roll_over(&mut self, now: u64) {
         let day = day_of(now);
         if day > self.day {
             self.day = day;

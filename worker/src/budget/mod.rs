@@ -1,10 +1,10 @@
 //! The owner's money: every call is reserved before the API hears of it, and settled when its outcome is known.
 //!
 //! One `SQLite` Durable Object keeps the books, so that two calls never spend the same credit. [`ledger`] is its
-//! arithmetic, [`repetition`] what repeated calls cost, [`object`] the object, [`desk`] the Worker's side of the
+//! arithmetic, [`repetition`] what repeated calls cost, [`object`] the object, [`client`] the Worker's side of the
 //! conversation, and here is what they say.
 
-pub(crate) mod desk;
+pub(crate) mod client;
 pub(crate) mod ledger;
 pub(crate) mod object;
 pub(crate) mod repetition;

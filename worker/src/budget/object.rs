@@ -11,7 +11,7 @@ use worker::wasm_bindgen::{self, prelude::*};
 use worker::{Env, web_sys};
 
 use super::ledger::{Account, Lease, Ledger, Limits, day_of};
-use super::repetition::{AGAIN, Earlier, FREE_REPETITIONS};
+use super::repetition::{Earlier, FREE_REPETITIONS, REPETITION_MARK};
 use super::{Booking, Claim, Reservation, Settlement, Verdict};
 use crate::platform;
 use crate::session::SESSION_LIFE;
@@ -114,7 +114,7 @@ impl Budget {
         Ok(Self { books: Books::new(state)?, limits, ledger: RefCell::default(), alarm: Cell::default() })
     }
 
-    /// Answers the Worker: see [`super::desk`].
+    /// Answers the Worker: see [`super::client`].
     pub fn fetch(&self, request: &web_sys::Request) -> Result<web_sys::Response, JsValue> {
         let url = request.url();
         let question = url.rsplit('/').next().unwrap_or_default();
@@ -197,7 +197,7 @@ impl Budget {
     }
 
     fn earlier(&self, lease: &str) -> Result<Option<Earlier>, JsValue> {
-        let row: Option<EarlierRow> = rows(&self.books.earlier(lease, AGAIN, FREE_REPETITIONS)?)?;
+        let row: Option<EarlierRow> = rows(&self.books.earlier(lease, REPETITION_MARK, FREE_REPETITIONS)?)?;
         Ok(row.map(EarlierRow::into_earlier))
     }
 
@@ -247,7 +247,7 @@ impl Budget {
             .into_iter()
             .map(|AccountRow { caller, charged, open }| (caller, Account { charged, open }))
             .collect();
-        let leases: Vec<LeaseRow> = rows(&self.books.leases(AGAIN)?)?;
+        let leases: Vec<LeaseRow> = rows(&self.books.leases(REPETITION_MARK)?)?;
         let leases: HashMap<_, _> = leases.into_iter().map(LeaseRow::into_entry).collect();
         let ledger = Ledger::open(day, charged, accounts, leases);
         if let Some(next) = ledger.next_expiry() {

@@ -8,12 +8,12 @@ pub(crate) const FREE_REPETITIONS: u32 = 8;
 
 /// Stands between the id of a reservation and that of its repetition. No `requestId` and no correlation id holds it, and
 /// it is above all of their characters: so the ids of all repetitions lie between one mark and two.
-pub(crate) const AGAIN: &str = "~";
+pub(crate) const REPETITION_MARK: &str = "~";
 
 impl Reservation {
     /// The id under which this call is kept when it repeats another.
     pub(crate) fn repetition(&self) -> String {
-        format!("{}{AGAIN}{}", self.lease, self.attempt)
+        format!("{}{REPETITION_MARK}{}", self.lease, self.attempt)
     }
 }
 

@@ -1,6 +1,7 @@
-//! The desk at which every stream reader of the module works: JavaScript lays a chunk on it and finds the result there.
+//! The buffers that all stream readers of the module share: JavaScript writes a chunk into one and finds the result in the
+//! others.
 //!
-//! A push is over before the next one begins, whoever's it is, so one desk serves all. What a reader keeps for itself
+//! A push is over before the next one begins, whoever's it is, so one set serves all. What a reader keeps for itself
 //! is then only what its stream has left open, and a thousand of them, or those that the garbage collector has not found
 //! yet, weigh next to nothing.
 
@@ -12,10 +13,10 @@ use wasm_bindgen::prelude::*;
 /// Larger chunks are pushed in pieces, so that memory does not grow with them.
 const INPUT_BYTES: usize = 64 * 1024;
 
-/// What one large answer made of the desk is given back before the next.
+/// What one large answer made of a buffer is given back before the next.
 const KEPT_BYTES: usize = 1024 * 1024;
 
-pub(crate) struct Desk {
+pub(crate) struct Buffers {
     pub(crate) input: Box<[u8]>,
     pub(crate) batch: Batch,
     pub(crate) text: String,
@@ -25,7 +26,7 @@ pub(crate) struct Desk {
     pub(crate) header: Box<[u32; 8]>,
 }
 
-impl Desk {
+impl Buffers {
     fn new(takes_utf16: bool) -> Self {
         let encoding = if takes_utf16 { OtherText::Utf16 } else { OtherText::Utf8 };
         Self {
@@ -47,21 +48,21 @@ impl Desk {
 }
 
 thread_local! {
-    static DESK: RefCell<Option<Desk>> = const { RefCell::new(None) };
+    static BUFFERS: RefCell<Option<Buffers>> = const { RefCell::new(None) };
 }
 
-/// Does something at the desk; `None` before it was set up, which no reader is.
-pub(crate) fn at_desk<T>(work: impl FnOnce(&mut Desk) -> T) -> Option<T> {
-    DESK.with_borrow_mut(|desk| desk.as_mut().map(work))
+/// Works with the buffers; `None` before they were set up, which no reader is.
+pub(crate) fn with_buffers<T>(work: impl FnOnce(&mut Buffers) -> T) -> Option<T> {
+    BUFFERS.with_borrow_mut(|buffers| buffers.as_mut().map(work))
 }
 
-/// Sets up the desk; the header's address. `utf16`: how the host takes text that is not ASCII.
-#[wasm_bindgen(js_name = setUpDesk)]
-pub fn set_up_desk(utf16: bool) -> u32 {
-    DESK.with_borrow_mut(|desk| {
-        let desk = desk.get_or_insert_with(|| Desk::new(utf16));
-        desk.header[0] = address(&desk.input);
-        address(&desk.header[..])
+/// Sets the buffers up; the header's address. `utf16`: how the host takes text that is not ASCII.
+#[wasm_bindgen(js_name = setUpBuffers)]
+pub fn set_up_buffers(utf16: bool) -> u32 {
+    BUFFERS.with_borrow_mut(|buffers| {
+        let buffers = buffers.get_or_insert_with(|| Buffers::new(utf16));
+        buffers.header[0] = address(&buffers.input);
+        address(&buffers.header[..])
     })
 }
 

@@ -8,16 +8,16 @@ use crate::error::thrown;
 
 /// Time limits, caller's signal and abort of an open stream.
 #[wasm_bindgen]
-pub struct Exchange(Scope);
+pub struct StreamScope(Scope);
 
-impl From<Scope> for Exchange {
+impl From<Scope> for StreamScope {
     fn from(scope: Scope) -> Self {
         Self(scope)
     }
 }
 
 #[wasm_bindgen]
-impl Exchange {
+impl StreamScope {
     /// Sets what is called with true when a limit passes or the caller aborts, so that the reader cancels its stream; at
     /// once, if the call is given up already. With false it tells since when text is waited for, undefined while it is not.
     pub fn watch(&self, reader: Function) {
