@@ -175,7 +175,7 @@ mod tests {
             (
                 json!({ "status": 3 }),
                 Code::BadResponse,
-                "The API answered success, but status is a number and not a string. The call was billed; the body is \
+                "The API answered success, but status is a number and not a string. Count the call as billed; the body is \
                  kept in the error.",
             ),
         ] {

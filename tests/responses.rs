@@ -153,7 +153,7 @@ fn a_wrong_type_anywhere_is_a_bad_response_that_names_its_path() {
                     Err(error) => {
                         assert_ne!(wanted(kind), name, "{call} {path}: {error}");
                         let message = format!(
-                            "The API answered success, but {path} is {name} and not {}. The call was billed; the body is kept in the error.",
+                            "The API answered success, but {path} is {name} and not {}. Count the call as billed; the body is kept in the error.",
                             wanted(kind)
                         );
                         assert_eq!((error.code(), error.message()), (Code::BadResponse, &*message));
@@ -182,7 +182,7 @@ fn an_element_of_a_list_is_named_by_its_index() {
         let error = read(call, body, JSON).unwrap_err();
         assert_eq!(
             error.message(),
-            format!("The API answered success, but {path}. The call was billed; the body is kept in the error.")
+            format!("The API answered success, but {path}. Count the call as billed; the body is kept in the error.")
         );
     }
 }
@@ -207,14 +207,14 @@ fn what_is_kept_of_an_unreadable_answer_is_bounded_and_without_secrets() {
     let error = ChatAnswer::read(201, Some("text/html"), &body).unwrap_err();
     assert_eq!(
         error.message(),
-        "The API answered success with text/html instead of JSON. The call was billed; the body is kept in the error."
+        "The API answered success, but its body (text/html) is not JSON. Count the call as billed; the body is kept in the error."
     );
     let kept = error.body().unwrap();
     assert!(kept.starts_with("<p>[redacted] 값"), "{}", &kept[..40]);
     assert!((MAX_KEPT_BODY_BYTES - 12..=MAX_KEPT_BODY_BYTES).contains(&kept.len()), "{}", kept.len());
     assert_eq!(error.status(), Some(201));
     let error = ChatAnswer::read(200, None, "").unwrap_err();
-    assert!(error.message().starts_with("The API answered success with no content type instead of JSON."), "{error}");
+    assert!(error.message().starts_with("The API answered success, but its body (no content type) is not JSON."), "{error}");
     assert_eq!(error.body(), Some(""));
     let error = ChatAnswer::read(200, Some("Bearer abcdefgh"), "").unwrap_err();
     assert!(error.message().contains("with Bearer [redacted] instead"), "{error}");

@@ -75,7 +75,8 @@ export class ChatStream {
   /** @returns {AsyncIterableIterator<ChatPart, undefined, undefined>} */
   [Symbol.asyncIterator]() {
     if (this.#isRead) {
-      throw misuse("A chat stream can be read once. Use final() for the whole answer, or toReadableStream().tee().");
+      const message = "A chat stream can be read once. Use final() for the whole answer, or toReadableStream().tee().";
+      throw misuse(message, { outcome: this.#reply ? "unknown" : "not_sent" });
     }
     this.#isRead = true;
     return {

@@ -76,7 +76,8 @@ export class Minara {
   chatStream(request: ChatInput<true, false> | ChatRequest, options?: ChatStreamOptions): ChatStream;
 
   /**
-   * Starts a chat that the API works on by itself; its answer is fetched later, for up to 24 hours.
+   * Starts a chat that the API works on by itself; its answer is fetched later, for up to 24 hours, behind a Worker within
+   * the same session ({@link MinaraOptions.session}).
    *
    * @param request Question, mode and conversation.
    * @param options Options of the call that starts the job; under a `requestId` it is safe to repeat.
@@ -109,8 +110,8 @@ export class Minara {
    *
    * @param request Intent, wallet and chain.
    * @param options Options of this call.
-   * @throws {@link MinaraError} `unsupported_transaction` for a payload that is no EVM transaction of the documented
-   * shape; else see {@link MinaraErrorCode}.
+   * @throws {@link MinaraError} `unsupported_transaction` for another kind of chain than EVM, and for the API's older form
+   * (`transaction`); else see {@link MinaraErrorCode}.
    * @example
    * ```ts
    * const swap = await minara.intentToSwap({
@@ -118,7 +119,7 @@ export class Minara {
    *   walletAddress: "0x742d35cc6634c0532925a3b844bc9e7595f0beb1",
    *   chain: "base",
    * });
-   * swap.quote?.toTokenAmount; // "194058559", in the token's smallest unit
+   * swap.quote?.toTokenAmount; // such as "194058559", in the token's smallest unit
    * ```
    */
   intentToSwap(request: SwapInput | SwapRequest, options?: CallOptions): CallPromise<SwapAnswer>;
@@ -169,8 +170,9 @@ export interface MinaraOptions {
    */
   baseUrl?: string | URL | undefined;
   /**
-   * The API key. Servers only: in a page the constructor throws `key_in_browser`, because everyone could read it.
-   * It stands in no error, log or hook.
+   * The API key; with the `baseUrl` of a Worker, the token that it has for this program (`CLIENT_TOKENS`). Servers only: in
+   * a page the constructor throws `key_in_browser`, because everyone could read it. From 8 characters on it is taken out of
+   * errors and hooks, whoever repeats it.
    */
   apiKey?: string | undefined;
   /**
@@ -178,6 +180,9 @@ export interface MinaraOptions {
    * Turnstile. The client trades it at `POST {baseUrl}/session` for a bearer token, keeps that in memory, renews it
    * before it expires, and repeats the refused call once. Calls that run at the same time share one trade. Not beside an
    * `apiKey`, with which there is no Worker to ask for one.
+   *
+   * A client begins a session of its own, and so does a page that is loaded again. To the Worker that is another caller:
+   * what was sent under a `requestId` before is not found there, and is charged again if it is sent again.
    */
   session?: (() => Promise<string | undefined>) | undefined;
   /** Called in place of the platform's `fetch`, with one `Request`. `minara/testing` has one for your tests. */
@@ -206,7 +211,8 @@ export interface MinaraOptions {
   /**
    * Headers for every call, of ASCII characters. Those that the client or the connection sets are refused: `Accept`,
    * `Authorization`, `Connection`, `Content-Length`, `Content-Type`, `Cookie`, `Expect`, `Host`, `Keep-Alive`, `Origin`,
-   * `TE`, `Trailer`, `Transfer-Encoding`, `Upgrade`. Others that a page may not set its browser leaves out.
+   * `TE`, `Trailer`, `Transfer-Encoding`, `Upgrade`. Others that a page may not set its browser leaves out. The Worker reads
+   * none of them, and refuses them to pages of other origins (CORS).
    */
   headers?: Headers | Record<string, string> | undefined;
   /** Aborts every call that has no `signal` of its own. */
@@ -259,7 +265,8 @@ export interface CallOptions {
   headers?: Headers | Record<string, string> | undefined;
   /**
    * Fields for the request body that this version does not know, of JSON's values. One that is `undefined` is left out;
-   * further down, `undefined` is `null`. A field that this version knows belongs in the request.
+   * further down, `undefined` is `null`. A field that this version knows belongs in the request. For the API itself: the
+   * Worker refuses fields that it does not know.
    */
   extraBody?: Record<string, unknown> | undefined;
 }
@@ -269,7 +276,8 @@ export interface ChatOptions extends CallOptions {
   /**
    * Names the call, so that it can be repeated, completed or looked up without a second charge: 1–96 of
    * `[A-Za-z0-9._:-]`, or `true` for a generated id, which is then `requestId` of the call's promise or stream. The same
-   * id with another request is a `conflict`. Given here or in the request, not in both.
+   * id with another request is a `conflict`. Given here or in the request, not in both. Behind a Worker it holds within a
+   * session: {@link MinaraOptions.session}.
    */
   requestId?: string | true | undefined;
 }
@@ -308,7 +316,8 @@ export interface CallPromise<T> extends Promise<T> {
 export interface ChatPromise<T> extends CallPromise<T> {
   /**
    * Under which id the chat was sent ({@link ChatOptions.requestId}), generated ones too: whatever becomes of the promise,
-   * {@link Minara.chatStatus} finds the answer under it for 24 hours, and the same call under it is not charged again.
+   * {@link Minara.chatStatus} finds the answer under it for 24 hours, and the same call under it is not charged again: both
+   * for the same caller, which behind a Worker is a session ({@link MinaraOptions.session}).
    *
    * @example
    * ```ts
@@ -660,8 +669,9 @@ export interface ChatJobError {
 }
 
 /**
- * A swap that a wallet could sign. Amounts are decimal strings in the token's smallest unit, up to 2^256 − 1: compute
- * with `BigInt`, never with numbers. Review it before signing: nothing here has been checked against the request.
+ * A swap, as the API words it. Amounts are documented as decimal strings in the token's smallest unit, up to 2^256 − 1:
+ * compute with `BigInt`, never with numbers. Only the kinds of members are checked: that all are there, that an amount is
+ * one, that the transaction does what was asked for, has to be reviewed before signing.
  */
 export interface SwapAnswer {
   /** What the API understood. */
@@ -810,13 +820,15 @@ export interface ChatPart {
  * An answer as it is written. Nothing is sent until it is first read, so a stream that is never read costs nothing
  * and holds nothing.
  *
- * It can be read once, in one way: by iterating it, by {@link toReadableStream}, or by awaiting {@link final} or
- * {@link text}, which may also accompany or follow either: they begin to read by themselves only if nobody else has in
- * the same turn. A second iteration throws.
+ * Read it once, by iterating it or by {@link toReadableStream}; a second time throws. {@link final} and {@link text} can be
+ * awaited before, during or after that. Where nobody else begins to read in the same turn, they read the stream themselves.
  *
  * It ends well at `[DONE]` or at a `finish_reason` that is no error. It fails as `stream_truncated`, `stream_error`,
- * `event_too_large`, `timeout` or `network`, each with the text so far in `partial`; a caller's abort rejects once,
- * with `signal.reason`. Leaving the loop (`break`, `return`, a throw) closes the connection.
+ * `event_too_large`, `timeout` or `network`, each with the text so far, where there is some, in `partial`; a caller's abort
+ * rejects once, with `signal.reason`. Leaving the loop (`break`, `return`, a throw) closes the connection.
+ *
+ * A `finish_reason` such as `length` ends it well too. An event whose data is no JSON counts as text, as the API's contract
+ * wants it.
  */
 export class ChatStream implements AsyncIterable<ChatPart> {
   private constructor();
@@ -928,11 +940,11 @@ export interface WaitOptions {
  * | `rate_limited` | too many requests (429) | `refused` |
  * | `budget_exhausted` | the Worker's daily or session budget is used up | `refused` |
  * | `not_configured` | the Worker has no key or no budget object | `refused` |
- * | `upstream_error` | the API failed (5xx, 408, 460, 499) or redirected (3xx) | `unknown` |
+ * | `upstream_error` | the API failed (5xx), redirected (3xx) or answered with another 4xx; or it did not accept the Worker's call | `unknown`, `refused` |
  * | `bad_response` | success, but the answer cannot be read; in {@link readSse}, an answer that is no success | `done`, `unknown` |
  * | `unsupported_transaction` | a legacy or non-EVM swap payload | `done` |
  * | `stream_error`, `stream_truncated`, `event_too_large` | in a stream; `partial` has the text so far | `unknown` |
- * | `timeout` | a time limit passed; the message names it | `not_sent`, `unknown` |
+ * | `timeout` | a time limit passed; the message says which, or after how long | `not_sent`, `unknown` |
  * | `network` | the connection failed | `not_sent`, `unknown` |
  * | `internal` | a fault of this library or of the Worker, or the module cannot be compiled | `not_sent`, `unknown` |
  */
@@ -975,14 +987,15 @@ export interface Violation {
 }
 
 /**
- * Why a call failed, and whether it can have been billed. No member holds an API key or a bearer token.
+ * Why a call failed, and whether it can have been billed. No member but `cause`, which is what the platform or your own
+ * `fetch` has thrown, holds an API key or a bearer token.
  *
  * @example
  * ```ts
  * try {
  *   await minara.chat({ message });
  * } catch (error) {
- *   if (error instanceof MinaraError && error.code === "rate_limited") retryIn(error.retryAfter ?? 5);
+ *   if (error instanceof MinaraError && error.retryable) retryIn(error.retryAfter ?? 5);
  *   else throw error;
  * }
  * ```

@@ -138,7 +138,8 @@ impl Code {
         }
     }
 
-    /// The code for a status that carries no code of its own.
+    /// The code for a status that carries no code of its own. Only those with a code of their own prove that no work was
+    /// done.
     pub const fn from_status(status: u16) -> Self {
         match status {
             401 => Self::Unauthorized,
@@ -150,9 +151,8 @@ impl Code {
             413 => Self::PayloadTooLarge,
             415 => Self::UnsupportedMediaType,
             429 => Self::RateLimited,
-            // Frameworks and load balancers give up work under these that has begun, and may be billed.
-            408 | 460 | 499 => Self::UpstreamError,
-            400..=499 => Self::InvalidRequest,
+            400 | 422 => Self::InvalidRequest,
+            // Among them those under which frameworks and load balancers give up work that has begun (408, 460, 499).
             _ => Self::UpstreamError,
         }
     }

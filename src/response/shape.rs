@@ -106,12 +106,12 @@ fn expect<J: Json>(value: &J, wanted: JsonKind, path: &str) -> Result<(), String
     ))
 }
 
-pub(super) const BILLED: &str = ". The call was billed; the body is kept in the error.";
+pub(super) const BILLED: &str = ". Count the call as billed; the body is kept in the error.";
 
 /// The error for a success whose body is no JSON text.
 pub fn unreadable(content_type: Option<&str>) -> Error {
     let kind = redact(content_type.unwrap_or("no content type"));
-    Error::new(Code::BadResponse, filled("The API answered success with {} instead of JSON{}", &[&kind, BILLED]))
+    Error::new(Code::BadResponse, filled("The API answered success, but its body ({}) is not JSON{}", &[&kind, BILLED]))
 }
 
 /// The error with what could not be read, bounded and without secrets.

@@ -253,7 +253,7 @@ for (const [what, fault, { code, message, outcome = "unknown", cause, partial = 
     {
       code: "network",
       message:
-        "The connection failed. The call may have been billed: send it again only under a requestId, or if a second charge is acceptable.",
+        "The connection failed. The call may have been billed: send it again only under the requestId that it had, or if a second charge is acceptable.",
       cause: TypeError,
     },
   ],

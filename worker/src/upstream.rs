@@ -240,6 +240,14 @@ mod tests {
     }
 
     #[test]
+    fn what_proves_that_no_work_was_done_is_what_the_client_takes_for_it() {
+        for status in 100..600 {
+            let proves = Code::from_status(status) != Code::UpstreamError;
+            assert_eq!(refusal(status, None).error.outcome() == Outcome::Refused, proves, "{status}");
+        }
+    }
+
+    #[test]
     fn what_proves_nothing_says_that_it_may_have_been_billed() {
         for (status, message) in [
             (307, "The API answered with a redirect, which is not followed. The call may have been billed."),
