@@ -7,6 +7,7 @@ import { buildPage } from "./build/page.mjs";
 import { buildWorker } from "./build/worker.mjs";
 import { refusals, removal, warnings } from "./deploy/checks.mjs";
 import { readDeploySettings } from "./deploy/settings.mjs";
+import { tryOut } from "./deploy/trial.mjs";
 import { makePrivateFolder } from "./process/env-file.mjs";
 import { Failure } from "./process/failure.mjs";
 import { exitOf } from "./process/group.mjs";
@@ -52,6 +53,7 @@ await runMain(async () => {
   await step("npm package (pkg/)", (note) => buildPackage(env, note));
   await step("Worker (worker/build/)", (note) => buildWorker(env, note));
   await step("demo page (www/dist/)", (note) => buildPage(env, note));
+  await step("settings", () => tryOut(settings, env));
   await deploy(settings, Boolean(options["dry-run"]), env);
 });
 

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 
 import { Failure } from "../process/failure.mjs";
-import { exitOf, spawnGroup } from "../process/group.mjs";
+import { endGroup, exitOf, spawnGroup } from "../process/group.mjs";
 
 /** How much of a service's output is kept to explain why it did not start. */
 const keptLines = 200;
@@ -17,6 +17,7 @@ export class Service {
   /** @type {Failure | undefined} */
   #failure;
   #secrets;
+  #child;
 
   /**
    * @param {string} name
@@ -28,6 +29,7 @@ export class Service {
     this.name = name;
     this.#secrets = secrets.filter((secret) => secret !== "");
     const child = spawnGroup(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface({ input: stream }).on("line", (line) => this.#take(line));
     }
@@ -60,6 +62,11 @@ export class Service {
    */
   hasSaid(text) {
     return this.#kept.some((line) => line.includes(text));
+  }
+
+  /** Ends it with everything that it has started. */
+  end() {
+    return endGroup(this.#child);
   }
 
   /** From now on what the service says goes to the terminal. */
