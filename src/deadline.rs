@@ -117,6 +117,13 @@ mod tests {
     const LIMITS: Limits = Limits { total: 300.0, first_byte: 90.0, idle: 60.0 };
 
     #[test]
+    fn the_usual_limits_are_the_documented_ones() {
+        assert_eq!(Limits::STREAM, Limits { total: 300_000.0, first_byte: 90_000.0, idle: 60_000.0 });
+        let never = f64::INFINITY;
+        assert_eq!(Limits::UNARY, Limits { total: 180_000.0, first_byte: never, idle: never });
+    }
+
+    #[test]
     fn each_phase_has_its_limit_and_the_total_holds_throughout() {
         let mut deadline = Deadline::start(LIMITS, 1_000.0);
         assert_eq!(deadline.next(), (Limit::Total, 1_300.0));

@@ -214,7 +214,10 @@ fn what_is_kept_of_an_unreadable_answer_is_bounded_and_without_secrets() {
     assert!((MAX_KEPT_BODY_BYTES - 12..=MAX_KEPT_BODY_BYTES).contains(&kept.len()), "{}", kept.len());
     assert_eq!(error.status(), Some(201));
     let error = ChatAnswer::read(200, None, "").unwrap_err();
-    assert!(error.message().starts_with("The API answered success, but its body (no content type) is not JSON."), "{error}");
+    assert!(
+        error.message().starts_with("The API answered success, but its body (no content type) is not JSON."),
+        "{error}"
+    );
     assert_eq!(error.body(), Some(""));
     let error = ChatAnswer::read(200, Some("Bearer abcdefgh"), "").unwrap_err();
     assert!(error.message().contains("with Bearer [redacted] instead"), "{error}");

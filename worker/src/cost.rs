@@ -81,6 +81,11 @@ mod tests {
 
     #[test]
     fn kinds_that_are_not_named_keep_their_usual_cost() {
+        let usual = json!({
+            "chat.fast": 1, "chat.expert": 3, "intent-to-swap-tx": 1, "perp-trading-suggestion": 1,
+            "prediction-market-ask.fast": 1, "prediction-market-ask.expert": 3,
+        });
+        assert_eq!(Costs::parse(&json!({})), Costs::parse(&usual));
         assert_eq!(Costs::parse(&json!({})), Some(Costs::default()));
     }
 

@@ -1,28 +1,19 @@
 //! What the owner configured, read once per isolate. Anything doubtful stops every call: a gateway that guesses at its
 //! limits spends somebody's money.
 
+mod limits;
+
 use minara::Error;
 use minara::wire::{ApiKey, BaseUrl, DEFAULT_BASE_URL, LEGACY_BASE_URL};
 use serde_json::Value;
+
+pub(crate) use limits::Deadlines;
 
 use crate::budget::ledger::Limits;
 use crate::caller::ClientTokens;
 use crate::cost::Costs;
 use crate::origin::is_origin;
 use crate::variables::{SettingFault, Variables, words};
-
-/// Limits of time, in milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Deadlines {
-    /// Until the whole request body is here (`BODY_TIMEOUT_MS`, 10,000).
-    pub(crate) body: u32,
-    /// Until the headers of a stream's answer are here (`FIRST_BYTE_TIMEOUT_MS`, 90,000).
-    pub(crate) first_byte: u32,
-    /// Until the headers of any other answer are here (`ANSWER_TIMEOUT_MS`, 180,000).
-    pub(crate) answer: u32,
-    /// For an answer's body after its headers (`TOTAL_TIMEOUT_MS`, 300,000).
-    pub(crate) total: u32,
-}
 
 /// Who may call, once sessions are demanded.
 pub(crate) struct Sessions {
@@ -39,24 +30,6 @@ const VERIFY_URL: &str = "https://challenges.cloudflare.com/turnstile/v0/sitever
 
 /// Settings that mean nothing without sessions: whoever gave one counts on those.
 const OF_SESSIONS: [&str; 4] = ["SESSION_SECRET_PREVIOUS", "CLIENT_TOKENS", "TURNSTILE_SECRET", "TURNSTILE_SITE_KEY"];
-
-/// What a day may cost in development, where no `DAILY_BUDGET` is demanded.
-const DEVELOPMENT_BUDGET: u64 = 100_000;
-
-/// What a session may cost where `SESSION_BUDGET` does not say.
-const SESSION_BUDGET: u64 = 50;
-
-/// How many calls of a session may be under way where `SESSION_IN_FLIGHT` does not say.
-const SESSION_IN_FLIGHT: u32 = 4;
-
-/// The most that each of the [`Deadlines`] may be, in milliseconds.
-const LONGEST_DEADLINE: u32 = 3_600_000;
-
-/// The most that `LEASE_MS` may be, in milliseconds: a day.
-const LONGEST_LEASE: u32 = 86_400_000;
-
-/// Between the end of a call's last deadline and that of its lease where `LEASE_MS` does not say, in milliseconds.
-const LEASE_MARGIN: u64 = 30_000;
 
 /// The Worker's settings, checked.
 pub(crate) struct Settings {
@@ -187,24 +160,6 @@ impl Variables {
         Ok(self.long_secret("ADMIN_TOKEN")?.map(str::to_owned))
     }
 
-    fn limits(&self, deadlines: Deadlines, has_sessions: bool) -> Result<Limits, SettingFault> {
-        let day = match self.whole_number("DAILY_BUDGET")? {
-            Some(budget) => budget,
-            None if has_sessions => return Err(SettingFault::new("DAILY_BUDGET", "is not set")),
-            None => DEVELOPMENT_BUDGET,
-        };
-        let in_flight = self
-            .whole_number("SESSION_IN_FLIGHT")?
-            .map_or(SESSION_IN_FLIGHT, |most| u32::try_from(most).unwrap_or(u32::MAX));
-        let longest = u64::from(deadlines.first_byte.max(deadlines.answer)) + u64::from(deadlines.total);
-        Ok(Limits {
-            day,
-            session: self.whole_number("SESSION_BUDGET")?.unwrap_or(SESSION_BUDGET),
-            in_flight,
-            lease_ms: self.milliseconds("LEASE_MS", LONGEST_LEASE)?.map_or(longest + LEASE_MARGIN, u64::from),
-        })
-    }
-
     /// An object, or its JSON text, as secrets and `.dev.vars` are always texts.
     fn costs(&self) -> Result<Costs, SettingFault> {
         let table = match self.value("COSTS") {
@@ -218,25 +173,15 @@ impl Variables {
         let rule = "must be an object of kinds of calls, such as \"chat.fast\", and whole numbers up to 1000000";
         Costs::parse(&table).ok_or_else(|| SettingFault::new("COSTS", rule))
     }
-
-    fn deadlines(&self) -> Result<Deadlines, SettingFault> {
-        let limit = |name, usual| Ok(self.milliseconds(name, LONGEST_DEADLINE)?.unwrap_or(usual));
-        Ok(Deadlines {
-            body: limit("BODY_TIMEOUT_MS", 10_000)?,
-            first_byte: limit("FIRST_BYTE_TIMEOUT_MS", 90_000)?,
-            answer: limit("ANSWER_TIMEOUT_MS", 180_000)?,
-            total: limit("TOTAL_TIMEOUT_MS", 300_000)?,
-        })
-    }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::Settings;
     use serde_json::{Value, json};
 
     /// 32 characters.
-    const SECRET: &str = "0123456789abcdef0123456789abcdef";
+    pub(in crate::settings) const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
     /// What is wrong with these settings, beside a key and a budget; empty where nothing is.
     fn fault(settings: Value) -> String {
@@ -250,7 +195,7 @@ mod tests {
     }
 
     /// Settings of one name, in a Worker with sessions.
-    fn fault_of(name: &str, value: Value) -> String {
+    pub(in crate::settings) fn fault_of(name: &str, value: Value) -> String {
         let mut settings = json!({ "SESSION_SECRET": SECRET });
         settings[name] = value;
         fault(settings)
@@ -314,21 +259,6 @@ mod tests {
             "TURNSTILE_SECRET must be set where TURNSTILE_SITE_KEY is"
         );
         assert_eq!(fault_of("TURNSTILE_SECRET", "t".into()), "", "a page may show the challenge by itself");
-    }
-
-    #[test]
-    fn a_lease_ends_within_a_day() {
-        let rule = "LEASE_MS must be from 1 to 86400000 milliseconds";
-        for (value, expected) in [
-            (json!("1"), ""),
-            (json!(86_400_000), ""),
-            (json!("0"), rule),
-            (json!(86_400_001), rule),
-            (json!(u64::MAX.to_string()), rule),
-            (json!("18446744073709551616"), "LEASE_MS must be a whole number"),
-        ] {
-            assert_eq!(fault_of("LEASE_MS", value.clone()), expected, "{value}");
-        }
     }
 
     #[test]

@@ -1,0 +1,109 @@
+// The documented limits of calls that give none, on a clock that only the tests move.
+import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
+import { mock, test } from "node:test";
+
+import { Minara } from "minara";
+
+mock.timers.enable({ apis: ["setTimeout", "Date"] });
+performance.now = () => Date.now();
+
+const QUESTION = { message: "Why did SOL rise today?" };
+const baseUrl = "https://worker.example/api";
+const never = () => new Promise(() => {});
+const eventStream = { "content-type": "text/event-stream" };
+const text = new TextEncoder().encode('data: {"delta":"SOL "}\n\n');
+
+/** Whatever waits for a promise gets on. */
+const turns = async () => {
+  for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+};
+
+/** An answer of those chunks, after which nothing comes. */
+const streaming = (chunks) => async () =>
+  new Response(
+    new ReadableStream({
+      start(controller) {
+        for (const chunk of chunks) controller.enqueue(chunk);
+      },
+    }),
+    { headers: eventStream },
+  );
+
+/** Text every 50 seconds, without end. */
+const steady = async () =>
+  new Response(
+    new ReadableStream(
+      {
+        pull: (controller) =>
+          new Promise((resolve) => {
+            setTimeout(() => resolve(controller.enqueue(text)), 50_000);
+          }),
+      },
+      { highWaterMark: 0 },
+    ),
+    { headers: eventStream },
+  );
+
+/** Of a Worker that wants a session first. */
+const demanding = async () =>
+  Response.json({ error: { code: "session_required", message: "A session first.", requestId: "r-1" } }, { status: 401 });
+
+const job = async (request) =>
+  Response.json({ id: "bg_1", status: "queued" }, { status: request.method === "POST" ? 202 : 200 });
+
+const limited = (what, limit, option) => `Timed out: ${what} within ${limit} ms (${option}).`;
+const unfinished = (limit) => limited("the call was not finished", limit, "timeout.total");
+const sessionless = (limit) => limited("no session was to be had", limit, "timeout.total");
+
+for (const [what, options, act, limit, message] of [
+  ["a call", { fetch: never }, (minara) => minara.chat(QUESTION), 180_000, unfinished(180_000)],
+  ["a look-up", { fetch: never }, (minara) => minara.chatStatus("bg_1"), 180_000, unfinished(180_000)],
+  ["a session for a call", { fetch: demanding, session: never }, (minara) => minara.chat(QUESTION), 180_000, sessionless(180_000)],
+  [
+    "a session for a stream",
+    { fetch: demanding, session: never },
+    (minara) => minara.chatStream(QUESTION).final(),
+    300_000,
+    sessionless(300_000),
+  ],
+  ["a stream of steady text", { fetch: steady }, (minara) => minara.chatStream(QUESTION).final(), 300_000, unfinished(300_000)],
+  [
+    "a stream without a byte",
+    { fetch: streaming([]) },
+    (minara) => minara.chatStream(QUESTION).final(),
+    90_000,
+    limited("no byte of the answer came", 90_000, "timeout.firstByte"),
+  ],
+  [
+    "a stream that falls silent",
+    { fetch: streaming([text]) },
+    (minara) => minara.chatStream(QUESTION).final(),
+    60_000,
+    limited("the stream brought no text", 60_000, "timeout.idle"),
+  ],
+  [
+    "a wait for a job",
+    { fetch: job },
+    (minara) => minara.chatBackground(QUESTION).wait(),
+    600_000,
+    "The job was not done after 600000 ms (timeout.total of wait).",
+  ],
+]) {
+  test(`${what} is given up after ${limit / 1000} seconds, and not before`, async () => {
+    const started = performance.now();
+    let failure;
+    act(new Minara({ baseUrl, ...options })).catch((error) => (failure = error));
+    await turns();
+    for (let left = limit - 1; left > 0; left -= 1000) {
+      mock.timers.tick(Math.min(left, 1000));
+      await turns();
+    }
+    assert.equal(failure, undefined);
+    assert.equal(performance.now() - started, limit - 1);
+    mock.timers.tick(1);
+    await turns();
+    assert.ok(failure.message.startsWith(message), failure.message);
+    assert.equal(failure.code, "timeout");
+  });
+}
