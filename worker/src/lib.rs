@@ -17,6 +17,7 @@ mod log;
 mod origin;
 mod page;
 mod platform;
+mod refusal;
 mod rejection;
 mod request_head;
 mod route;
