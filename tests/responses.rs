@@ -220,7 +220,7 @@ fn what_is_kept_of_an_unreadable_answer_is_bounded_and_without_secrets() {
     );
     assert_eq!(error.body(), Some(""));
     let error = ChatAnswer::read(200, Some("Bearer abcdefgh"), "").unwrap_err();
-    assert!(error.message().contains("with Bearer [redacted] instead"), "{error}");
+    assert!(error.message().contains("its body (Bearer [redacted]) is not"), "{error}");
     let marks = "sk-abcd ".repeat(10_000);
     assert!(ChatAnswer::read(200, JSON, &marks).unwrap_err().body().unwrap().len() <= MAX_KEPT_BODY_BYTES);
 }

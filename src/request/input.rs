@@ -1,13 +1,9 @@
 //! A request before it is checked: any JSON-like value, however it came.
 
-use core::fmt;
+mod read;
 
-use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
-
-/// Deepest nesting that is read; the API's own requests need two. It keeps cyclic JavaScript objects out.
-const MAX_DEPTH: usize = 16;
 
 /// Largest integer that a double holds exactly (2^53 − 1, `Number.MAX_SAFE_INTEGER`).
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
@@ -146,145 +142,11 @@ fn serialize_number<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, 
     }
 }
 
-/// From any self-describing format; JavaScript values come this way. JSON texts come through [`Value`], because with
-/// arbitrary precision `serde_json` hands numbers to visitors as maps.
-impl<'de> Deserialize<'de> for Input {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Depth(0).deserialize(deserializer)
-    }
-}
-
-/// 2^53: up to here every whole number is a double.
-const LARGEST_EXACT: u64 = 1 << 53;
-
-const INEXACT: &str = "it holds a BigInt that no double holds";
-
-/// How deep the value that comes next is nested.
-struct Depth(usize);
-
-impl<'de> DeserializeSeed<'de> for Depth {
-    type Value = Input;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Input, D::Error> {
-        if self.0 > MAX_DEPTH {
-            return Err(de::Error::custom("it is nested too deeply"));
-        }
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Depth {
-    type Value = Input;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string, number, boolean, array or plain object")
-    }
-
-    fn visit_unit<E>(self) -> Result<Input, E> {
-        Ok(Input::Null)
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Input, E> {
-        Ok(Input::Flag(flag))
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "larger ones are refused")]
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Input, E> {
-        if number.unsigned_abs() > LARGEST_EXACT {
-            return Err(E::custom(INEXACT));
-        }
-        Ok(Input::Number(number as f64))
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "larger ones are refused")]
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Input, E> {
-        if number > LARGEST_EXACT {
-            return Err(E::custom(INEXACT));
-        }
-        Ok(Input::Number(number as f64))
-    }
-
-    fn visit_bytes<E: de::Error>(self, _: &[u8]) -> Result<Input, E> {
-        Err(E::custom("it holds binary data"))
-    }
-
-    fn visit_i128<E: de::Error>(self, _: i128) -> Result<Input, E> {
-        Err(E::custom(INEXACT))
-    }
-
-    fn visit_u128<E: de::Error>(self, _: u128) -> Result<Input, E> {
-        Err(E::custom(INEXACT))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Input, E> {
-        Ok(Input::Number(number))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Input, E> {
-        Ok(Input::Text(text.to_owned()))
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<Input, E> {
-        Ok(Input::Text(text))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Input, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = access.next_element_seed(Self(self.0 + 1))? {
-            items.push(item);
-        }
-        Ok(Input::List(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Input, A::Error> {
-        let mut members = Vec::new();
-        while let Some(name) = access.next_key::<String>()? {
-            members.push((name, access.next_value_seed(Self(self.0 + 1))?));
-        }
-        Ok(Input::Object(members))
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use serde::de::value::{BytesDeserializer, Error as Fault};
-    use serde::de::{Deserialize, IntoDeserializer};
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::Input;
-
-    /// So many arrays or objects within each other.
-    fn nested(depth: usize, wrap: impl Fn(Value) -> Value) -> Value {
-        (0..depth).fold(Value::Null, |inner, _| wrap(inner))
-    }
-
-    #[test]
-    fn sixteen_levels_are_read_and_a_seventeenth_is_not() {
-        let wraps: [fn(Value) -> Value; 2] = [|inner| json!([inner]), |inner| json!({ "a": inner })];
-        for wrap in wraps {
-            assert_eq!(serde_json::from_value::<Input>(nested(16, wrap)).ok(), Some(Input::from(nested(16, wrap))));
-            let fault = serde_json::from_value::<Input>(nested(17, wrap)).expect_err("too deep");
-            assert_eq!(fault.to_string(), "it is nested too deeply");
-        }
-    }
-
-    #[test]
-    fn every_kind_of_value_is_read_and_what_json_cannot_say_is_refused() {
-        fn read<'de>(value: impl IntoDeserializer<'de, Fault>) -> Result<Input, String> {
-            Input::deserialize(value.into_deserializer()).map_err(|fault| fault.to_string())
-        }
-        assert_eq!(read(()), Ok(Input::Null));
-        assert_eq!(read(true), Ok(Input::Flag(true)));
-        assert_eq!(read(-5_i64), Ok(Input::Number(-5.0)));
-        assert_eq!(read(5_u64), Ok(Input::Number(5.0)));
-        assert_eq!(read(2.5_f64), Ok(Input::Number(2.5)));
-        assert_eq!(read("text"), Ok(Input::from("text")));
-        assert_eq!(read("text".to_owned()), Ok(Input::from("text")));
-        assert_eq!(read(1_i128 << 100), Err("it holds a BigInt that no double holds".to_owned()));
-        assert_eq!(read(1_u128 << 100), Err("it holds a BigInt that no double holds".to_owned()));
-        let bytes = Input::deserialize(BytesDeserializer::<Fault>::new(b"x")).map_err(|fault| fault.to_string());
-        assert_eq!(bytes, Err("it holds binary data".to_owned()));
-    }
 
     #[test]
     fn a_member_is_found_by_its_name_in_an_object_only() {
