@@ -85,18 +85,25 @@ function buildFolder() {
   return folder;
 }
 
+/** Crates and the commands that share a private format with them, so that their versions must be the same. */
+const PAIRS = /** @type {const} */ ([
+  ["wasm-bindgen", cargoTools.wasmBindgen],
+  ["worker", cargoTools.workerBuild],
+]);
+
 /**
- * wasm-bindgen's command and its crate must be the same version: they share a private format.
+ * Refuses a lock file whose crates are not of their commands' versions.
  * @param {string} [lockFile]  text of Cargo.lock
  */
-export function checkWasmBindgenVersion(lockFile = readFileSync(join(root, "Cargo.lock"), "utf8")) {
-  const locked = lockedVersion(lockFile, "wasm-bindgen");
-  const { version } = cargoTools.wasmBindgen;
-  if (locked === version) return;
-  throw new Failure(
-    `Cargo.lock has wasm-bindgen ${locked ?? "not at all"}, but scripts/setup/versions.mjs names ` +
-      `wasm-bindgen-cli ${version}: the two must be equal.`,
-  );
+export function checkToolVersions(lockFile = readFileSync(join(root, "Cargo.lock"), "utf8")) {
+  for (const [crate, { name, version }] of PAIRS) {
+    const locked = lockedVersion(lockFile, crate);
+    if (locked === version) continue;
+    throw new Failure(
+      `Cargo.lock has ${crate} ${locked ?? "not at all"}, but scripts/setup/versions.mjs names ` +
+        `${name} ${version}: the two must be equal.`,
+    );
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { step } from "../process/step.mjs";
-import { checkWasmBindgenVersion, ensureCargoTool } from "./cargo-tools.mjs";
+import { checkToolVersions, ensureCargoTool } from "./cargo-tools.mjs";
 import { ensureBrowser } from "./chromium.mjs";
 import { childEnvironment } from "./environment.mjs";
 import { ensureNpmPackages } from "./npm-packages.mjs";
@@ -12,7 +12,7 @@ import { cargoTools } from "./versions.mjs";
  * @returns {Promise<NodeJS.ProcessEnv>}
  */
 export async function setUp({ forTests = false } = {}) {
-  checkWasmBindgenVersion();
+  checkToolVersions();
   await step("npm packages", ensureNpmPackages);
   const forRust = await step("Rust and its wasm target", ensureWasmTarget);
   const environment = childEnvironment(process.env, forRust);

@@ -21,7 +21,7 @@ import { root } from "../setup/paths.mjs";
 const fromEnvironment = ["MINARA_API_KEY", "MINARA_API_KEY_NEXT", "MINARA_BASE_URL"];
 
 /** Development runs without sessions, whatever a .dev.vars that also serves other purposes says. */
-const notInDevelopment = [
+export const notInDevelopment = [
   "SESSION_SECRET",
   "SESSION_SECRET_PREVIOUS",
   "CLIENT_TOKENS",

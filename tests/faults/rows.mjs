@@ -225,7 +225,7 @@ export const rows = [
   { name: "cancel()", how: "cancel", faults: { deltas: ["SOL ", "is"], stall: 2 }, answer: ["SOL ", { done: true, value: undefined }], leaves: true },
   { name: "toReadableStream() and its cancel()", how: "readable", faults: { deltas: ["SOL ", "is"], stall: 2 }, answer: "SOL ", leaves: true },
   { name: "tee()", how: "tee", faults: { deltas }, answer: [ALL, ALL] },
-  { name: "a second reader", how: "twice", faults: { deltas }, error: { code: "invalid_request", retryable: false, outcome: "not_sent" } },
+  { name: "a second reader", how: "twice", faults: { deltas }, error: { code: "invalid_request", retryable: false, outcome: "unknown" } },
   { name: "hooks that throw", call: "chat", world: "clumsy", faults: { content: ALL }, answer: ALL, attempts: 1 },
   { name: "a fetch that gives no Response", call: "chat", world: "empty", error: { code: "internal", retryable: false, outcome: "unknown" }, posts: 0, attempts: 1 },
   { name: "the head was asked for, and the stream forgotten", how: "forget", faults: { deltas, stall: 1 }, options: { timeout: { firstByte: 80, idle: 80 } }, answer: 200, leaves: true },

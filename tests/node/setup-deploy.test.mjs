@@ -113,8 +113,8 @@ test("the README says how a secret is taken away, as the refusal does", () => {
 });
 
 test("the environment may give every setting that the Worker reads", () => {
-  const source = readFileSync(join(root, "worker/src/settings.rs"), "utf8");
-  const names = [...new Set(source.match(/(?<=")[A-Z][A-Z_]+(?=")/g))].sort();
+  const files = ["mod.rs", "limits.rs"].map((file) => readFileSync(join(root, "worker/src/settings", file), "utf8"));
+  const names = [...new Set(files.join("").match(/(?<=")[A-Z][A-Z_]+(?=")/g))].sort();
   const { secrets, variables } = readDeploySettings(Object.fromEntries(names.map((name) => [name, "x"])), "/nowhere");
   assert.ok(names.includes("SESSION_IN_FLIGHT"));
   assert.deepEqual(Object.keys({ ...secrets, ...variables }).sort(), names);

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { root } from "../../scripts/setup/paths.mjs";
 import { findPort, isFree } from "../../scripts/start/ports.mjs";
 import { mask } from "../../scripts/start/service.mjs";
-import { readStartSettings } from "../../scripts/start/settings.mjs";
+import { notInDevelopment, readStartSettings } from "../../scripts/start/settings.mjs";
 
 /** What the Worker gets in development unless .dev.vars says otherwise. */
 const generous = { DAILY_BUDGET: "1000000", SESSION_BUDGET: "1000000", SESSION_IN_FLIGHT: "256" };
@@ -17,6 +18,12 @@ test("without a key it is the sandbox on the usual ports", () => {
   assert.equal(settings.live, false);
   assert.deepEqual(settings.port, { number: 8787, chosen: false });
   assert.deepEqual(settings.sandboxPort, { number: 8788, chosen: false });
+});
+
+test("development drops what the Worker takes with sessions alone", () => {
+  const source = readFileSync(join(root, "worker/src/settings/mod.rs"), "utf8");
+  const names = /OF_SESSIONS: [^=]+= \[([^\]]+)\]/.exec(source)?.[1].match(/[A-Z_]+/g);
+  assert.deepEqual(notInDevelopment, ["SESSION_SECRET", ...(names ?? [])]);
 });
 
 test("an empty key is no key", () => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { test } from "node:test";
 
-import { checkWasmBindgenVersion, lockedVersion } from "../../scripts/setup/cargo-tools.mjs";
+import { checkToolVersions, lockedVersion } from "../../scripts/setup/cargo-tools.mjs";
 import { findBrowser } from "../../scripts/setup/chromium.mjs";
 import { childEnvironment } from "../../scripts/setup/environment.mjs";
 import { installedMatches } from "../../scripts/setup/npm-packages.mjs";
@@ -20,15 +20,20 @@ test("a crate's version is read from Cargo.lock by its whole name", () => {
   assert.equal(lockedVersion(lockFile, "wasm"), undefined);
 });
 
-test("a wasm-bindgen crate of another version than the command is refused", () => {
-  const expected =
-    "Cargo.lock has wasm-bindgen 9.9.9, but scripts/setup/versions.mjs names " +
-    `wasm-bindgen-cli ${cargoTools.wasmBindgen.version}: the two must be equal.`;
-  assert.throws(() => checkWasmBindgenVersion(lockFile), { name: "Failure", message: expected });
+test("a crate of another version than its command is refused", () => {
+  const { wasmBindgen, workerBuild } = cargoTools;
+  const expected = (crate, command, version) =>
+    `Cargo.lock has ${crate}, but scripts/setup/versions.mjs names ${command} ${version}: the two must be equal.`;
+  for (const [text, message] of [
+    [lockFile, expected("wasm-bindgen 9.9.9", "wasm-bindgen-cli", wasmBindgen.version)],
+    [lockFile.replace("9.9.9", wasmBindgen.version), expected("worker not at all", "worker-build", workerBuild.version)],
+  ]) {
+    assert.throws(() => checkToolVersions(text), { name: "Failure", message });
+  }
 });
 
-test("this checkout's wasm-bindgen crate and command have the same version", () => {
-  checkWasmBindgenVersion();
+test("this checkout's crates have the versions of their commands", () => {
+  checkToolVersions();
 });
 
 test("the tool cache follows XDG_CACHE_HOME and names each version", () => {
