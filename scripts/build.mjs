@@ -5,7 +5,6 @@ import { buildPage } from "./build/page.mjs";
 import { buildWorker } from "./build/worker.mjs";
 import { Failure } from "./process/failure.mjs";
 import { runMain } from "./process/main.mjs";
-import { step } from "./process/step.mjs";
 import { setUp } from "./setup/index.mjs";
 
 await runMain(async () => {
@@ -14,8 +13,8 @@ await runMain(async () => {
     throw new Failure(`unknown option ${[option, ...rest].join(" ")}; the only one is --all.`);
   }
   const env = await setUp();
-  await step("npm package (pkg/)", (note) => buildPackage(env, note));
+  await buildPackage(env);
   if (option !== "--all") return;
-  await step("Worker (worker/build/)", (note) => buildWorker(env, note));
-  await step("demo page (www/dist/)", (note) => buildPage(env, note));
+  await buildWorker(env);
+  await buildPage(env);
 });

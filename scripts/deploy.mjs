@@ -50,9 +50,9 @@ await runMain(async () => {
   if (reasons.length > 0) throw new Failure(`not deployed.\n${reasons.join("\n")}`);
   for (const remark of warnings(settings)) console.log(`note: ${remark}`);
   const env = await setUp();
-  await step("npm package (pkg/)", (note) => buildPackage(env, note));
-  await step("Worker (worker/build/)", (note) => buildWorker(env, note));
-  await step("demo page (www/dist/)", (note) => buildPage(env, note));
+  await buildPackage(env);
+  await buildWorker(env);
+  await buildPage(env);
   await step("settings", () => tryOut(settings, env));
   await deploy(settings, Boolean(options["dry-run"]), env);
 });

@@ -7,7 +7,6 @@ import { buildPage } from "./build/page.mjs";
 import { buildWorker } from "./build/worker.mjs";
 import { Failure } from "./process/failure.mjs";
 import { runMain } from "./process/main.mjs";
-import { step } from "./process/step.mjs";
 import { setUp } from "./setup/index.mjs";
 import { root } from "./setup/paths.mjs";
 import { closingLine } from "./test/counts.mjs";
@@ -47,7 +46,7 @@ function chooseSuites(names) {
 async function build(chosen, env) {
   const needed = new Set(chosen.flatMap(({ needs = [] }) => needs));
   // The page holds the package.
-  if (needed.has("package") || needed.has("page")) await step("npm package (pkg/)", (note) => buildPackage(env, note));
-  if (needed.has("worker")) await step("Worker (worker/build/)", (note) => buildWorker(env, note));
-  if (needed.has("page")) await step("demo page (www/dist/)", (note) => buildPage(env, note));
+  if (needed.has("package") || needed.has("page")) await buildPackage(env);
+  if (needed.has("worker")) await buildWorker(env);
+  if (needed.has("page")) await buildPage(env);
 }

@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { buildWorker } from "../../scripts/build/worker.mjs";
-import { step } from "../../scripts/process/step.mjs";
 import { setUp } from "../../scripts/setup/index.mjs";
 import { startWorkerd } from "../../tests/worker/workerd.mjs";
 
@@ -32,7 +31,7 @@ export default {
 };`;
 
 const env = await setUp();
-await step("Worker (worker/build/)", (note) => buildWorker(env, note));
+await buildWorker(env);
 
 const folders = { memory: existsSync("/dev/shm") ? "/dev/shm" : undefined, disk: tmpdir() };
 for (const [name, base] of Object.entries(folders)) {

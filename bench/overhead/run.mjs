@@ -12,7 +12,6 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 
 import { buildWorker } from "../../scripts/build/worker.mjs";
-import { step } from "../../scripts/process/step.mjs";
 import { setUp } from "../../scripts/setup/index.mjs";
 import { freshToken, sessionSecret } from "../../tests/worker/gateway.mjs";
 import { startWorkerd } from "../../tests/worker/workerd.mjs";
@@ -51,7 +50,7 @@ function requests(prefix, path, body) {
 }
 
 const env = await setUp();
-await step("Worker (worker/build/)", (note) => buildWorker(env, note));
+await buildWorker(env);
 
 // In memory where that can be: how fast a disk confirms the budget's writes is no matter of the Worker's.
 const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "minara-overhead-"));

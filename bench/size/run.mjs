@@ -1,15 +1,13 @@
 // npm run bench:size: what a page loads of us and of peers, and how long our module takes to start.
-import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { buildPackage } from "../../scripts/build/package.mjs";
 import { runMain } from "../../scripts/process/main.mjs";
-import { run } from "../../scripts/process/run.mjs";
 import { step } from "../../scripts/process/step.mjs";
 import { setUp } from "../../scripts/setup/index.mjs";
-import { toolCacheDir } from "../../scripts/setup/paths.mjs";
+import { installLocked } from "../../scripts/setup/locked-packages.mjs";
 import { bundledBytes, measureOurPage } from "./bundle.mjs";
 import { peers } from "./peers.mjs";
 import { measureStartUp } from "./startup.mjs";
@@ -18,8 +16,8 @@ const own = fileURLToPath(new URL(".", import.meta.url));
 
 await runMain(async () => {
   const env = await setUp({ forTests: true });
-  await step("npm package (pkg/)", (note) => buildPackage(env, note));
-  const folder = await step("peers", () => installPeers(env));
+  await buildPackage(env);
+  const folder = await step("peers", () => installLocked(own, "bench-size", env));
   const ours = await measureOurPage();
   const rows = [["minara: client and SSE reader", ours.total]];
   for (const [name, source] of Object.entries(peers)) rows.push([name, await bundledBytes(source, folder)]);
@@ -49,21 +47,4 @@ function printStartUp({ sizes, Node, Chromium }) {
 /** @param {number} bytes */
 function kilobytes(bytes) {
   return (bytes / 1000).toFixed(1);
-}
-
-/** @param {NodeJS.ProcessEnv} env */
-async function installPeers(env) {
-  const key = createHash("sha256")
-    .update(readFileSync(join(own, "package-lock.json")))
-    .digest("hex")
-    .slice(0, 16);
-  const folder = join(toolCacheDir(env), `bench-size-${key}`);
-  if (existsSync(folder)) return folder;
-  const staging = `${folder}.${process.pid}`;
-  mkdirSync(staging, { recursive: true });
-  for (const name of ["package.json", "package-lock.json"]) copyFileSync(join(own, name), join(staging, name));
-  await run("npm", ["ci", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error"], { cwd: staging, env });
-  if (existsSync(folder)) rmSync(staging, { recursive: true, force: true });
-  else renameSync(staging, folder);
-  return folder;
 }

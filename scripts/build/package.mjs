@@ -2,6 +2,7 @@ import { lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { step } from "../process/step.mjs";
 import { root } from "../setup/paths.mjs";
 import { rustInputs, toolFacts } from "./facts.mjs";
 import { buildOnce } from "./stamp.mjs";
@@ -9,9 +10,8 @@ import { buildOnce } from "./stamp.mjs";
 /**
  * Builds the npm package into pkg/ and makes it importable by its name in this checkout.
  * @param {NodeJS.ProcessEnv} env
- * @param {(note: string) => void} note
  */
-export async function buildPackage(env, note) {
+export async function buildPackage(env) {
   const recipe = {
     name: "package",
     inputs: [...rustInputs, "js", "LICENSE-MIT", "LICENSE-APACHE"],
@@ -19,10 +19,11 @@ export async function buildPackage(env, note) {
     output: "pkg",
     facts: await toolFacts(env),
   };
-  await buildOnce(recipe, note, async () => {
+  const build = async () => {
     const { pack } = await import(pathToFileURL(join(root, "js", "pack.mjs")).href);
     await pack({ env, outDir: join(root, "pkg") });
-  });
+  };
+  await step("npm package (pkg/)", (note) => buildOnce(recipe, note, build));
   linkPackage();
 }
 

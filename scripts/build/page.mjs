@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { step } from "../process/step.mjs";
 import { root } from "../setup/paths.mjs";
 import { toolFacts } from "./facts.mjs";
 import { buildOnce } from "./stamp.mjs";
@@ -8,9 +9,8 @@ import { buildOnce } from "./stamp.mjs";
 /**
  * Builds the demo page into www/dist/. It imports the package by its name, so the package comes first.
  * @param {NodeJS.ProcessEnv} env
- * @param {(note: string) => void} note
  */
-export async function buildPage(env, note) {
+export async function buildPage(env) {
   const recipe = {
     name: "page",
     inputs: ["www", "pkg"],
@@ -18,8 +18,9 @@ export async function buildPage(env, note) {
     output: "www/dist",
     facts: { esbuild: (await toolFacts(env)).esbuild },
   };
-  await buildOnce(recipe, note, async () => {
+  const build = async () => {
     const page = await import(pathToFileURL(join(root, "www", "build.mjs")).href);
     await page.buildPage({ outDir: join(root, "www", "dist") });
-  });
+  };
+  await step("demo page (www/dist/)", (note) => buildOnce(recipe, note, build));
 }

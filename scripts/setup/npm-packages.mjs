@@ -4,6 +4,7 @@ import { delimiter, join } from "node:path";
 import { Failure } from "../process/failure.mjs";
 import { withLock } from "../process/lock.mjs";
 import { run } from "../process/run.mjs";
+import { QUIET } from "./locked-packages.mjs";
 import { root, stateDir } from "./paths.mjs";
 
 /** @typedef {{ version?: string, integrity?: string, optional?: boolean, link?: boolean }} LockedPackage */
@@ -18,8 +19,7 @@ export async function ensureNpmPackages(note) {
   await withLock(join(stateDir, "locks", "npm"), async () => {
     if (npmPackagesAreCurrent()) return note("up to date");
     const log = join(stateDir, "logs", "npm-ci.log");
-    const args = ["ci", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error"];
-    await run("npm", args, { cwd: root, log, env: environmentForNpm() });
+    await run("npm", ["ci", ...QUIET], { cwd: root, log, env: environmentForNpm() });
     if (!npmPackagesAreCurrent()) {
       throw new Failure(`npm ci ended well, but node_modules does not match package-lock.json; see ${log}`);
     }

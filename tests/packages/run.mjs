@@ -25,7 +25,7 @@ await runMain(async () => {
   const names = process.argv.slice(2);
   const chosen = cases.filter(([name]) => names.length === 0 || names.some((part) => name.includes(part)));
   const env = await setUp({ forTests: true });
-  await step("npm package (pkg/)", (note) => buildPackage(env, note));
+  await buildPackage(env);
   const total = await withContext(env, (context) => runAll(chosen, context));
   console.log(`\n${closingLine(total)}`);
   if (total.failed > 0 || total.passed === 0) process.exitCode = 1;

@@ -1,25 +1,14 @@
 // Where the consumers live: the tools in a cache keyed by their lock file, the packed package in a folder of this run.
-import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { run } from "../../scripts/process/run.mjs";
-import { root, toolCacheDir } from "../../scripts/setup/paths.mjs";
+import { QUIET, installLocked } from "../../scripts/setup/locked-packages.mjs";
+import { root } from "../../scripts/setup/paths.mjs";
 
 const own = fileURLToPath(new URL(".", import.meta.url));
-const QUIET = ["--no-audit", "--no-fund", "--no-progress", "--loglevel=error"];
 
 /**
  * @typedef {object} Workspace
@@ -37,7 +26,7 @@ const QUIET = ["--no-audit", "--no-fund", "--no-progress", "--loglevel=error"];
  * @returns {Promise<Workspace>}
  */
 export async function openWorkspace(env) {
-  const tools = await installTools(env);
+  const tools = await installLocked(join(own, "tools"), "package-consumers", env);
   const dir = mkdtempSync(join(tools, "run-"));
   const tarball = await packPackage(dir, env);
   writeFileSync(join(dir, "package.json"), JSON.stringify({ private: true, type: "module" }));
@@ -52,22 +41,6 @@ export async function openWorkspace(env) {
     load: (name) => import(pathToFileURL(require.resolve(name)).href),
     close: () => rmSync(dir, { recursive: true, force: true }),
   };
-}
-
-/** @param {NodeJS.ProcessEnv} env */
-async function installTools(env) {
-  const lock = join(own, "tools", "package-lock.json");
-  const key = createHash("sha256").update(readFileSync(lock)).digest("hex").slice(0, 16);
-  const folder = join(toolCacheDir(env), `package-consumers-${key}`);
-  if (existsSync(folder)) return folder;
-  // Under another name until it is whole, so that an interrupted install is not taken for one.
-  const staging = `${folder}.${process.pid}`;
-  mkdirSync(staging, { recursive: true });
-  for (const name of ["package.json", "package-lock.json"]) copyFileSync(join(own, "tools", name), join(staging, name));
-  await run("npm", ["ci", ...QUIET], { cwd: staging, env });
-  if (existsSync(folder)) rmSync(staging, { recursive: true, force: true });
-  else renameSync(staging, folder);
-  return folder;
 }
 
 /** @param {string} dir @param {NodeJS.ProcessEnv} env */
