@@ -3,6 +3,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { after, before, beforeEach, describe, test } from "node:test";
 
+import { Minara } from "minara";
+
 import { bearer, bodies, freshToken, paths, sessionSecret, sessionToken, startGateway, streamed } from "./gateway.mjs";
 
 const partner = "https://partner.example";
@@ -49,6 +51,26 @@ describe("sessions", () => {
     const { status, error } = await begin({});
     assert.deepEqual([status, error.code], [403, "forbidden"]);
     assert.equal((await begin({ origin: "https://evil.example" })).status, 403);
+  });
+
+  test("a program calls with its token as the package's apiKey, and finds its job again from another client", async () => {
+    const program = () => new Minara({ baseUrl: `${gateway.url}/api`, apiKey: clientToken });
+    const job = await program().chatBackground({ message: "gm" }, { requestId: "nightly-1" });
+    assert.equal((await program().chatStatus(job.id)).requestId, "nightly-1");
+    assert.match((await program().chat({ message: "gm" }, { requestId: "nightly-2" })).content, /./);
+    assert.equal((await program().chatStatus("nightly-2")).status, "completed");
+    assert.equal(gateway.sandbox.counters.charges, 2);
+  });
+
+  test("a job is found within its session alone", async () => {
+    const visitor = () => {
+      const token = freshToken();
+      return new Minara({ baseUrl: `${gateway.url}/api`, apiKey: token });
+    };
+    const first = visitor();
+    const job = await first.chatBackground({ message: "gm" });
+    assert.equal((await first.chatStatus(job.id)).id, job.id);
+    await assert.rejects(visitor().chatStatus(job.id), { code: "not_found", status: 404 });
   });
 
   test("a token's time over is session_required, and it renews for a day under the same id", async () => {
