@@ -49,6 +49,56 @@ describe("the budget's books", () => {
     assert.deepEqual(JSON.parse(books.leases(again)).map(({ id, shared }) => [id, shared]), [["a.r", 1]]);
   });
 
+  test("a caller's sums are read again with what is spent, what came back and what is under way", () => {
+    const { books } = openBooks();
+    for (const id of ["a.open", "a.streams", "a.spent", "a.refused", "a.expired"]) book(books, id);
+    books.settle("a.streams", 4, true);
+    books.settle("a.spent", 4, false);
+    books.settle("a.refused", 0, false);
+    books.release("a.expired");
+    assert.deepEqual(JSON.parse(books.accounts(1)), [{ caller: "a", charged: 16, open: 2 }]);
+    assert.deepEqual(JSON.parse(books.accounts(2)), [], "what is older than a session counts no more");
+    assert.deepEqual([books.charged(20_000), books.charged(20_001)], [16, 0]);
+    const leases = JSON.parse(books.leases(again)).map(({ id, settled }) => [id, settled]);
+    assert.deepEqual(leases, [["a.open", 0], ["a.streams", 1]]);
+  });
+
+  test("a call whose cost came back is booked anew under its id", () => {
+    const { books } = openBooks();
+    book(books, "a.r");
+    books.settle("a.r", 0, false);
+    assert.deepEqual(JSON.parse(books.earlier("a.r", again, 8)), { route: "chat", hash: "h", charge: 0, open: 0, repetitions: 0 });
+    book(books, "a.r", 5);
+    assert.deepEqual(JSON.parse(books.earlier("a.r", again, 8)), { route: "chat", hash: "h", charge: 5, open: 1, repetitions: 0 });
+    books.settle("a.r", 5, true);
+    assert.equal(JSON.parse(books.earlier("a.r", again, 8)).open, 1, "its answer is under way");
+    assert.equal(books.charged(20_000), 5);
+  });
+
+  test("what is old is forgotten, but no call that is under way and no id that is in use", () => {
+    const { books, database } = openBooks();
+    const put = (id, created) => books.book(id, "a", "chat", "h", 1, 20_000, created, 2);
+    for (const [id, created] of [["old", 9], ["open", 9], ["new", 10]]) put(id, created);
+    for (const id of ["old", "new"]) books.settle(id, 1, false);
+    for (const [id, seen] of [["used", 1], ["unused", 19], ["used", 20]]) books.own("a", id, seen);
+    assert.equal(books.forget(10, 20), true);
+    const ids = (table) => database.prepare(`SELECT id FROM ${table} ORDER BY id`).all().map(({ id }) => id);
+    assert.deepEqual([ids("lease"), ids("own")], [["new", "open"], ["used"]]);
+    assert.deepEqual([books.owns("a", "used"), books.owns("a", "unused"), books.owns("b", "used")], [true, false, false]);
+    books.release("open");
+    assert.equal(books.forget(11, 20), true, "an id is left");
+    assert.equal(books.forget(11, 21), false);
+  });
+
+  test("the day's usage names the ten dearest callers, the dearest first", () => {
+    const { books } = openBooks();
+    for (let caller = 0; caller < 11; caller += 1) books.book(`${caller}`, `c${caller}`, "chat", "h", caller, 20_000, 1, 2);
+    books.book("other day", "c0", "chat", "h", 100, 20_001, 1, 2);
+    const { routes, callers } = JSON.parse(books.usage(20_000));
+    assert.deepEqual(routes, [{ route: "chat", calls: 11, charged: 55 }]);
+    assert.deepEqual(callers.map(({ charged }) => charged), [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+  });
+
   test("a call of which nothing is known has no earlier one", () => {
     const { books } = openBooks();
     book(books, "a.r~w-1-1");

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, test } from "node:test";
 
 import { startApi } from "./api.mjs";
@@ -88,7 +90,7 @@ describe("the budget", () => {
 
   test("the books are shown to the administrator alone", async () => {
     await withBudget({}, async (gateway) => {
-      for (const headers of [{}, bearer("x"), bearer(freshToken())]) {
+      for (const headers of [{}, bearer("x"), bearer("x".repeat(admin.length)), bearer(freshToken())]) {
         const { status, error } = await gateway.request("/api/admin/usage", { headers });
         assert.deepEqual([status, error.code], [401, "unauthorized"]);
       }
@@ -145,6 +147,31 @@ describe("the budget", () => {
     });
   }
 
+  test("the session's limits do not bind the owner's programs", async () => {
+    const token = "a-client-token-of-the-owner";
+    const CLIENT_TOKENS = `ci:${createHash("sha256").update(token).digest("hex")}`;
+    await withApi({ CLIENT_TOKENS, SESSION_BUDGET: "1", SESSION_IN_FLIGHT: "1" }, async (gateway, api) => {
+      const answers = [1, 2, 3].map(() => gateway.post(paths.perp, undefined, bearer(token)));
+      for (let call = 0; call < 3; call += 1) (await api.next()).answer(200);
+      assert.deepEqual((await Promise.all(answers)).map(({ status }) => status), [200, 200, 200]);
+    });
+  });
+
+  test("the kill switch stops every call of every caller", async () => {
+    const token = "a-client-token-of-the-owner";
+    const CLIENT_TOKENS = `ci:${createHash("sha256").update(token).digest("hex")}`;
+    for (const KILL_SWITCH of ["on", "true", "1", true]) {
+      await withBudget({ CLIENT_TOKENS, KILL_SWITCH }, async (gateway) => {
+        for (const caller of [freshToken(), token]) {
+          for (const [path, body] of [...Object.entries(bodies), [paths.chat, streamed], [paths.chat, { ...chat, background: true }]]) {
+            assert.equal((await gateway.post(path, body, bearer(caller))).error?.code, "budget_exhausted", `${KILL_SWITCH} ${path}`);
+          }
+        }
+        assert.equal(gateway.posts, 0);
+      });
+    }
+  });
+
   test("the kill switch stops calls and nothing else", async () => {
     await withBudget({ KILL_SWITCH: "on" }, async (gateway) => {
       const { status, error } = await gateway.post(paths.perp, undefined, bearer(freshToken()));
@@ -200,6 +227,104 @@ describe("the budget", () => {
     });
   });
 
+  test("a lease that nobody settles ends while the object lives, and its place is free again", async () => {
+    await withState(async (state) => {
+      await withBudget({ LEASE_MS: "3000", SESSION_IN_FLIGHT: "1" }, async (gateway) => {
+        const token = bearer(freshToken());
+        gateway.sandbox.script({ stall: "before-headers" });
+        gateway.post(paths.perp, undefined, token).catch(() => {});
+        await gateway.sandbox.until((sandbox) => sandbox.counters.openRequests === 1);
+        const ask = () => gateway.post(paths.perp, undefined, token);
+        assert.equal((await ask()).error?.code, "rate_limited");
+        while ((await ask()).status !== 200) await new Promise((resolve) => setTimeout(resolve, 100));
+        await gateway.settled(admin, ({ underWay: open, charged }) => open === 0 && charged === 2);
+      }, { state });
+      inBooks(state, (books) => assert.deepEqual({ ...books.prepare("SELECT MIN(state) AS least FROM lease").get() }, { least: 2 }));
+    });
+  });
+
+  test("what was charged, given back and is under way outlives the object", async () => {
+    const settings = { SESSION_BUDGET: "3", SESSION_IN_FLIGHT: "1" };
+    const [spent, busy] = [bearer(freshToken()), bearer(freshToken())];
+    const repeated = { ...chat, requestId: "r" };
+    await withState(async (state) => {
+      await withBudget(
+        settings,
+        async (gateway) => {
+          gateway.sandbox.script([{ status: 429, times: 2 }, { status: 500 }]);
+          assert.equal((await gateway.post(paths.perp, undefined, spent)).status, 429);
+          assert.equal((await gateway.post(paths.chat, repeated, spent)).status, 429);
+          assert.equal((await gateway.post(paths.chat, repeated, spent)).status, 502, "booked anew");
+          assert.equal((await gateway.post(paths.perp, undefined, spent)).status, 200);
+          assert.equal((await gateway.post(paths.chat, streamed, bearer(freshToken()))).status, 200);
+          await gateway.settled(admin, ({ underWay: open }) => open === 0);
+          gateway.sandbox.script({ pace: 50, deltas: Array(1000).fill("word ") });
+          const headers = { "content-type": "application/json", ...busy };
+          const stream = await fetch(gateway.url + paths.chat, { method: "POST", headers, body: JSON.stringify(streamed) });
+          await stream.body.getReader().read();
+          assert.deepEqual(await underWay(gateway), [1, 4]);
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        },
+        { state },
+      );
+      await withBudget(
+        settings,
+        async (gateway) => {
+          assert.deepEqual(await underWay(gateway), [1, 4]);
+          assert.equal((await gateway.post(paths.perp, undefined, busy)).error?.code, "rate_limited", "its stream is under way");
+          assert.equal((await gateway.post(paths.perp, undefined, spent)).status, 200, "one of three is left");
+          assert.equal((await gateway.post(paths.perp, undefined, spent)).error?.code, "budget_exhausted");
+        },
+        { state },
+      );
+    });
+  });
+
+  test("charges count for their day and their session, however long ago they were, and are forgotten after two days", async () => {
+    const hour = 3_600_000;
+    for (const [name, ago, day, charged, rows] of [
+      ["23 hours ago, today", 23 * hour, 0, 1, 2],
+      ["23 hours ago, yesterday", 23 * hour, 1, 0, 2],
+      ["47 hours ago, yesterday", 47 * hour, 1, 0, 2],
+      ["49 hours ago, two days ago", 49 * hour, 2, 0, 1],
+    ]) {
+      const token = bearer(freshToken());
+      await withState(async (state) => {
+        await withBudget({}, async (gateway) => {
+          assert.equal((await gateway.post(paths.perp, undefined, token)).status, 200);
+          await gateway.settled(admin, ({ underWay: open }) => open === 0);
+        }, { state });
+        inBooks(state, (books) => books.prepare("UPDATE lease SET created = created - ?, day = day - ?").run(ago, day));
+        await withBudget({ LEASE_MS: "200", SESSION_BUDGET: "1" }, async (gateway) => {
+          await haveAlarmCome(gateway, state);
+          assert.deepEqual(await underWay(gateway), [0, charged + 1], name);
+          const again = await gateway.post(paths.perp, undefined, token);
+          assert.equal(again.error?.code ?? "ok", ago < 24 * hour ? "budget_exhausted" : "ok", name);
+          if (ago < 24 * hour) inBooks(state, (books) => assert.equal(books.prepare("SELECT COUNT(*) AS rows FROM lease").get().rows, rows, name));
+        }, { state });
+      });
+    }
+  });
+
+  test("a chat is its caller's for thirty days after it was last seen", async () => {
+    const day = 86_400_000;
+    for (const [days, status] of [[0, 200], [29, 200], [31, 404]]) {
+      const token = bearer(freshToken());
+      await withState(async (state) => {
+        let chatId;
+        await withBudget({}, async (gateway) => {
+          ({ chatId } = (await gateway.post(paths.chat, undefined, token)).json);
+        }, { state });
+        inBooks(state, (books) => books.prepare("UPDATE own SET seen = seen - ?").run(days * day));
+        await withBudget({ LEASE_MS: "200" }, async (gateway) => {
+          await haveAlarmCome(gateway, state);
+          gateway.sandbox.script({ body: { chatId, content: "ok" } });
+          assert.equal((await gateway.post(paths.chat, { ...chat, chatId }, token)).status, status, `${days} days`);
+        }, { state });
+      });
+    }
+  });
+
   test("a lease whose alarm never comes ends with the first question after its time", async () => {
     const settings = { LEASE_MS: "300" };
     await withState(async (state) => {
@@ -239,6 +364,17 @@ describe("repetitions under a requestId", () => {
       assert.equal(gateway.sandbox.counters.charges, 1);
       const usage = await gateway.settled(admin, ({ underWay }) => underWay === 0);
       assert.deepEqual(usage.routes, [{ route: "chat", calls: 3, charged: 1 }]);
+    });
+  });
+
+  test("in development too a call that is repeated is charged once, another body is a conflict, and chats are not looked up", async () => {
+    await withBudget({ SESSION_SECRET: undefined }, async (gateway) => {
+      for (let call = 0; call < 2; call += 1) assert.ok((await gateway.post(paths.chat, repeated)).status < 300);
+      assert.equal((await gateway.post(paths.chat, { ...repeated, mode: "expert" })).error?.code, "conflict");
+      assert.equal((await gateway.usage(admin)).charged, 1);
+      assert.equal(gateway.sandbox.requests[0].body.requestId, "r");
+      gateway.sandbox.script({ body: { chatId: "chat_1", content: "ok" } });
+      assert.equal((await gateway.post(paths.chat, { ...chat, chatId: "chat_1" })).status, 200);
     });
   });
 
@@ -330,6 +466,34 @@ async function withState(act) {
     await act(state);
   } finally {
     rmSync(state, { recursive: true, force: true });
+  }
+}
+
+/** Looks into the books' database, or changes what time alone could. */
+function inBooks(state, act) {
+  const files = readdirSync(state, { recursive: true, encoding: "utf8" }).filter((name) => /[0-9a-f]{64}\.sqlite$/.test(name));
+  assert.equal(files.length, 1, `${readdirSync(state, { recursive: true })}`);
+  const database = new DatabaseSync(join(state, files[0]));
+  try {
+    act(database);
+  } finally {
+    database.close();
+  }
+}
+
+/**
+ * Has the alarm come, by a lease that nobody settles: what is old is forgotten then, and the books are read again by the
+ * next question. An id from long ago shows that it has come.
+ */
+async function haveAlarmCome(gateway, state) {
+  inBooks(state, (books) => books.exec("INSERT INTO own VALUES ('nobody', 'old', 0)"));
+  gateway.sandbox.script({ stall: "before-headers" });
+  gateway.post(paths.perp, undefined, bearer(freshToken())).catch(() => {});
+  for (let left = 1; left > 0; ) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    inBooks(state, (books) => {
+      left = books.prepare("SELECT COUNT(*) AS rows FROM own WHERE caller = 'nobody'").get().rows;
+    });
   }
 }
 

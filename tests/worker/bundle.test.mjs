@@ -42,6 +42,7 @@ describe("the page's policy", () => {
       const { headers } = await fetch(`${worker.url}/index.html`);
       assert.equal(headers.get("content-security-policy"), contentSecurityPolicy);
       assert.equal(headers.get("x-content-type-options"), "nosniff");
+      assert.equal(headers.get("referrer-policy"), "no-referrer");
     } finally {
       await worker.stop();
     }

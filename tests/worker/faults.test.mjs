@@ -19,6 +19,7 @@ const rows = [
   { fault: "408", script: { status: 408, body: { message: "Request Timeout" } }, saw: [502, "upstream_error", "unknown"], charged: 1 },
   { fault: "409", script: { status: 409 }, saw: [409, "conflict", "refused"], charged: 0 },
   { fault: "429 with Retry-After", script: { status: 429, headers: { "retry-after": "7" } }, saw: [429, "rate_limited", "refused", 7], charged: 0 },
+  { fault: "429 with a date in Retry-After", script: { status: 429, headers: { "retry-after": new Date(Date.now() + 9 * 864e5).toUTCString() } }, saw: [429, "rate_limited", "refused", 86_400], charged: 0 },
   { fault: "429 with retryAfter in its body", script: { status: 429, body: { retryAfter: 9 } }, saw: [429, "rate_limited", "refused", 9], charged: 0 },
   { fault: "429 with a word in Retry-After", script: { status: 429, headers: { "retry-after": "soon" } }, saw: [429, "rate_limited", "refused", undefined], charged: 0 },
   { fault: "425", script: { status: 425 }, saw: [502, "upstream_error", "unknown"], charged: 1 },
@@ -162,6 +163,39 @@ describe("what the API can do to the Worker", () => {
       assert.ok(!rotating.worker.log.join("").includes(next));
     } finally {
       await rotating.stop();
+    }
+  });
+
+  for (const [name, script, code] of [
+    ["403", { status: 403 }, "forbidden"],
+    ["429", { status: 429 }, "rate_limited"],
+    ["503", { status: 503 }, "upstream_error"],
+    ["a reset before the headers", { reset: "before-headers" }, "network"],
+    ["no headers in time", { stall: "before-headers" }, "timeout"],
+  ]) {
+    test(`after ${name} the call is not sent again under the next key`, async () => {
+      const settings = { MINARA_API_KEY_NEXT: "sk-minara-canary-next-5510", ANSWER_TIMEOUT_MS: "300" };
+      const rotating = await startGateway({ settings });
+      try {
+        rotating.sandbox.script({ ...script, times: 2 });
+        assert.equal((await rotating.post(paths.perp)).error.code, code);
+        assert.equal(rotating.posts, 1);
+      } finally {
+        await rotating.stop();
+      }
+    });
+  }
+
+  test("a stream has to begin within its own deadline, and any other answer within its own", async () => {
+    const own = await startGateway({ settings: { FIRST_BYTE_TIMEOUT_MS: "200", ANSWER_TIMEOUT_MS: "400" } });
+    try {
+      own.sandbox.script({ stall: "before-headers", times: 2 });
+      for (const [body, seconds] of [[streamed, 0.2], [chat, 0.4]]) {
+        const { error } = await own.post(paths.chat, body);
+        assert.equal(error.message, `The API did not begin to answer within ${seconds} seconds. It may have been billed.`);
+      }
+    } finally {
+      await own.stop();
     }
   });
 

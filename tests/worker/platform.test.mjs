@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 
-import { callUpstream, Relay } from "../../worker/src/platform.js";
+import { callUpstream, randomId, readBody, readText, Relay, verifyChallenge } from "../../worker/src/platform.js";
 
 const bytes = new TextEncoder();
 
@@ -57,6 +57,28 @@ describe("a relay", () => {
     await assert.rejects(new Response(relay.readable).text(), fault);
     await relay.done;
     assert.equal(await relay.found, "");
+  });
+});
+
+test("two random ids are never one", () => {
+  const [one, other] = [randomId(), randomId()];
+  assert.deepEqual([one.length, other.length], [16, 16]);
+  assert.notDeepEqual(one, other);
+});
+
+describe("a body", () => {
+  const pieces = (...sizes) => ReadableStream.from(sizes.map((size) => new Uint8Array(size)));
+
+  test("that does not say how long it is is read up to its limit, and not a byte more", async () => {
+    assert.equal((await readBody({ body: pieces(3, 7) }, false, 10, 1000)).byteLength, 10);
+    assert.equal(await readBody({ body: pieces(3, 8) }, false, 10, 1000), undefined);
+  });
+
+  test("of an answer that is compressed is counted as it comes out, whatever its length says", async () => {
+    const answer = (headers) => ({ body: pieces(3, 8), headers: new Headers(headers), text: () => assert.fail("read without a limit") });
+    assert.equal(await readText(answer({ "content-length": "5", "content-encoding": "gzip" }), 10), undefined);
+    assert.equal(await readText(answer({}), 10), undefined);
+    assert.equal(await readText(answer({ "content-length": "11" }), 10), undefined);
   });
 });
 
@@ -118,5 +140,25 @@ describe("a call of the API", () => {
     assert.deepEqual(headers, { authorization: "Bearer key", accept: "application/json", "content-type": "application/json" });
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
     assert.equal(signal.reason, "total");
+  });
+});
+
+describe("the verification of a challenge", () => {
+  const original = globalThis.fetch;
+  afterEach(() => {
+    globalThis.fetch = original;
+  });
+
+  test("has a deadline, and its secret follows no redirect", async () => {
+    let fetched;
+    globalThis.fetch = (_, init) => {
+      fetched = init;
+      return new Promise((_resolve, reject) => init.signal.addEventListener("abort", () => reject(init.signal.reason)));
+    };
+    // The deadline's own timer keeps no process alive.
+    const awake = setTimeout(() => {}, 20_000);
+    await assert.rejects(verifyChallenge("https://turnstile.example", "{}", 1), { name: "TimeoutError" });
+    clearTimeout(awake);
+    assert.equal(fetched.redirect, "manual");
   });
 });

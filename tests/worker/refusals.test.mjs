@@ -150,6 +150,20 @@ describe("requests that the Worker refuses", () => {
       });
     }
 
+    for (const [method, path] of [
+      ["GET", "/api/health"],
+      ["POST", "/api/session"],
+      ["GET", "/api/admin/usage"],
+      ["GET", `${paths.chat}/requests/job-1`],
+      ...Object.values(paths).map((path) => ["POST", path]),
+    ]) {
+      test(`a foreign one is 403 for ${method} ${path}`, async () => {
+        const headers = { origin: "https://evil.example", "content-type": "application/json" };
+        const body = method === "POST" ? JSON.stringify(bodies[path] ?? {}) : undefined;
+        await refused(await gateway.request(path, { method, headers, body }), 403, "forbidden", "Pages of this origin may not call this Worker.");
+      });
+    }
+
     test("an allowed origin is echoed, on errors too, and no other", async () => {
       for (const body of [undefined, {}]) {
         const { headers } = await gateway.post(paths.perp, body, { origin: partner });
@@ -218,6 +232,32 @@ describe("settings that cannot be worked with", () => {
       assert.ok(!worker.log.join("").includes(canary));
     });
   }
+});
+
+test("health says that the API is live where it is no sandbox", async () => {
+  for (const MINARA_BASE_URL of [undefined, "https://api.minara.ai", "https://api-developer.minara.ai"]) {
+    const worker = await startWorkerd({ settings: { MINARA_API_KEY: canary, MINARA_BASE_URL } });
+    try {
+      const health = await fetch(`${worker.url}/api/health`);
+      assert.deepEqual(await health.json(), { status: "ok", upstream: "live" });
+    } finally {
+      await worker.stop();
+    }
+  }
+});
+
+test("no two isolates give out the same request ids", async () => {
+  const ids = new Set();
+  for (let count = 0; count < 2; count += 1) {
+    const worker = await startWorkerd({ settings: { MINARA_API_KEY: canary } });
+    try {
+      const health = await fetch(`${worker.url}/api/health`);
+      ids.add(health.headers.get("x-request-id"));
+    } finally {
+      await worker.stop();
+    }
+  }
+  assert.equal(ids.size, 2);
 });
 
 describe("by address", () => {

@@ -47,6 +47,20 @@ describe("sessions", () => {
     });
   }
 
+  test("two sessions are never one", async () => {
+    const ids = new Set();
+    for (let count = 0; count < 3; count += 1) {
+      const { json } = await begin({ origin: partner });
+      ids.add(Buffer.from(json.token.slice(4), "base64url").subarray(0, 16).toString("hex"));
+    }
+    assert.deepEqual([ids.size, ids.has("0".repeat(32))], [3, false]);
+  });
+
+  test("the body of a request for one must say that it is JSON", async () => {
+    const { status, error } = await gateway.post("/api/session", {}, { origin: partner, "content-type": "text/plain" });
+    assert.deepEqual([status, error.code], [415, "unsupported_media_type"]);
+  });
+
   test("a program that is no page begins none", async () => {
     const { status, error } = await begin({});
     assert.deepEqual([status, error.code], [403, "forbidden"]);
@@ -159,6 +173,22 @@ describe("sessions", () => {
       assert.equal(guessed.status, 404);
     });
 
+    test("an id with which the caller's prefix is too long for the API is nowhere to be found, and not asked for", async () => {
+      const look = (length) => gateway.request(`${paths.chat}/requests/${"x".repeat(length)}`, { headers: bearer(one) });
+      assert.deepEqual([(await look(104)).status, gateway.sandbox.requests.length], [404, 1]);
+      assert.deepEqual([(await look(105)).status, gateway.sandbox.requests.length], [404, 1]);
+    });
+
+    test("what a look-up names is its caller's: who lost the first answer goes on with the chat", async () => {
+      const chatId = `chat_${randomBytes(4).toString("hex")}`;
+      const id = `bg_${randomBytes(4).toString("hex")}`;
+      gateway.sandbox.script({ body: { id, chatId, requestId: "lost", status: "completed" } });
+      assert.equal((await gateway.request(`${paths.chat}/requests/lost`, { headers: bearer(one) })).status, 200);
+      gateway.sandbox.script({ body: { chatId, content: "ok" } });
+      assert.equal((await ask(one, paths.chat, { ...chat, chatId })).status, 200);
+      assert.equal((await ask(other, paths.chat, { ...chat, chatId })).status, 404);
+    });
+
     test("a chat goes on for the caller who began it, and for nobody else", async () => {
       const { json } = await ask(one, paths.chat);
       const more = { ...chat, chatId: json.chatId };
@@ -189,6 +219,17 @@ describe("sessions", () => {
         assert.equal((await ask(one, paths.chat, { ...chat, chatId })).status, 200);
       });
     }
+
+    test("a chat that a stream names within its first 64 Ki characters is its caller's, and a long answer arrives whole", async () => {
+      const chatId = `chat_${randomBytes(4).toString("hex")}`;
+      const raw = `${'data: {"n":1}\n\n'.repeat(4_300)}data: {"chatId":"${chatId}"}\n\ndata: [DONE]\n\n`;
+      gateway.sandbox.script({ raw });
+      assert.equal((await ask(one, paths.chat, streamed)).text, raw);
+      const content = "x".repeat(4_000_000);
+      gateway.sandbox.script({ body: { chatId, content } });
+      const { status, json } = await ask(one, paths.chat, { ...chat, chatId });
+      assert.deepEqual([status, json?.content?.length], [200, content.length]);
+    });
 
     test("a chat that an answer names beside an id of another kind is its caller's", async () => {
       const chatId = `chat_${randomBytes(4).toString("hex")}`;
@@ -245,6 +286,49 @@ describe("rate limits", () => {
     }
   });
 
+  test("the owner's programs have a limit as well", async () => {
+    const token = "a-client-token-of-the-owner";
+    const CLIENT_TOKENS = `ci:${createHash("sha256").update(token).digest("hex")}`;
+    const gateway = await startGateway({ settings: { ...settings, CLIENT_TOKENS }, limits: { caller: 1, address: 100, session: 2 } });
+    try {
+      const ask = () => gateway.post(paths.perp, undefined, bearer(token));
+      assert.deepEqual([(await ask()).status, (await ask()).error?.code], [200, "rate_limited"]);
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  test("an address has one limit for all of its callers, their look-ups and the sessions that they begin", async () => {
+    const address = { "cf-connecting-ip": "192.0.2.1" };
+    const call = (gateway) => gateway.post(paths.perp, undefined, { ...bearer(freshToken()), ...address });
+    const lookUp = (gateway) => gateway.request(`${paths.chat}/requests/none`, { headers: { ...bearer(freshToken()), ...address } });
+    const begin = (gateway) => gateway.post("/api/session", {}, { origin: partner, ...address });
+    const renew = (gateway) => gateway.post("/api/session", {}, { ...bearer(freshToken()), ...address });
+    for (const [name, ask] of Object.entries({ call, lookUp, begin, renew })) {
+      const gateway = await startGateway({ settings, limits: { caller: 100, address: 2, session: 100 } });
+      try {
+        const seen = [await ask(gateway), await ask(gateway), await ask(gateway)].map(({ status }) => status === 429);
+        assert.deepEqual(seen, [false, false, true], name);
+        assert.notEqual((await gateway.post(paths.perp, undefined, { ...bearer(freshToken()), "cf-connecting-ip": "192.0.2.2" })).status, 429, name);
+      } finally {
+        await gateway.stop();
+      }
+    }
+  });
+
+  test("look-ups count as a caller's requests, and renewals as an address's sessions", async () => {
+    const gateway = await startGateway({ settings, limits: { caller: 1, address: 100, session: 1 } });
+    try {
+      const token = bearer(freshToken());
+      const lookUp = () => gateway.request(`${paths.chat}/requests/none`, { headers: token });
+      assert.deepEqual([(await lookUp()).status, (await lookUp()).status], [404, 429]);
+      const renew = () => gateway.post("/api/session", {}, { ...token, "cf-connecting-ip": "192.0.2.1" });
+      assert.deepEqual([(await renew()).status, (await renew()).status], [200, 429]);
+    } finally {
+      await gateway.stop();
+    }
+  });
+
   test("an address that begins too many sessions is rate_limited", async () => {
     const gateway = await startGateway({ settings, limits: { caller: 100, address: 100, session: 2 } });
     try {
@@ -256,16 +340,23 @@ describe("rate limits", () => {
     }
   });
 
-  test("without its limiters the Worker serves nobody", async () => {
-    const gateway = await startGateway({ settings });
-    try {
-      const { status, error } = await gateway.post(paths.perp, undefined, bearer(freshToken()));
-      assert.deepEqual([status, error.code], [503, "not_configured"]);
-      assert.equal(gateway.posts, 0);
-    } finally {
-      await gateway.stop();
-    }
-  });
+  for (const [name, limits] of [
+    ["its limiters", {}],
+    ["the limiter of callers", { address: 100, session: 100 }],
+    ["the limiter of addresses", { caller: 100, session: 100 }],
+  ]) {
+    test(`without ${name} the Worker serves nobody`, async () => {
+      const gateway = await startGateway({ settings, limits });
+      try {
+        const headers = { ...bearer(freshToken()), "cf-connecting-ip": "192.0.2.1" };
+        const { status, error } = await gateway.post(paths.perp, undefined, headers);
+        assert.deepEqual([status, error.code], [503, "not_configured"]);
+        assert.equal(gateway.posts, 0);
+      } finally {
+        await gateway.stop();
+      }
+    });
+  }
 });
 
 describe("Turnstile", () => {
@@ -308,21 +399,51 @@ describe("Turnstile", () => {
     assert.equal((await gateway.post(paths.perp, undefined, bearer(json.token))).status, 200);
   });
 
+  test("a challenge solved on the Worker's own page opens a session there, and one of any of our pages where no origin is sent", async () => {
+    for (const [hostname, headers] of [
+      ["127.0.0.1", { origin: gateway.url }],
+      ["127.0.0.1", {}],
+      ["partner.example", {}],
+    ]) {
+      verdict = { success: true, hostname, action: "session" };
+      // As long as Turnstile's tokens get.
+      assert.equal((await begin("x".repeat(2048), headers)).status, 200, `${hostname} ${headers.origin}`);
+    }
+  });
+
+  test("while Turnstile cannot be reached no session is opened", async () => {
+    const TURNSTILE_VERIFY_URL = "http://127.0.0.1:9/siteverify";
+    const cut = await startGateway({ settings: { ...settings, TURNSTILE_SECRET: "turnstile-secret", TURNSTILE_VERIFY_URL }, limits: generous });
+    try {
+      const { status, error } = await cut.post("/api/session", { turnstileToken: "solved" }, { origin: partner });
+      assert.deepEqual([status, error.code], [503, "not_configured"]);
+    } finally {
+      await cut.stop();
+    }
+  });
+
   test("a renewal needs no second challenge", async () => {
     assert.equal((await gateway.post("/api/session", {}, bearer(freshToken()))).status, 200);
     assert.deepEqual(asked, []);
   });
 
-  for (const [name, answer, code, status] of [
+  for (const [name, answer, code, status, from = () => undefined] of [
     ["not solved", { success: false, "error-codes": ["timeout-or-duplicate"] }, "unauthorized", 401],
     ["solved on another site", { success: true, hostname: "evil.example", action: "session" }, "unauthorized", 401],
     ["solved on another of our sites", { success: true, hostname: "127.0.0.1", action: "session" }, "unauthorized", 401],
+    [
+      "solved on an allowed site for our own",
+      { success: true, hostname: "partner.example", action: "session" },
+      "unauthorized",
+      401,
+      () => ({ origin: gateway.url }),
+    ],
     ["solved for another purpose", { success: true, hostname: "partner.example", action: "login" }, "unauthorized", 401],
     ["answered with something else", "<html>", "not_configured", 503],
   ]) {
     test(`a challenge that is ${name} opens none`, async () => {
       verdict = answer;
-      const response = await begin("token");
+      const response = await begin("token", from());
       assert.deepEqual([response.status, response.error.code], [status, code]);
       assert.ok(!response.text.includes("turnstile-secret"));
     });

@@ -109,6 +109,7 @@ impl SessionRequest<'_> {
             // A page's challenge is solved on that page; without an origin any of our pages will do.
             let hosts: Vec<_> = match self.origin {
                 Origin::Allowed(origin) => vec![turnstile::host_of(origin)],
+                Origin::Own if !self.head.origin().is_empty() => vec![own],
                 _ => std::iter::once(own).chain(allowed).collect(),
             };
             turnstile::verify(token, secret, sessions, &hosts).await?;

@@ -67,7 +67,7 @@ impl PaidCall<'_> {
 
     /// Gives the cost of a refused call back, before the caller hears of it: they may repeat it at once.
     async fn settle_failure(&self, rejection: &Rejection, settlement: Settlement) {
-        if !matches!(rejection.error.outcome(), Outcome::Refused | Outcome::NotSent) {
+        if !comes_back(rejection.error.outcome()) {
             return self.settle_later(&settlement);
         }
         if let Some(charge) = self.exchange.settle(&Settlement { spent: false, ..settlement }).await {
@@ -200,6 +200,23 @@ async fn read(reply: &Reply) -> Result<String, Rejection> {
     if text.trim().is_empty() { Err(fault(upstream::WITHOUT_BODY)) } else { Ok(text) }
 }
 
+/// Whether a call that ended like that gets its cost back.
+fn comes_back(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Refused | Outcome::NotSent)
+}
+
 fn hash(body: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(body.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::comes_back;
+    use minara::Outcome;
+
+    #[test]
+    fn what_was_not_sent_or_provably_refused_comes_back_and_nothing_else() {
+        let outcomes = [Outcome::NotSent, Outcome::Refused, Outcome::Unknown, Outcome::Done];
+        assert_eq!(outcomes.map(comes_back), [true, true, false, false]);
+    }
 }

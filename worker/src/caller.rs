@@ -204,6 +204,11 @@ mod tests {
             assert_eq!(ClientTokens::parse([word].into_iter()), None, "{word}");
         }
         assert_eq!(ClientTokens::parse([format!("app:g{short}").as_str()].into_iter()), None);
+        // A dot ends the prefix of a client: under the name "a.b" one could take the ids of "a".
+        for word in [format!("a.b:{HASH}"), format!("{}:{HASH}", "n".repeat(25)), format!("app:{HASH}0")] {
+            assert_eq!(ClientTokens::parse([word.as_str()].into_iter()), None, "{word}");
+        }
+        assert!(ClientTokens::parse([format!("{}:{HASH}", "n".repeat(24)).as_str()].into_iter()).is_some());
         assert_eq!(ClientTokens::parse(std::iter::empty()), Some(ClientTokens::default()));
     }
 

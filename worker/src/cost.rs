@@ -87,6 +87,8 @@ mod tests {
         });
         assert_eq!(Costs::parse(&json!({})), Costs::parse(&usual));
         assert_eq!(Costs::parse(&json!({})), Some(Costs::default()));
+        assert_eq!(Costs::default(), Costs([1, 3, 1, 1, 1, 3]), "an expert answer costs three times a fast one");
+        assert_eq!(Costs::parse(&json!({ "chat.fast": 1_000_000 })), Some(Costs([1_000_000, 3, 1, 1, 1, 3])));
     }
 
     #[test]

@@ -82,6 +82,8 @@ mod tests {
             ("http://localhost:3000", true),
             ("https://partner.example/", false),
             ("https://partner.example:443", false),
+            ("http://localhost:80", false),
+            ("https://user@partner.example", false),
             ("https://Partner.example", false),
             ("https://*.partner.example", false),
             ("*", false),

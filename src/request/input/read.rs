@@ -9,8 +9,8 @@ use super::Input;
 /// Deepest nesting that is read; the API's own requests need two. It keeps cyclic JavaScript objects out.
 const MAX_DEPTH: usize = 16;
 
-/// From any self-describing format; JavaScript values come this way. JSON texts come through [`Value`], because with
-/// arbitrary precision `serde_json` hands numbers to visitors as maps.
+/// From any self-describing format; JavaScript values come this way. JSON texts come through
+/// [`Value`](serde_json::Value), because with arbitrary precision `serde_json` hands numbers to visitors as maps.
 impl<'de> Deserialize<'de> for Input {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Depth(0).deserialize(deserializer)

@@ -340,6 +340,38 @@ mod tests {
     }
 
     #[test]
+    fn a_day_whose_budget_is_spent_ends_with_the_first_reservation_of_the_next() {
+        let mut ledger = Ledger::default();
+        for caller in ["a", "b"] {
+            ledger.reserve(&call(caller, caller, 5), None, LIMITS, NOON);
+        }
+        let (last, next) = (20_001 * DAY_MS - 1, 20_001 * DAY_MS);
+        assert_eq!(ledger.reserve(&call("3", "c", 1), None, LIMITS, last), Verdict::DaySpent { seconds: 1 });
+        assert_eq!(ledger.reserve(&call("3", "c", 1), None, LIMITS, next), Verdict::Reserved);
+        assert_eq!(ledger.settle(&end("3", false), next), Some(0), "it is booked on the new day");
+        assert_eq!(ledger.today(next), (20_001, 0));
+    }
+
+    #[test]
+    fn a_call_whose_answer_is_under_way_gives_nothing_back_any_more() {
+        let mut ledger = Ledger::default();
+        ledger.reserve(&call("1", "a", 4), None, LIMITS, NOON);
+        ledger.settle(&Settlement { open: true, ..end("1", true) }, NOON);
+        assert_eq!(ledger.settle(&end("1", false), NOON), None);
+        assert_eq!((ledger.today(NOON).1, ledger.accounts["a"]), (4, Account { charged: 4, open: 1 }));
+    }
+
+    #[test]
+    fn the_next_expiry_is_that_of_the_lease_that_ends_first() {
+        let mut ledger = Ledger::default();
+        ledger.reserve(&call("1", "a", 1), None, LIMITS, NOON);
+        ledger.reserve(&call("2", "b", 1), None, LIMITS, NOON + 500);
+        assert_eq!(ledger.next_expiry(), Some(NOON + 1_000));
+        assert_eq!(ledger.expire(NOON + 1_000), ["1"]);
+        assert_eq!(ledger.next_expiry(), Some(NOON + 1_500));
+    }
+
+    #[test]
     fn a_new_day_begins_with_nothing_charged_and_gets_nothing_back_from_the_last() {
         let mut ledger = Ledger::default();
         ledger.reserve(&call("1", "a", 4), None, LIMITS, NOON);

@@ -35,7 +35,7 @@ const LONGEST_LEASE: u32 = 86_400_000;
 const LEASE_MARGIN: u64 = 30_000;
 
 impl Variables {
-    pub(super) fn limits(&self, deadlines: Deadlines, has_sessions: bool) -> Result<Limits, SettingFault> {
+    pub(super) fn limits(&self, deadlines: Deadlines, keys: usize, has_sessions: bool) -> Result<Limits, SettingFault> {
         let day = match self.whole_number("DAILY_BUDGET")? {
             Some(budget) => budget,
             None if has_sessions => return Err(SettingFault::new("DAILY_BUDGET", "is not set")),
@@ -44,7 +44,9 @@ impl Variables {
         let in_flight = self
             .whole_number("SESSION_IN_FLIGHT")?
             .map_or(SESSION_IN_FLIGHT, |most| u32::try_from(most).unwrap_or(u32::MAX));
-        let longest = u64::from(deadlines.first_byte.max(deadlines.answer)) + u64::from(deadlines.total);
+        // Each key that is refused has taken its time.
+        let headers = keys as u64 * u64::from(deadlines.first_byte.max(deadlines.answer));
+        let longest = headers + u64::from(deadlines.total);
         Ok(Limits {
             day,
             session: self.whole_number("SESSION_BUDGET")?.unwrap_or(SESSION_BUDGET),
@@ -99,6 +101,8 @@ mod tests {
         ] {
             assert_eq!(settings(&json!({ name: value })).limits.lease_ms, lease, "{name}");
         }
+        let two_keys = json!({ "MINARA_API_KEY_NEXT": "sk-minara-next" });
+        assert_eq!(settings(&two_keys).limits.lease_ms, 690_000, "the first may be refused at the last moment");
     }
 
     #[test]

@@ -63,12 +63,13 @@ impl Settings {
         let variables = Variables::parse(environment);
         let sessions = variables.sessions()?;
         let deadlines = variables.deadlines()?;
+        let keys = variables.keys()?;
         Ok(Self {
-            keys: variables.keys()?,
             base_url: variables.base_url()?,
             allowed_origins: variables.allowed_origins()?,
             turnstile_site_key: variables.text("TURNSTILE_SITE_KEY")?.map(str::to_owned),
-            limits: variables.limits(deadlines, sessions.is_some())?,
+            limits: variables.limits(deadlines, keys.len(), sessions.is_some())?,
+            keys,
             deadlines,
             sessions,
             client_tokens: variables.client_tokens()?,
@@ -259,6 +260,62 @@ pub(super) mod tests {
             "TURNSTILE_SECRET must be set where TURNSTILE_SITE_KEY is"
         );
         assert_eq!(fault_of("TURNSTILE_SECRET", "t".into()), "", "a page may show the challenge by itself");
+    }
+
+    fn settings_of(settings: &Value) -> Settings {
+        Settings::parse(&settings.to_string()).expect("settings that can be worked with")
+    }
+
+    #[test]
+    fn a_deadline_is_an_hour_at_most() {
+        for name in ["BODY_TIMEOUT_MS", "FIRST_BYTE_TIMEOUT_MS", "ANSWER_TIMEOUT_MS", "TOTAL_TIMEOUT_MS"] {
+            let rule = format!("{name} must be from 1 to 3600000 milliseconds");
+            for (value, expected) in [("1", ""), ("3600000", ""), ("0", rule.as_str()), ("3600001", rule.as_str())] {
+                assert_eq!(fault_of(name, value.into()), expected, "{name} {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_secret_that_can_be_guessed_stops_every_call() {
+        for name in ["SESSION_SECRET", "SESSION_SECRET_PREVIOUS", "ADMIN_TOKEN"] {
+            let rule = format!("{name} must be at least 32 characters, drawn at random");
+            assert_eq!(fault_of(name, SECRET[1..].into()), rule);
+            assert_eq!(fault_of(name, SECRET.into()), "", "{name}");
+        }
+    }
+
+    #[test]
+    fn the_first_secret_signs_and_a_limit_beyond_all_bounds_is_none() {
+        let settings = settings_of(&json!({
+            "MINARA_API_KEY": "sk-minara-test", "DAILY_BUDGET": 1, "SESSION_SECRET": SECRET,
+            "SESSION_SECRET_PREVIOUS": SECRET.to_uppercase(), "SESSION_IN_FLIGHT": "4294967296",
+        }));
+        let sessions = settings.sessions.expect("sessions");
+        assert_eq!(sessions.secrets, [SECRET.as_bytes().to_vec(), SECRET.to_uppercase().into_bytes()]);
+        assert_eq!(settings.limits.in_flight, u32::MAX);
+    }
+
+    #[test]
+    fn the_kill_switch_is_on_under_every_word_for_it() {
+        for (value, is_stopped) in [
+            (json!("on"), true),
+            (json!(" on "), true),
+            (json!("true"), true),
+            (json!("1"), true),
+            (json!(true), true),
+            (json!("off"), false),
+            (json!("false"), false),
+            (json!("0"), false),
+            (json!(""), false),
+            (json!(false), false),
+        ] {
+            let settings = settings_of(&json!({ "MINARA_API_KEY": "sk-minara-test", "KILL_SWITCH": value }));
+            assert_eq!(settings.is_stopped, is_stopped, "{value}");
+        }
+        for value in [json!("ON"), json!("yes"), json!(1), json!(0)] {
+            assert_eq!(fault_of("KILL_SWITCH", value), "KILL_SWITCH must be on or off");
+        }
     }
 
     #[test]
