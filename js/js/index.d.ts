@@ -26,7 +26,7 @@
  *
  * Every call checks its options first, then its request, and sends nothing while a rule is broken; the error lists every
  * violation of the part that was checked last.
- * A POST, which costs credits, is sent again only where it cannot be charged twice (see {@link MinaraOptions.maxRetries}).
+ * A POST, which costs credits, is sent again only in the few cases of {@link MinaraOptions.maxRetries}.
  *
  * @example In a page, through the Worker
  * ```ts
