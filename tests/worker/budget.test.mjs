@@ -473,7 +473,7 @@ async function withState(act) {
 function inBooks(state, act) {
   const files = readdirSync(state, { recursive: true, encoding: "utf8" }).filter((name) => /[0-9a-f]{64}\.sqlite$/.test(name));
   assert.equal(files.length, 1, `${readdirSync(state, { recursive: true })}`);
-  const database = new DatabaseSync(join(state, files[0]));
+  const database = new DatabaseSync(join(state, files[0]), { timeout: 5000 });
   try {
     act(database);
   } finally {
