@@ -1019,7 +1019,7 @@ export class MinaraError extends Error {
   readonly outcome: Outcome;
   /** The field of the first violation. */
   readonly field?: string;
-  /** All broken rules, where the request was not sent for them. */
+  /** All broken rules, where the client itself refused the request; the Worker's own stand in {@link body}. */
   readonly violations?: Violation[];
   /** The text of a stream that had arrived before it failed. */
   readonly partial?: string;
