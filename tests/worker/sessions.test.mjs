@@ -205,6 +205,8 @@ describe("sessions", () => {
       ["in its second event", 'data: {"choices":[{"delta":{"role":"assistant"}}]}\n\ndata: {"chatId":"CHAT"}\n\ndata: [DONE]\n\n'],
       ["after an event of another kind", 'event: ping\ndata: {}\n\ndata: {"chatId" : "CHAT"}\n\ndata: [DONE]\n\n'],
       ["after an event that has none yet", 'data: {"chatId":null,"note":"\\"chatId\\":\\"x\\""}\r\rdata: {"chatId":"CHAT"}\r\rdata: [DONE]\r\n\r\n'],
+      ["beside its text in data", 'data: {"data":{"chatId":"CHAT","text":"gm"}}\n\ndata: [DONE]\n\n'],
+      ["beside its text in a chunk", 'data: {"chunk":{"chatId":"CHAT","content":"gm"}}\n\ndata: [DONE]\n\n'],
       ["in bytes one by one", 'data: {"chatId":"CHAT"}\r\n\r\ndata: [DONE]\r\n\r\n'],
     ]) {
       test(`a chat that a stream names ${name} is its caller's`, async () => {
@@ -229,6 +231,14 @@ describe("sessions", () => {
       gateway.sandbox.script({ body: { chatId, content } });
       const { status, json } = await ask(one, paths.chat, { ...chat, chatId });
       assert.deepEqual([status, json?.content?.length], [200, content.length]);
+    });
+
+    test("a chat that only a job's result names is its caller's", async () => {
+      const chatId = `chat_${randomBytes(4).toString("hex")}`;
+      gateway.sandbox.script({ body: { id: "bg_1", chatId: null, status: "completed", result: { chatId, content: "ok" } }, times: 2 });
+      assert.equal((await gateway.request(`${paths.chat}/requests/lost`, { headers: bearer(one) })).json.result.chatId, chatId);
+      assert.equal((await ask(other, paths.chat, { ...chat, chatId })).status, 404);
+      assert.equal((await ask(one, paths.chat, { ...chat, chatId })).status, 200);
     });
 
     test("a chat that an answer names beside an id of another kind is its caller's", async () => {

@@ -2,13 +2,13 @@
 
 use core::fmt;
 
-use minara::sse::Decoder;
+use minara::chat_stream::{ChatDecoder, ChatOptions};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// Ids of an answer; empty where it has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Learned {
-    /// `chatId`
+    /// `chatId`, which a job has in its `result` too.
     pub(crate) chat: String,
     /// `id`, of a job.
     pub(crate) job: String,
@@ -27,38 +27,56 @@ impl Learned {
     pub(crate) fn from_json(text: &str) -> Self {
         // A list would be taken for the fields in their order.
         let object = Some(text).filter(|text| text.trim_start().starts_with('{'));
-        let Ids { chat_id, id } = object.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-        let kept = |Id(id): Id| if id.len() <= MAX_ID { id } else { String::new() };
-        Self { chat: kept(chat_id), job: kept(id) }
+        let Ids { chat_id, id, result } = object.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        let chat = if chat_id.text.is_empty() { result.chat } else { chat_id.text };
+        Self { chat: kept(chat), job: kept(id.text) }
     }
 
-    /// The chat that a stream's event names. Events have ids of other things, so no job.
+    /// The chat that a stream's event names, as the client reads it. Events have ids of other things, so no job.
     pub(crate) fn from_event(event: &str) -> Self {
-        let mut chat = String::new();
-        let read = Decoder::new().push(event.as_bytes(), |event| chat = Self::from_json(event.data).chat);
-        // A stream that cannot be read names no chat; what is wrong with it is for the caller to find out.
-        read.map(|()| Self { chat, job: String::new() }).unwrap_or_default()
+        let mut decoder = ChatDecoder::new(ChatOptions::default());
+        // What else it says, and what may be wrong with it, is for the caller to find out.
+        let _ = decoder.push(event.as_bytes(), &mut String::new());
+        Self { chat: kept(decoder.chat_id().unwrap_or_default().to_owned()), job: String::new() }
     }
+}
+
+fn kept(id: String) -> String {
+    if id.len() <= MAX_ID { id } else { String::new() }
 }
 
 #[derive(Default, serde::Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Ids {
-    chat_id: Id,
-    id: Id,
+    chat_id: Named,
+    id: Named,
+    result: Named,
 }
 
-/// A text; empty in place of any other kind.
+/// Of a value what can be an id.
 #[derive(Default)]
-struct Id(String);
+struct Named {
+    /// A text; empty in place of any other kind.
+    text: String,
+    /// `chatId` of an object.
+    chat: String,
+}
 
-impl<'de> Deserialize<'de> for Id {
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Name {
+    ChatId,
+    #[serde(other)]
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Named {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Self::default())
     }
 }
 
-impl<'de> Visitor<'de> for Id {
+impl<'de> Visitor<'de> for Named {
     type Value = Self;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -66,7 +84,7 @@ impl<'de> Visitor<'de> for Id {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Self, E> {
-        Ok(Self(text.to_owned()))
+        Ok(Self { text: text.to_owned(), ..self })
     }
 
     fn visit_unit<E>(self) -> Result<Self, E> {
@@ -95,8 +113,13 @@ impl<'de> Visitor<'de> for Id {
     }
 
     /// Numbers whose digits are kept come in this way too.
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self, A::Error> {
-        while access.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+    fn visit_map<A: MapAccess<'de>>(mut self, mut access: A) -> Result<Self, A::Error> {
+        while let Some(name) = access.next_key()? {
+            match name {
+                Name::ChatId => self.chat = access.next_value::<Self>()?.text,
+                Name::Other => drop(access.next_value::<IgnoredAny>()?),
+            }
+        }
         Ok(self)
     }
 }
@@ -119,6 +142,10 @@ mod tests {
             (r#"{"id":7,"chatId":"chat_1"}"#, learned("chat_1", "")),
             (r#"{"id":{"of":"bg_1"},"data":{"chatId":"chat_1"}}"#, learned("", "")),
             (r#"{"id":[7],"chatId":"chat_1"}"#, learned("chat_1", "")),
+            (r#"{"id":"bg_1","chatId":null,"result":{"n":1.5,"chatId":"chat_2"}}"#, learned("chat_2", "bg_1")),
+            (r#"{"result":{"chatId":"chat_2"},"chatId":"chat_1"}"#, learned("chat_1", "")),
+            (r#"{"result":"chat_2"}"#, learned("", "")),
+            (r#"{"result":{"chatId":{"chatId":"chat_2"}}}"#, learned("", "")),
             (r#"{"id":true,"chatId":"chat_1"}"#, learned("chat_1", "")),
             (r#"{"content":"half \ud83d","chatId":"chat_1"}"#, learned("chat_1", "")),
             (r#"["chat_1","bg_1"]"#, learned("", "")),
@@ -139,6 +166,9 @@ mod tests {
             ("data: {\"chatId\":\"chat_1\",\"id\":\"x\"}\n\n", "chat_1"),
             (": wait\r\nevent: chunk\r\ndata: {\"chatId\":\"chat_1\"}\r\n\r\n", "chat_1"),
             ("data: {\ndata: \"chatId\": \"chat_1\"}\n\n", "chat_1"),
+            ("data: {\"data\":{\"chatId\":\"chat_1\",\"text\":\"SOL\"}}\n\n", "chat_1"),
+            ("data: {\"chunk\":{\"chatId\":\"chat_1\"}}\n\n", "chat_1"),
+            ("data: {\"of\":{\"chatId\":\"chat_1\"}}\n\n", ""),
             ("data: hello\n\n", ""),
             ("data: {\"chatId\":\"chat_1\"}", ""),
             ("", ""),
