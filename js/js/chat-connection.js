@@ -113,7 +113,7 @@ export class ChatConnection {
 
   #leave() {
     this.#hasLeft = true;
-    this.#reader.cancel?.()?.catch(() => {});
+    cancel(this.#reader);
   }
 
   #close() {
@@ -132,24 +132,41 @@ function unreadable(fault) {
 }
 
 /**
+ * A `fetch` that was given to the client may have a reader that cannot.
+ * @param {ReadableStreamDefaultReader<Uint8Array>} reader
+ */
+function cancel(reader) {
+  reader.cancel?.()?.catch(() => {});
+}
+
+/**
  * Reads on to the end of the connection, which frees it for the next call, and takes along what comes late, such as
  * the usage behind a `finish_reason`.
  * @param {ReadableStreamDefaultReader<Uint8Array>} reader
  * @param {ChatDecoder} decoder
  */
 async function drain(reader, decoder) {
-  const timer = setTimeout(() => reader.cancel().catch(() => {}), GRACE);
-  try {
+  let isLate = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  // A reader that cannot be cancelled would be waited for without end.
+  const grace = new Promise((resolve) => {
+    timer = setTimeout(() => {
+      isLate = true;
+      cancel(reader);
+      resolve(undefined);
+    }, GRACE);
+  });
+  const readOn = async () => {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return;
+      if (done || isLate) return;
       decoder.push(value);
     }
-  } catch {
-    // The answer is complete: what happens to its connection is no one's concern.
-  } finally {
-    clearTimeout(timer);
-  }
+  };
+  // The answer is complete: what happens to its connection is no one's concern.
+  await Promise.race([readOn().catch(() => {}), grace]);
+  clearTimeout(timer);
 }
 
 /**

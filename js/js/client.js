@@ -25,6 +25,7 @@ import { Session, notBegun, wantsSession, withoutSession } from "./session.js";
  * @property {Response} response  read already, but for an event stream
  * @property {any} [scope]         the time limits of an event stream
  * @property {Instance} instance    in which both live
+ * @property {string} [bearer]      the session's token that it was sent with
  */
 
 // What can be called, by its place in the module's list.
@@ -82,10 +83,16 @@ export class Minara {
   chatStream(request, options) {
     const plainly = plain(request);
     const terms = this.#chatTerms(CHAT_STREAM, plainly, options);
+    /** @type {string | undefined} the token that the stream was opened with, which may be replaced meanwhile */
+    let bearer;
     return new ChatStream(terms, {
-      send: (settled) => this.#send(OPERATION.chatStream, plainly, settled),
+      send: async (settled) => {
+        const reply = await this.#send(OPERATION.chatStream, plainly, settled);
+        bearer = reply.bearer;
+        return reply;
+      },
       find: this.#findWith(terms),
-      clean: (error) => this.#clean(error),
+      clean: (error) => this.#clean(error, bearer),
       requestId: idOf(plainly, terms),
       total: terms.timeout?.total ?? STREAM_TOTAL,
     });
@@ -156,13 +163,14 @@ export class Minara {
   }
 
   /**
-   * The error of a stream without the key and the session's token, which an answer may repeat. Those of calls come clean.
+   * The error of a stream without the key and its session's token, which an answer may repeat. Those of calls come clean.
    * @param {unknown} error
+   * @param {string | undefined} bearer
    */
-  #clean(error) {
+  #clean(error, bearer) {
     // Where the module could not be loaded, no answer has come that could repeat anything.
     if (!isLoaded()) return error;
-    return withoutSecrets(error, [this.#config.apiKey, this.#session?.token], running("").bindings.withoutSecret);
+    return withoutSecrets(error, [this.#config.apiKey, bearer], running("").bindings.withoutSecret);
   }
 
   /**
@@ -231,7 +239,7 @@ export class Minara {
     const reply = await instance.settle(this.#bind(instance).call(operation, request, terms));
     const { status, headers } = reply.response;
     // A replacement of fetch may give no headers.
-    return { ...reply, status, headers, requestId: headers?.get?.("x-request-id") ?? undefined, instance };
+    return { ...reply, status, headers, requestId: headers?.get?.("x-request-id") ?? undefined, instance, bearer: terms.bearer };
   }
 
   /**

@@ -8,6 +8,9 @@ import { MinaraError, misuse } from "./errors.js";
  * @typedef {(turnstileToken: string | undefined, bearer: string | undefined) => Promise<unknown>} Trade
  */
 
+/** Codes by which the Worker says that a session cannot be renewed any more. */
+const ENDED = ["session_required", "unauthorized"];
+
 /** A token this close to its end is renewed before it is used, in milliseconds. */
 const RENEW_BEFORE = 60_000;
 
@@ -32,15 +35,11 @@ export class Session {
     this.#now = now;
   }
 
-  get token() {
-    return this.#token;
-  }
-
   /** The token for the next call; none before the Worker has asked for one. */
   async bearer() {
     if (this.#pending) return this.#pending;
     const isFresh = this.#now() < this.#expiresAt - RENEW_BEFORE;
-    return this.#token === undefined || isFresh ? this.#token : this.#share(() => this.#renew());
+    return this.#token === undefined || isFresh ? this.#token : this.#share(() => this.#renewEarly());
   }
 
   /**
@@ -58,13 +57,27 @@ export class Session {
     return this.#pending;
   }
 
-  /** Renewal keeps the identity to which the visitor's chats are bound, so it comes before a new beginning. */
+  /**
+   * Renewal keeps the identity to which the visitor's chats and ids are bound. So it comes before a new beginning, and one
+   * that only could not be had at the moment is no reason for that.
+   */
   async #renew() {
     try {
       return this.#keep(await this.#trade(undefined, this.#token));
     } catch (error) {
-      if (!(error instanceof MinaraError) || error.outcome !== "refused") throw error;
+      if (!(error instanceof MinaraError) || !ENDED.includes(error.code)) throw error;
       return this.#begin();
+    }
+  }
+
+  /** A renewal before its time, without which the token serves as long as it lives. */
+  async #renewEarly() {
+    try {
+      return await this.#renew();
+    } catch (error) {
+      const isAlive = this.#now() < this.#expiresAt;
+      if (isAlive && error instanceof MinaraError) return /** @type {string} */ (this.#token);
+      throw error;
     }
   }
 

@@ -92,6 +92,8 @@ test("a builder is not changed by its steps, so a common start can be shared", (
   assert.deepEqual(one.toJSON(), { message: "gm", mode: "expert" });
   assert.deepEqual(other.toJSON(), { message: "gm", chatId: "chat_2" });
   assert.ok(one instanceof ChatRequest);
+  start.toJSON().message = "changed";
+  assert.deepEqual(start.toJSON(), { message: "gm" });
 });
 
 test("an object with a JSON of its own is taken as that, as a builder of another copy of the package is", async () => {

@@ -45,6 +45,14 @@ const steady = async () =>
     { headers: eventStream },
   );
 
+const later = (milliseconds, value) => new Promise((resolve) => setTimeout(resolve, milliseconds, value));
+
+/** Of a Worker that wants a session first, and answers no call under one. */
+const reserved = async ({ url, headers }) => {
+  if (url.endsWith("/session")) return Response.json({ token: "t1" });
+  return headers.has("authorization") ? never() : demanding();
+};
+
 /** Of a Worker that wants a session first. */
 const demanding = async () =>
   Response.json({ error: { code: "session_required", message: "A session first.", requestId: "r-1" } }, { status: 401 });
@@ -60,6 +68,20 @@ for (const [what, options, act, limit, message] of [
   ["a call", { fetch: never }, (minara) => minara.chat(QUESTION), 180_000, unfinished(180_000)],
   ["a look-up", { fetch: never }, (minara) => minara.chatStatus("bg_1"), 180_000, unfinished(180_000)],
   ["a session for a call", { fetch: demanding, session: never }, (minara) => minara.chat(QUESTION), 180_000, sessionless(180_000)],
+  [
+    "a call whose session took 100 of them",
+    { fetch: reserved, session: () => later(100_000, "turnstile") },
+    (minara) => minara.chat(QUESTION),
+    180_000,
+    unfinished(180_000),
+  ],
+  [
+    "a session that was asked for after 100 of them",
+    { fetch: () => later(100_000).then(demanding), session: never },
+    (minara) => minara.chat(QUESTION),
+    180_000,
+    sessionless(180_000),
+  ],
   [
     "a session for a stream",
     { fetch: demanding, session: never },
@@ -107,3 +129,50 @@ for (const [what, options, act, limit, message] of [
     assert.equal(failure.code, "timeout");
   });
 }
+
+/** Text and, that many milliseconds later, a connection that breaks; its stored answer never comes. */
+const breaking = (milliseconds) => async (request) => {
+  if (request.method === "GET") return never();
+  const start = (controller) => {
+    controller.enqueue(text);
+    setTimeout(() => controller.error(new TypeError("reset")), milliseconds);
+  };
+  return new Response(new ReadableStream({ start }), { headers: eventStream });
+};
+
+for (const [what, timeout, limit] of [
+  ["the limit of a stream", { idle: Infinity }, 300_000],
+  ["a limit of its own", { idle: Infinity, total: 220_000 }, 220_000],
+]) {
+  test(`a stream that is cut after 200 seconds has the rest of ${what} for its stored answer, and fails as cut`, async () => {
+    let failure;
+    const minara = new Minara({ baseUrl, fetch: breaking(200_000) });
+    const stream = minara.chatStream(QUESTION, { requestId: "a:1", timeout });
+    stream.final().catch((error) => (failure = error));
+    await turns();
+    for (let left = limit - 1; left > 0; left -= 1000) {
+      mock.timers.tick(Math.min(left, 1000));
+      await turns();
+    }
+    assert.equal(failure, undefined);
+    mock.timers.tick(1);
+    await turns();
+    assert.deepEqual([failure?.code, failure?.outcome, failure?.partial], ["network", "unknown", "SOL "]);
+  });
+}
+
+test("the end of the connection is waited for half a second behind the end of the answer, and no longer", async () => {
+  const end = new TextEncoder().encode('data: {"delta":"gm"}\n\ndata: [DONE]\n\n');
+  let answer;
+  new Minara({ baseUrl, fetch: streaming([end]) })
+    .chatStream(QUESTION)
+    .final()
+    .then((whole) => (answer = whole));
+  await turns();
+  mock.timers.tick(499);
+  await turns();
+  assert.equal(answer, undefined);
+  mock.timers.tick(1);
+  await turns();
+  assert.deepEqual(answer, { content: "gm" });
+});

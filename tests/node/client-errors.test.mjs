@@ -81,3 +81,10 @@ test("a caller's abort rejects with the signal's reason", async (t) => {
   await assert.rejects(call, (error) => error === reason);
   await sandbox.until(({ counters }) => counters.closedByClient === 1);
 });
+
+test("the name of an error can be changed and stands in no list of its members, as that of any error", () => {
+  const { value, ...kind } = Object.getOwnPropertyDescriptor(MinaraError.prototype, "name");
+  const { value: _, ...usual } = Object.getOwnPropertyDescriptor(TypeError.prototype, "name");
+  assert.equal(value, "MinaraError");
+  assert.deepEqual(kind, usual);
+});

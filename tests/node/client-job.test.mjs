@@ -160,6 +160,7 @@ for (const [what, options, message] of [
     const error = await failureOf(() => job.wait(options));
     assert.equal(error.message, message);
     assert.equal(error.code, "invalid_request");
+    assert.equal(error.outcome, "unknown", "the job itself is on its way");
     assert.equal(fetch.requests.length, 1);
   });
 }
@@ -172,3 +173,62 @@ test("a time limit of the Worker's is not taken for that of the wait", async () 
   assert.equal(error.message, "Too slow.");
   assert.deepEqual([error.code, error.status, error.outcome], ["timeout", 504, "unknown"]);
 });
+
+for (const [what, answer, id] of [
+  ["the job's id, where it has a requestId too", { id: "bg_1", requestId: "a:1" }, "bg_1"],
+  ["its requestId, where it has no id", { requestId: "a:1" }, "a:1"],
+]) {
+  test(`wait() looks the answer up under ${what}`, async () => {
+    const done = { json: { status: "completed", result: { content: "done" } } };
+    const fetch = mockFetch([{ status: 202, json: answer }, done]);
+    assert.equal((await new Minara({ ...BASE, fetch }).chatBackground(QUESTION).wait()).content, "done");
+    assert.equal(fetch.requests[1].url, `https://worker.example/api/v1/developer/chat/requests/${id}`);
+  });
+}
+
+test("a look-up that is limited says when to look again, and not to start the job again", async () => {
+  const limited = { status: 429, json: {}, headers: { "retry-after": "7", "x-request-id": "r-7" } };
+  const fetch = mockFetch([{ status: 202, json: { id: "bg_1" } }, limited]);
+  const error = await failureOf(() => new Minara({ ...BASE, fetch, maxRetryAfter: 0 }).chatBackground(QUESTION).wait());
+  const { code, outcome, retryable, status, retryAfter, requestId } = error;
+  assert.deepEqual(
+    { code, outcome, retryable, status, retryAfter, requestId },
+    { code: "rate_limited", outcome: "unknown", retryable: false, status: 429, retryAfter: 7, requestId: "r-7" },
+  );
+});
+
+test("a job whose answer cannot be used is done, and that is told as it is", async () => {
+  const fetch = mockFetch([{ status: 202, json: { id: "bg_1" } }, { json: { id: "bg_1", status: "completed", result: {} } }]);
+  const error = await failureOf(() => new Minara({ ...BASE, fetch }).chatBackground(QUESTION).wait());
+  assert.equal(error.message, "The paid answer could not be fetched: the job is completed, but its answer has no content.");
+  assert.deepEqual([error.code, error.outcome, error.status], ["bad_response", "done", 200]);
+});
+
+const onItsWay = 'It goes on: wait again, or look it up with chatStatus("bg_1").';
+const refusedLook = (code, status) => () => Response.json({ error: { code, message: "No.", requestId: "r-1" } }, { status });
+for (const [what, look, code, message] of [
+  ["that is refused", refusedLook("forbidden", 403), "forbidden", `The job could not be looked up (forbidden): No. ${onItsWay}`],
+  ["that the Worker gives up", refusedLook("timeout", 504), "timeout", "No."],
+  [
+    "that never leaves",
+    () => Promise.reject(Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNREFUSED" } })),
+    "network",
+    "The job could not be looked up (network): The connection failed. Nothing was sent; check the address and the network. " +
+      onItsWay,
+  ],
+]) {
+  test(`a look-up ${what} when the limit of the wait has passed is told as that`, async (t) => {
+    const now = performance.now.bind(performance);
+    let passed = 0;
+    t.mock.method(performance, "now", () => now() + passed);
+    const fetch = async ({ method }) => {
+      if (method === "POST") return Response.json({ id: "bg_1" }, { status: 202 });
+      passed += 600_000;
+      return look();
+    };
+    const minara = new Minara({ ...BASE, fetch, maxRetries: 0 });
+    const error = await failureOf(() => minara.chatBackground(QUESTION).wait());
+    assert.equal(error.message, message);
+    assert.deepEqual([error.code, error.outcome], [code, "unknown"]);
+  });
+}

@@ -8,6 +8,23 @@ import { pathToFileURL } from "node:url";
 
 import { mockFetch } from "minara/testing";
 
+/** @type {RegExp | undefined} an export of the instance that traps when it is called */
+let trapping;
+
+const { instantiate } = WebAssembly;
+WebAssembly.instantiate = async (module, imports) => {
+  const { exports } = await instantiate(module, imports);
+  return { exports: Object.fromEntries(Object.entries(exports).map(([name, value]) => [name, trapped(name, value)])) };
+};
+
+const trapped = (name, value) =>
+  typeof value !== "function"
+    ? value
+    : (...args) => {
+        if (trapping?.test(name)) throw new WebAssembly.RuntimeError("unreachable");
+        return value(...args);
+      };
+
 const folder = dirname(createRequire(import.meta.url).resolve("minara/package.json"));
 const { Minara, MinaraError, init } = await import(pathToFileURL(join(folder, "web.js")).href);
 
@@ -30,7 +47,7 @@ function answerLoads(t, answer) {
 test("a page of HTML in place of the module, given by hand, is told from a policy that forbids it", async () => {
   const page = new Response("<!doctype html>", { headers: { "content-type": "text/html" } });
   const error = await failureOf(() => init(page));
-  assert.equal(error.code, "internal");
+  assert.deepEqual([error.code, error.outcome, error.retryable], ["internal", "not_sent", false]);
   assert.match(error.message, /Check that minara_bg\.wasm is served beside the package's JavaScript\.$/);
 });
 
@@ -42,6 +59,40 @@ test("what the engine says under a policy leads to the policy", async (t) => {
   const error = await failureOf(() => init(new Uint8Array(8)));
   assert.match(error.message, /A Content-Security-Policy has to allow 'wasm-unsafe-eval' in script-src\.$/);
 });
+
+test("a module that the network does not give is a call that was not sent and may be tried again", async (t) => {
+  const cause = new TypeError("fetch failed");
+  answerLoads(t, async () => {
+    throw cause;
+  });
+  const error = await failureOf(() => init("https://page.example/minara_bg.wasm"));
+  assert.equal(
+    error.message,
+    "The WebAssembly module could not be loaded (fetch failed). Check that minara_bg.wasm is served beside the package's " +
+      "JavaScript.",
+  );
+  assert.deepEqual([error.code, error.outcome, error.retryable, error.cause], ["network", "not_sent", true, cause]);
+});
+
+for (const [what, fault, code, why] of [
+  [
+    "a policy forbids the copy too",
+    new WebAssembly.CompileError("refused by Content Security policy"),
+    "internal",
+    "refused by Content Security policy",
+  ],
+  ["the copy fails by a fault of its own", new RangeError("no memory"), "network", "HTTP 404 for "],
+]) {
+  test(`where the module is not served, and ${what}, the one that helps is told`, async (t) => {
+    answerLoads(t, async () => new Response("<!doctype html>", { status: 404 }));
+    t.mock.method(WebAssembly, "compile", async () => {
+      throw fault;
+    });
+    const error = await failureOf(() => init());
+    assert.ok(error.message.startsWith(`The WebAssembly module could not be loaded (${why}). `), error.message);
+    assert.deepEqual([error.code, error.outcome], [code, "not_sent"]);
+  });
+}
 
 test("while the module is on its way, a call's limit and its signal hold, and nothing is sent", async (t) => {
   let arrive;
@@ -64,4 +115,13 @@ test("while the module is on its way, a call's limit and its signal hold, and no
   arrive(new Response(await readFile(join(folder, "minara_bg.wasm")), { headers: { "content-type": "application/wasm" } }));
   assert.equal((await waiting).content, "gm");
   assert.equal(fetch.requests.length, 1);
+});
+
+test("a page goes on in a fresh instance after a trap, without loading the module again", async (t) => {
+  answerLoads(t, () => assert.fail("the module is there"));
+  const minara = new Minara({ ...BASE, fetch: mockFetch([{ json: { content: "gm" } }]) });
+  trapping = /^caller_call$/;
+  assert.equal((await failureOf(() => minara.chat({ message: "gm" }))).code, "internal");
+  trapping = undefined;
+  assert.equal((await minara.chat({ message: "gm" })).content, "gm");
 });

@@ -100,3 +100,23 @@ test("a reader that cannot be cancelled does not hide why a stream failed", asyn
   const error = await failureOf(() => new Minara({ ...BASE, fetch }).chatStream({ message: "gm" }).final());
   assert.equal(error.code, "bad_response");
 });
+
+test("a success without headers is a success all the same, of which no id is known", async () => {
+  const fetch = async () => ({ status: 200, text: async () => '{"content":"gm"}' });
+  const { data, status, requestId } = await new Minara({ ...BASE, fetch }).chat({ message: "gm" }).withResponse();
+  assert.deepEqual([data.content, status, requestId], ["gm", 200, undefined]);
+});
+
+for (const [what, cancel] of [["cannot be cancelled", undefined], ["gives no promise when it is cancelled", () => undefined]]) {
+  test(`a connection that stays open behind the answer is left, though its reader ${what}`, async () => {
+    const bytes = new TextEncoder().encode('data: {"delta":"gm"}\n\ndata: [DONE]\n\n');
+    const chunks = [{ done: false, value: bytes }];
+    let late;
+    const read = () => (chunks.length > 0 ? Promise.resolve(chunks.shift()) : new Promise((resolve) => (late = resolve)));
+    const headers = new Headers(eventStream.headers);
+    const fetch = async () => ({ status: 200, headers, body: { getReader: () => ({ read, cancel }) } });
+    assert.equal(await new Minara({ baseUrl: "https://w.example/api", fetch }).chatStream({ message: "gm" }).text(), "gm");
+    late({ done: false, value: bytes });
+    assert.equal(await new Minara({ baseUrl: "https://w.example/api", fetch }).chat({ message: "gm" }).catch(({ code }) => code), "bad_response");
+  });
+}

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Minara, MinaraError, SseDecoder, readSse } from "minara";
+import { mockFetch } from "minara/testing";
 
 import { clientFor, failureOf } from "./client.fixture.mjs";
 
@@ -324,4 +325,32 @@ test("the SSE reader refuses what is no bytes", async () => {
   assert.equal((await failureOf(() => new SseDecoder().push("data: x"))).code, "invalid_request");
   assert.equal((await failureOf(() => new SseDecoder({ maxEventBytes: -1 }))).field, "maxEventBytes");
   assert.equal((await failureOf(() => readSse("data: x"))).code, "invalid_request");
+});
+
+test("limits at the ends of their range are taken, and so is an address that another realm holds", async () => {
+  for (const maxEventBytes of [0, 268_173_312]) assert.equal(new SseDecoder({ maxEventBytes }).failure, undefined);
+  const baseUrl = { href: "https://w.example/api", toString: () => "https://w.example/api" };
+  const fetch = mockFetch([{ json: { content: "gm" } }]);
+  const minara = new Minara({ baseUrl, fetch, maxRetries: 1000, maxRetryAfter: Infinity, timeout: { total: Infinity } });
+  assert.equal((await minara.chat({ message: "gm" }, { maxRetries: 0, maxRetryAfter: 0, signal: null })).content, "gm");
+  assert.equal(fetch.requests[0].url, "https://w.example/api/v1/developer/chat");
+});
+
+for (const options of ["", 0, false]) {
+  test(`${JSON.stringify(options)} in place of a call's options is refused, and null is none`, async () => {
+    const fetch = mockFetch([{ json: { content: "gm" } }]);
+    const minara = new Minara({ baseUrl: "https://w.example/api", fetch });
+    const error = await failureOf(() => minara.chat({ message: "gm" }, options));
+    assert.equal(error.message, "Invalid call options: must be a plain object. Nothing was sent.");
+    assert.equal((await minara.chat({ message: "gm" }, null)).content, "gm");
+    assert.equal(fetch.requests.length, 1);
+  });
+}
+
+test("the extraBody of a call is in place of the client's, and not beside it", async () => {
+  const fetch = mockFetch([{ json: { content: "gm" } }]);
+  const minara = new Minara({ baseUrl: "https://w.example/api", fetch, extraBody: { tone: "dry", language: "ko" } });
+  await minara.chat({ message: "gm" }, { extraBody: { tone: "warm" } });
+  const { tone, language } = fetch.requests[0].body;
+  assert.deepEqual([tone, language], ["warm", undefined]);
 });

@@ -90,3 +90,70 @@ test("a signal ends the look-ups for a stream whose sending failed, and no liste
   await failureOf(() => failing.chatStream(QUESTION, { signal: unread.signal }).withResponse());
   assert.deepEqual(getEventListeners(unread.signal, "abort"), []);
 });
+
+const BASE = { baseUrl: "https://worker.example/api" };
+
+test("a stream that never left is not looked up: there is nothing to find", async () => {
+  const error = Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNREFUSED" } });
+  const fetch = mockFetch([{ error }]);
+  const stream = new Minara({ ...BASE, fetch, maxRetries: 0 }).chatStream(QUESTION, { requestId: "a:1" });
+  const { code, outcome, retryable } = await failureOf(() => stream.final());
+  assert.deepEqual([code, outcome, retryable], ["network", "not_sent", true]);
+  assert.equal(fetch.requests.length, 1);
+});
+
+test("a stored answer is looked up on the terms of its call", async () => {
+  const cut = { stream: ["SOL "], isCut: true };
+  const stored = { json: { status: "completed", result: { content: "SOL is up" } } };
+  const look = async (answer, options) => {
+    const fetch = mockFetch([cut, answer, stored]);
+    const stream = new Minara({ ...BASE, fetch }).chatStream(QUESTION, { requestId: "a:1", ...options });
+    const outcome = await stream.final().then(({ content }) => content, ({ code }) => code);
+    return { outcome, lookUps: fetch.requests.slice(1) };
+  };
+  const named = await look(stored, { headers: { "X-Team": "desk" } });
+  assert.equal(named.lookUps[0].headers["x-team"], "desk");
+  const unrepeated = await look({ status: 502, json: {} }, { maxRetries: 0 });
+  assert.deepEqual([unrepeated.outcome, unrepeated.lookUps.length], ["stream_truncated", 1]);
+  const impatient = await look({ status: 429, json: {}, headers: { "retry-after": "1" } }, { maxRetryAfter: 0.5 });
+  assert.deepEqual([impatient.outcome, impatient.lookUps.length], ["stream_truncated", 1]);
+});
+
+for (const [what, answer, message] of [
+  [
+    "does not begin with the text so far",
+    { json: { status: "completed", result: { content: "ETH" } } },
+    "The paid answer could not be fetched: the stored answer does not begin with the text that was streamed.",
+  ],
+  [
+    "is no JSON",
+    { body: "<html>" },
+    "The API answered success, but its body (text/html) is not JSON. Count the call as billed; the body is kept in the error.",
+  ],
+]) {
+  test(`a stored answer that ${what} is told with the text so far, under the look-up's own id`, async () => {
+    const headers = { "content-type": "text/html", "x-request-id": "look-1" };
+    const fetch = mockFetch([
+      { stream: ["SOL "], isCut: true, headers: { "x-request-id": "stream-1" } },
+      { ...answer, headers: { ...headers, ...(answer.json && { "content-type": "application/json" }) } },
+    ]);
+    const stream = new Minara({ ...BASE, fetch }).chatStream(QUESTION, { requestId: "a:1" });
+    const error = await failureOf(() => stream.final());
+    assert.equal(error.message, message);
+    assert.deepEqual([error.code, error.outcome, error.requestId, error.partial], ["bad_response", "done", "look-1", "SOL "]);
+  });
+}
+
+test("withResponse() beside a reading whose sending failed leaves the signal to the look-ups", async () => {
+  const controller = new AbortController();
+  const fetch = async (request) => {
+    if (request.method === "POST") throw new TypeError("fetch failed");
+    controller.abort("enough");
+    return Response.json({ id: "bg_1", status: "in_progress" });
+  };
+  const minara = new Minara({ ...BASE, fetch, maxRetries: 0, timeout: { total: 3_000 } });
+  const stream = minara.chatStream(QUESTION, { requestId: "a:1", signal: controller.signal });
+  const first = stream[Symbol.asyncIterator]().next();
+  assert.equal((await failureOf(() => stream.withResponse())).code, "network");
+  await assert.rejects(first, (reason) => reason === "enough");
+});

@@ -116,3 +116,54 @@ for (const [what, refusal, act] of [
     assert.ok(text.includes("[redacted]"), text);
   });
 }
+
+test("the token that a stream was opened with is in no error of it, though another has taken its place", async () => {
+  const refusal = (code) => ({ status: 401, json: { error: { code, message: "x", requestId: "r-1" } } });
+  let body;
+  const open = async () =>
+    new Response(
+      new ReadableStream({
+        start(controller) {
+          body = controller;
+          controller.enqueue(new TextEncoder().encode('data: {"delta":"SOL "}\n\n'));
+        },
+      }),
+      { headers: eventStream },
+    );
+  const script = mockFetch([
+    refusal("session_required"),
+    { json: { token: TOKEN } },
+    refusal("unauthorized"),
+    { json: { token: "anotherToken0123456789" } },
+    { json: { content: "gm" } },
+  ]);
+  let asked = 0;
+  const fetch = (request) => ((asked += 1) === 3 ? open() : script(request));
+  const minara = new Minara({ baseUrl: "https://w.example/api", fetch, session: async () => "turnstile" });
+  const parts = minara.chatStream({ message: "gm" })[Symbol.asyncIterator]();
+  await parts.next();
+  await minara.chat({ message: "gm" });
+  body.enqueue(new TextEncoder().encode(broken(TOKEN)));
+  const error = await failureOf(() => parts.next());
+  assert.equal(error.message, "The API reported an error within the stream: bad [redacted]");
+  assert.equal(error.body, '{"error":{"message":"bad [redacted]"}}');
+});
+
+test("a key that a stream repeats in its text is in no error, and what cut the stream still is", async () => {
+  const cause = new TypeError("reset");
+  const chunks = [`data: {"delta":"key ${PLAIN_KEY} "}\n\n`];
+  const body = new ReadableStream(
+    {
+      pull(controller) {
+        if (chunks.length > 0) controller.enqueue(new TextEncoder().encode(chunks.shift()));
+        else controller.error(cause);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  const fetch = async () => new Response(body, { headers: eventStream });
+  const error = await failureOf(() => new Minara({ apiKey: PLAIN_KEY, fetch }).chatStream({ message: "gm" }).final());
+  assert.equal(error.partial, "key [redacted] ");
+  assert.deepEqual([error.code, error.outcome, error.status], ["network", "unknown", 200]);
+  assert.equal(error.cause, cause);
+});

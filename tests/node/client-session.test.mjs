@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
+import { setImmediate } from "node:timers/promises";
 import { test } from "node:test";
 
 import { Minara } from "minara";
 import { mockFetch } from "minara/testing";
 
+import { MinaraError as SessionError } from "../../js/js/errors.js";
 import { Session } from "../../js/js/session.js";
 import { failureOf, readAll } from "./client.fixture.mjs";
 
@@ -320,4 +323,200 @@ test("a call whose limit passed while its session was opened is not sent any mor
   );
   assert.deepEqual([error.code, error.outcome], ["timeout", "not_sent"]);
   assert.equal(fetch.requests.length, 2);
+});
+
+test("a call that begins while a session is opened waits for it, and is sent once", async () => {
+  let solve;
+  const fetch = mockFetch([DEMAND, granted("t1"), ANSWER, ANSWER]);
+  const minara = new Minara({ baseUrl, fetch, session: () => new Promise((resolve) => (solve = resolve)) });
+  const first = minara.chat({ message: "gm" });
+  while (!solve) await setImmediate();
+  const second = minara.chat({ message: "gm" });
+  for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+  assert.equal(fetch.requests.length, 1);
+  solve("turnstile");
+  await Promise.all([first, second]);
+  assert.deepEqual(asked(fetch), [
+    ["/v1/developer/chat", undefined],
+    ["/session", undefined],
+    ["/v1/developer/chat", "Bearer t1"],
+    ["/v1/developer/chat", "Bearer t1"],
+  ]);
+});
+
+/** A session whose trades give `t1`, `t2` and so on, or throw what `failing` gives for them; it notes what each is given. */
+function sessionOf({ expiresAt, failing = () => undefined, now = () => 0 } = {}) {
+  const trades = [];
+  const trade = async (turnstile, bearer) => {
+    trades.push(bearer ?? turnstile);
+    const failure = failing(trades.length);
+    if (failure) throw failure;
+    return { token: `t${trades.length}`, expiresAt };
+  };
+  return { trades, session: new Session(async () => "turnstile", trade, now) };
+}
+
+test("a refusal that comes late is met with the token that is there by then, without another trade", async () => {
+  const { session, trades } = sessionOf();
+  assert.equal(await session.replace(undefined), "t1");
+  assert.equal(await session.replace(undefined), "t1");
+  assert.equal(await session.replace("t0"), "t1");
+  assert.deepEqual(trades, ["turnstile"]);
+});
+
+test("a refusal that comes late waits for the renewal that is under way", async () => {
+  const { session, trades } = sessionOf({ expiresAt: 1 });
+  assert.equal(await session.replace(undefined), "t1");
+  assert.deepEqual(await Promise.all([session.bearer(), session.replace(undefined), session.bearer()]), ["t2", "t2", "t2"]);
+  assert.deepEqual(trades, ["turnstile", "t1"]);
+});
+
+for (const expiresAt of [undefined, null, "soon", {}]) {
+  test(`a token that expires at ${JSON.stringify(expiresAt)} is used until the Worker refuses it`, async () => {
+    const { session, trades } = sessionOf({ expiresAt });
+    assert.equal(await session.replace(undefined), "t1");
+    assert.equal(await session.bearer(), "t1");
+    assert.deepEqual(trades, ["turnstile"]);
+  });
+}
+
+const lost = new SessionError("Lost.", { code: "network", outcome: "unknown" });
+const busy = new SessionError("Too many.", { code: "rate_limited", outcome: "refused", retryable: true, retryAfter: 120 });
+const fault = new TypeError("fault");
+
+for (const [what, failure] of [["that is lost", lost], ["that the Worker has no time for", busy]]) {
+  test(`a renewal ${what} is put off while the token lives, and no other visitor's session begins`, async () => {
+    const failing = (count) => (count === 2 ? failure : undefined);
+    const { session, trades } = sessionOf({ expiresAt: 1, failing });
+    await session.replace(undefined);
+    assert.equal(await session.bearer(), "t1");
+    assert.deepEqual(trades, ["turnstile", "t1"]);
+    assert.equal(await session.bearer(), "t3");
+    assert.deepEqual(trades, ["turnstile", "t1", "t1"]);
+  });
+
+  test(`a renewal ${what} is told once the token is over, and no other visitor's session begins`, async () => {
+    let time = 0;
+    const failing = (count) => (count === 2 ? failure : undefined);
+    const { session, trades } = sessionOf({ expiresAt: 1, failing, now: () => time });
+    await session.replace(undefined);
+    time = 1;
+    await assert.rejects(session.bearer(), (error) => error === failure);
+    assert.equal(await session.bearer(), "t3");
+    assert.deepEqual(trades, ["turnstile", "t1", "t1"]);
+  });
+}
+
+test("a renewal that fails by a fault of its own is told, whatever the token is", async () => {
+  const { session } = sessionOf({ expiresAt: 1, failing: (count) => (count === 2 ? fault : undefined) });
+  await session.replace(undefined);
+  await assert.rejects(session.bearer(), (error) => error === fault);
+});
+
+test("a token that the Worker refused is not used again where its renewal fails", async () => {
+  const { session, trades } = sessionOf({ expiresAt: 1, failing: (count) => (count === 2 ? busy : undefined) });
+  await session.replace(undefined);
+  await assert.rejects(session.replace("t1"), (error) => error === busy);
+  assert.deepEqual(trades, ["turnstile", "t1"]);
+});
+
+test("a Worker that has no time to renew a session goes on with the same caller", async () => {
+  const soon = new Date(Date.now() + 30_000).toISOString();
+  const wait = { status: 429, json: {}, headers: { "retry-after": "120" } };
+  const fetch = mockFetch([DEMAND, granted("t1", soon), ANSWER, wait, ANSWER]);
+  let solved = 0;
+  const minara = new Minara({ baseUrl, fetch, session: async () => `turnstile-${(solved += 1)}` });
+  for (let call = 0; call < 2; call += 1) await minara.chat({ message: "gm" }, { requestId: "a:1" });
+  assert.equal(solved, 1);
+  assert.deepEqual(asked(fetch).slice(3), [
+    ["/session", "Bearer t1"],
+    ["/v1/developer/chat", "Bearer t1"],
+  ]);
+});
+
+for (const token of ["", " ", "a b", "caf\u00e9", 42, null]) {
+  test(`a session's token ${JSON.stringify(token)} is none`, async () => {
+    const fetch = mockFetch([DEMAND, { json: { token } }]);
+    const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
+    const error = await failureOf(() => minara.chat({ message: "gm" }));
+    assert.equal(error.message, `The Worker's session answer has no token. ${LOST}`);
+    assert.deepEqual([error.code, error.outcome, error.retryable], ["bad_response", "not_sent", false]);
+  });
+}
+
+test("a trade that the Worker refuses is told in the Worker's words", async () => {
+  const no = { status: 403, json: { error: { code: "forbidden", message: "No robots.", requestId: "r-2" } } };
+  const minara = new Minara({ baseUrl, fetch: mockFetch([DEMAND, no]), session: async () => "turnstile" });
+  const error = await failureOf(() => minara.chat({ message: "gm" }));
+  assert.equal(error.message, "No robots.");
+  assert.deepEqual([error.code, error.outcome, error.status, error.requestId], ["forbidden", "refused", 403, "r-2"]);
+});
+
+test("a call that is unauthorized without a session is not sent again under one", async () => {
+  const fetch = mockFetch([refusal("unauthorized"), granted("t1"), ANSWER]);
+  const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
+  assert.equal((await failureOf(() => minara.chat({ message: "gm" }))).code, "unauthorized");
+  assert.equal(fetch.requests.length, 1);
+});
+
+test("the look-up of a job's answer, which is not billed, goes out again under a session after a flake", async () => {
+  const job = { json: { id: "bg_1", status: "completed", result: { content: "gm" } } };
+  const fetch = mockFetch([{ status: 202, json: { id: "bg_1" } }, { status: 502, json: {} }, DEMAND, granted("t1"), job]);
+  const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
+  assert.equal((await minara.chatBackground({ message: "gm" }).wait()).content, "gm");
+});
+
+test("a call whose limit passed to the millisecond while its session was opened is not sent any more", async (t) => {
+  let now = 0;
+  t.mock.method(performance, "now", () => now);
+  const fetch = mockFetch([DEMAND, granted("t1"), ANSWER]);
+  const session = async () => {
+    now += 100;
+    return "turnstile";
+  };
+  const minara = new Minara({ baseUrl, fetch, session });
+  const { code, outcome } = await failureOf(() => minara.chat({ message: "gm" }, { timeout: { total: 100 } }));
+  assert.deepEqual([code, outcome], ["timeout", "not_sent"]);
+  assert.equal(fetch.requests.length, 2);
+});
+
+for (const total of [Infinity, 2 ** 31]) {
+  test(`a session may take its time where the call's limit is ${total}, though no timer can say it`, async (t) => {
+    t.mock.method(performance, "now", () => 0);
+    const fetch = mockFetch([DEMAND, granted("t1"), ANSWER]);
+    const session = () => new Promise((resolve) => setTimeout(resolve, 20, "turnstile"));
+    const minara = new Minara({ baseUrl, fetch, session, timeout: { total } });
+    assert.equal((await minara.chat({ message: "gm" })).content, "gm");
+  });
+}
+
+test("where the Worker asks for a new session in place of a renewal, one begins", async () => {
+  const fetch = mockFetch([DEMAND, granted("t1"), ANSWER, refusal("unauthorized"), DEMAND, granted("t2"), ANSWER]);
+  const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
+  await minara.chat({ message: "gm" });
+  assert.equal((await minara.chat({ message: "gm" })).content, "gm");
+  assert.deepEqual(asked(fetch).slice(4), [
+    ["/session", "Bearer t1"],
+    ["/session", undefined],
+    ["/v1/developer/chat", "Bearer t2"],
+  ]);
+});
+
+test("a call that is aborted already renews no session", async () => {
+  const soon = new Date(Date.now() + 30_000).toISOString();
+  const fetch = mockFetch([DEMAND, granted("t1", soon), ANSWER]);
+  const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
+  await minara.chat({ message: "gm" });
+  const left = minara.chat({ message: "gm" }, { signal: AbortSignal.abort("left") });
+  await assert.rejects(left, (reason) => reason === "left");
+  for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+  assert.equal(fetch.requests.length, 3);
+});
+
+test("a call that opened a session leaves no listener behind", async () => {
+  const { signal } = new AbortController();
+  const fetch = mockFetch([DEMAND, granted("t1"), ANSWER]);
+  const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
+  await minara.chat({ message: "gm" }, { signal });
+  assert.deepEqual(getEventListeners(signal, "abort"), []);
 });

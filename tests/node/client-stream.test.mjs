@@ -347,3 +347,133 @@ test("two hundred streams at once keep their texts apart", async (t) => {
     names.map((name) => name.repeat(3)),
   );
 });
+
+const BASE = { baseUrl: "https://worker.example/api" };
+const eventStream = { headers: { "content-type": "text/event-stream" } };
+const delta = (content, rest = {}) => `data: ${JSON.stringify({ choices: [{ delta: { content }, ...rest }] })}\n\n`;
+
+/** An answer of these events, whose connection stays open until `end` is called with the last of them. */
+function held(...events) {
+  const state = { cancelled: undefined };
+  const encoder = new TextEncoder();
+  const body = new ReadableStream({
+    start(controller) {
+      for (const event of events) controller.enqueue(encoder.encode(event));
+      state.end = (...last) => {
+        for (const event of last) controller.enqueue(encoder.encode(event));
+        controller.close();
+      };
+    },
+    cancel() {
+      state.cancelled = true;
+    },
+  });
+  state.fetch = async () => new Response(body, eventStream);
+  return state;
+}
+
+test("parts asked for all at once come in their order, and so does the end", async () => {
+  const stream = new Minara({ ...BASE, fetch: mockFetch([{ stream: ["SOL ", "is ", "up"] }]) }).chatStream(QUESTION);
+  const parts = stream[Symbol.asyncIterator]();
+  const results = await Promise.all(Array.from({ length: 5 }, () => parts.next()));
+  assert.deepEqual(results.map(({ done, value }) => [done, value?.text]), [
+    [false, "SOL "],
+    [false, "is "],
+    [false, "up"],
+    [true, undefined],
+    [true, undefined],
+  ]);
+  assert.deepEqual(await parts.next(), { done: true, value: undefined });
+});
+
+test("of parts asked for at once the first alone hears why the stream failed", async () => {
+  const stream = new Minara({ ...BASE, fetch: mockFetch([{ status: 402, json: {} }]) }).chatStream(QUESTION);
+  const parts = stream[Symbol.asyncIterator]();
+  const [first, second] = await Promise.allSettled([parts.next(), parts.next()]);
+  assert.equal(first.reason.code, "payment_required");
+  assert.deepEqual(second, { status: "fulfilled", value: { done: true, value: undefined } });
+});
+
+test("a second iteration is refused as not sent before the first has read, and as sent after it", async () => {
+  const stream = new Minara({ ...BASE, fetch: mockFetch([{ stream: ["SOL ", "is up"] }]) }).chatStream(QUESTION);
+  const parts = stream[Symbol.asyncIterator]();
+  const again = () => failureOf(() => stream[Symbol.asyncIterator]());
+  assert.equal((await again()).outcome, "not_sent");
+  await parts.next();
+  assert.equal((await again()).outcome, "unknown");
+  await parts.return();
+});
+
+test("cancel() of a stream that was sent and not read says that it may be billed", async () => {
+  const { fetch } = held(delta("SOL "));
+  const stream = new Minara({ ...BASE, fetch }).chatStream(QUESTION);
+  await stream.withResponse();
+  await stream.cancel();
+  const { message, outcome } = await failureOf(() => stream.final());
+  assert.equal(message, "The stream was cancelled before the answer was complete. It may be billed all the same.");
+  assert.equal(outcome, "unknown");
+});
+
+test("the reason for which a web stream is cancelled reaches the request's signal", async () => {
+  let signal;
+  const { fetch } = held(delta("SOL "));
+  const minara = new Minara({ ...BASE, fetch: (request) => ((signal = request.signal), fetch()) });
+  const reader = minara.chatStream(QUESTION).toReadableStream().getReader();
+  await reader.read();
+  await reader.cancel("the tab was closed");
+  assert.equal(signal.reason, "the tab was closed");
+});
+
+for (const reason of [null, false, 0, ""]) {
+  test(`an abort for ${JSON.stringify(reason)} is an abort, and no end of the answer`, async () => {
+    const controller = new AbortController();
+    const { fetch } = held(delta("SOL "));
+    const stream = new Minara({ ...BASE, fetch }).chatStream(QUESTION, { signal: controller.signal });
+    const parts = stream[Symbol.asyncIterator]();
+    await parts.next();
+    controller.abort(reason);
+    await assert.rejects(parts.next(), (thrown) => thrown === reason);
+    await assert.rejects(stream.final(), (thrown) => thrown === reason);
+  });
+}
+
+test("an error behind text of the same chunk is told by the next read, and ends a connection that stays open", async () => {
+  const source = held(`${delta("paid ")}data: {"error":{"message":"boom"}}\n\n`);
+  const stream = new Minara({ ...BASE, fetch: source.fetch }).chatStream(QUESTION, { timeout: { total: 5_000 } });
+  const parts = stream[Symbol.asyncIterator]();
+  assert.deepEqual(await parts.next(), { done: false, value: { text: "paid " } });
+  const error = await failureOf(() => parts.next());
+  assert.equal(error.code, "stream_error");
+  assert.equal(error.partial, "paid ");
+  assert.equal(source.cancelled, true);
+});
+
+test("usage that comes behind the end of the text is in the answer, whose connection cancel() then leaves alone", async () => {
+  const source = held(delta("SOL"), delta("", { finish_reason: "stop" }));
+  const stream = new Minara({ ...BASE, fetch: source.fetch }).chatStream(QUESTION);
+  assert.equal((await readAll(stream)).text, "SOL");
+  await stream.cancel();
+  source.end('data: {"choices":[],"usage":{"totalTokens":7}}\n\n', "data: [DONE]\n\n");
+  assert.deepEqual(await stream.final(), { content: "SOL", usage: { totalTokens: 7 } });
+  assert.equal(source.cancelled, undefined);
+});
+
+test("an error of a stream names the answer that it came with", async () => {
+  const headers = { ...eventStream.headers, "x-request-id": "r-1" };
+  const fetch = mockFetch([{ stream: ["SOL "], isCut: true, headers }, { body: null, headers }]);
+  const minara = new Minara({ ...BASE, fetch });
+  const cut = await failureOf(() => minara.chatStream(QUESTION).final());
+  assert.deepEqual([cut.code, cut.status, cut.requestId, cut.partial], ["stream_truncated", 200, "r-1", "SOL "]);
+  const empty = await failureOf(() => minara.chatStream(QUESTION).final());
+  assert.equal(empty.message, "The answer has no body that can be read: check the fetch option.");
+  assert.deepEqual([empty.code, empty.outcome, empty.status, empty.requestId], ["bad_response", "done", 200, "r-1"]);
+  assert.equal("partial" in empty, false);
+});
+
+test("an event of a stream may have 1,048,576 bytes where no limit is given, and not one more", async () => {
+  const most = 1_048_576;
+  const of = (length) => mockFetch([{ body: `data: ${"a".repeat(length)}\n\ndata: [DONE]\n\n`, ...eventStream }]);
+  assert.equal((await new Minara({ ...BASE, fetch: of(most) }).chatStream(QUESTION).text()).length, most);
+  const error = await failureOf(() => new Minara({ ...BASE, fetch: of(most + 1) }).chatStream(QUESTION).text());
+  assert.deepEqual([error.code, error.outcome], ["event_too_large", "unknown"]);
+});

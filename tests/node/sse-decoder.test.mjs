@@ -1,5 +1,6 @@
 // What the vectors cannot say of `SseDecoder` and `readSse`.
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import { runInNewContext } from "node:vm";
 
@@ -48,6 +49,9 @@ test("events before one that is too large are given out, then every call throws"
 test("what is no chunk and no limit is refused by name", () => {
   const refused = (message) => ({ name: "MinaraError", code: "invalid_request", outcome: "not_sent", message });
   assert.throws(() => new SseDecoder().push("data: 1\n\n"), refused("SseDecoder.push takes a Uint8Array"));
+  for (const chunk of [new Uint16Array(2), new DataView(new ArrayBuffer(2)), new ArrayBuffer(2), [1], null]) {
+    assert.throws(() => new SseDecoder().push(chunk), refused("SseDecoder.push takes a Uint8Array"));
+  }
   for (const most of [-1, 1.5, Number.NaN, 2 ** 28, "10"]) {
     const message = "Invalid reader options: maxEventBytes must be a whole number from 0 to 268173312.";
     assert.throws(() => new SseDecoder({ maxEventBytes: most }), refused(message));
@@ -196,4 +200,44 @@ test("an event that was left open is the decoder's failure from then on", () => 
   decoder.push(bytes("data: half"));
   assert.throws(() => decoder.finish(), (error) => error.code === "stream_truncated" && error === decoder.failure);
   assert.throws(() => decoder.push(bytes(" and half\n\n")), (error) => error === decoder.failure);
+});
+
+for (const [what, act] of [
+  ["to its end", async (events) => assert.deepEqual(await collect(events), [event("1")])],
+  [
+    "up to where the loop is left",
+    async (events) => {
+      for await (const _ of events) break;
+    },
+  ],
+]) {
+  test(`a stream that is read ${what} leaves no listener on its signal`, async () => {
+    const { signal } = new AbortController();
+    await act(readSse(streamOf([bytes("data: 1\n\n")]).stream, { signal }));
+    assert.deepEqual(getEventListeners(signal, "abort"), []);
+  });
+}
+
+test("the loop is left once, however often it is told", async () => {
+  const source = streamOf([bytes("data: 1\n\n")], { endless: true });
+  let cancels = 0;
+  const reader = source.stream.getReader();
+  const counting = { read: () => reader.read(), cancel: async () => void (cancels += 1) };
+  const events = readSse({ body: { getReader: () => counting } });
+  await events.next();
+  await events.return();
+  await events.return();
+  assert.equal(cancels, 1);
+});
+
+test("what an event says of its kind and its id holds for the next chunk as for the next event", () => {
+  const decoder = new SseDecoder();
+  assert.deepEqual(decoder.push(bytes("event: x\nid: 7\ndata: 1\n\n")), [event("1", { event: "x", id: "7" })]);
+  assert.deepEqual(decoder.push(bytes("data: 2\n\n")), [event("2", { id: "7" })]);
+});
+
+test("an event may have 1,048,576 bytes of data where no limit is given, and not one more", () => {
+  const most = 1_048_576;
+  assert.equal(new SseDecoder().push(bytes(`data: ${"a".repeat(most)}\n\n`))[0].data.length, most);
+  assert.throws(() => new SseDecoder().push(bytes(`data: ${"a".repeat(most + 1)}\n\n`)), { code: "event_too_large" });
 });
