@@ -95,6 +95,16 @@ fn an_error_says_everything_that_it_was_given() {
     assert_eq!(format!("{full:?}"), "stream_truncated: The end. (outcome done)");
 }
 
+#[test]
+fn a_redirect_that_the_platform_hides_has_no_status() {
+    let error = FailedResponse::default().into_error::<Value>();
+    assert_eq!((error.code(), error.outcome(), error.status()), (Code::UpstreamError, Outcome::Unknown, None));
+    assert_eq!(
+        error.message(),
+        "The API answered with a redirect, which is not followed because the key would travel with it. Check the base URL."
+    );
+}
+
 fn text_of(value: &Value) -> String {
     match value.get("$repeat") {
         Some(repeat) => repeat[0].as_str().unwrap().repeat(usize::try_from(repeat[1].as_u64().unwrap()).unwrap()),
@@ -141,6 +151,9 @@ fn a_retry_after_is_seconds_or_a_date_and_nothing_else() {
         ("1.", Some(1.0)),
         ("Fri, 20 Nov 2026 12:02:00 GMT", Some(120.0)),
         ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0.0)),
+        ("Thu, 31 Dec 2026 23:59:59 GMT", Some(3_585_599.0)),
+        ("Thu, 31 Dec 2026 23:59:60 GMT", None),
+        ("Thu, 31 Dec 2026 23:60:00 GMT", None),
         ("", None),
         (".5", None),
         ("1e3", None),
@@ -154,6 +167,9 @@ fn a_retry_after_is_seconds_or_a_date_and_nothing_else() {
     ] {
         assert_eq!(parse_retry_after(header, noon), seconds, "{header:?}");
     }
+    // Thirty years are too long, a second less is not.
+    assert_eq!(parse_retry_after("Sun, 09 Sep 2001 01:46:39 GMT", 0.0), Some(999_999_999.0));
+    assert_eq!(parse_retry_after("Sun, 09 Sep 2001 01:46:40 GMT", 0.0), None);
     let half = parse_retry_after("Fri, 20 Nov 2026 12:00:01 GMT", noon + 500.0).unwrap();
     assert!((half - 0.5).abs() < 1e-6, "{half}");
 }
@@ -204,6 +220,8 @@ fn a_known_secret_is_found_whatever_it_looks_like() {
     }
     assert_eq!(redact_secret("a short one", "short"), "a short one");
     assert_eq!(redact_secret("nothing here", ""), "nothing here");
+    // No key has such letters, and half of one is no text.
+    assert_eq!(redact_secret("Schlüssel", "Schlüssel"), "Schlüssel");
     let error = Error::new(Code::BadResponse, "canary-key-1!")
         .with_body("<canary-key-1>")
         .with_partial("canary-key-1.")

@@ -1,7 +1,7 @@
 //! Answers: read tolerantly, kept whole, and wrong ones named by their path.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on is to panic")]
 
-use minara::recovery::job_answer;
+use minara::recovery::{Step, job_answer, step};
 use minara::request::Endpoint;
 use minara::response::{
     Answer, ChatAnswer, Job, JobState, Kind, MAX_KEPT_BODY_BYTES, PerpSuggestion, PredictionAnalysis, Shape,
@@ -251,6 +251,36 @@ fn only_a_completed_job_with_a_result_has_an_answer() {
         (json!("completed"), None),
     ] {
         assert_eq!(job_answer(&job), answer, "{job}");
+    }
+}
+
+#[test]
+fn why_a_job_failed_is_told_without_a_secret_and_without_text_where_none_came() {
+    for (job, code, reason) in [
+        (
+            json!({ "status": "failed", "error": { "code": "processing_error" } }),
+            Code::StreamError,
+            " (processing_error).",
+        ),
+        (json!({ "status": "failed", "error": { "message": "no luck" } }), Code::StreamError, " (no luck)."),
+        (
+            json!({ "status": "failed", "error": { "code": "x", "message": "bad key sk-minara-abcd" } }),
+            Code::StreamError,
+            " (x: bad key [redacted]).",
+        ),
+        (json!({ "status": "sk-minara-abcd" }), Code::BadResponse, "the job's status is \"[redacted]\"."),
+    ] {
+        let error = step(&job, "", 0, 0.5).unwrap_err();
+        assert_eq!((error.code(), error.partial()), (code, None));
+        assert!(error.message().contains(reason), "{error}");
+    }
+}
+
+#[test]
+fn no_wait_between_two_looks_leaves_its_bounds_whatever_the_jitter() {
+    let job = json!({ "status": "queued" });
+    for (jitter, wait) in [(-1.0, 250.0), (0.0, 250.0), (1.0, 500.0), (2.0, 500.0)] {
+        assert_eq!(step(&job, "", 0, jitter).unwrap(), Step::Wait(wait), "{jitter}");
     }
 }
 

@@ -18,6 +18,7 @@ const WALLET: &str = "0x742d35cc6634c0532925a3b844bc9e7595f0beb1";
 const PRELUDE: &str = r#"
     globalThis.seen = [];
     globalThis.signals = [];
+    globalThis.cancelled = 0;
     const text = new TextEncoder();
     const chunk = (content) => `data: {"chatId":"chat_1","messageId":"msg_1","choices":[{"delta":{"content":"${content}"}}]}\n\n`;
     /** A stream that gives these parts and then `then`: "stays" open, or breaks ("cut"), or ends. */
@@ -28,6 +29,9 @@ const PRELUDE: &str = r#"
         pull(controller) {
             if (then === "cut") controller.error(new TypeError("terminated"));
             else if (then !== "stays") controller.close();
+        },
+        cancel() {
+            globalThis.cancelled += 1;
         },
     }), { headers: { "content-type": "text/event-stream" } });
     const json = (value, status = 200, headers = {}) => () => Response.json(value, { status, headers });
@@ -50,6 +54,11 @@ fn script(answers: &str) {
 fn seen() -> Vec<String> {
     let joined = js_sys::eval("seen.join('\\n')").unwrap().as_string().unwrap();
     joined.lines().map(str::to_owned).collect()
+}
+
+/// What a script of JavaScript has left of itself.
+fn evaluated(expression: &str) -> f64 {
+    js_sys::eval(&format!("Number({expression})")).unwrap().as_f64().unwrap()
 }
 
 fn client() -> Client {
@@ -110,7 +119,9 @@ async fn a_stream_ends_at_its_end_though_the_connection_stays_open() {
     assert_eq!((&*text, error.is_none()), ("SOL is up", true));
     assert_eq!((stream.text(), stream.chat_id(), stream.message_id()), ("SOL is up", Some("chat_1"), Some("msg_1")));
     assert_eq!(stream.next().await.unwrap(), None);
-    assert_eq!(seen().len(), 1);
+    let body = r#"{"mode":"fast","stream":true,"message":{"role":"user","content":"SOL?"}}"#;
+    assert_eq!(seen(), [format!("POST /v1/developer/chat text/event-stream Bearer {KEY} {body}")]);
+    assert_eq!((evaluated("cancelled"), evaluated("signals[0].aborted")), (1.0, 0.0));
 }
 
 #[wasm_bindgen_test]
@@ -142,6 +153,31 @@ async fn a_cut_stream_under_a_request_id_is_completed_from_the_stored_answer() {
     let (text, error) = read(&mut stream).await;
     assert_eq!((&*text, error.is_none(), stream.text()), ("SOL is up", true, "SOL is up"));
     assert_eq!(seen()[1], format!("GET /v1/developer/chat/requests/r1 application/json Bearer {KEY} "));
+}
+
+#[wasm_bindgen_test]
+async fn under_a_request_id_a_stream_that_was_lost_before_its_headers_is_completed_too() {
+    script(
+        r#"() => { throw new TypeError("terminated"); },
+           json({ id: "bg_1", status: "completed", result: { content: "gm", chatId: "chat_2" } })"#,
+    );
+    let client = client().retry(RetryPolicy { max_retries: 0, ..RetryPolicy::default() });
+    let mut stream = client.chat_stream(&ChatRequest::ask("gm").request_id("a:1")).unwrap();
+    let (text, error) = read(&mut stream).await;
+    assert_eq!((text.as_str(), error.map(|error| error.code())), ("gm", None));
+    assert_eq!(stream.chat_id(), Some("chat_2"));
+    assert_eq!(seen().len(), 2);
+    assert!(seen()[1].starts_with("GET /v1/developer/chat/requests/a:1 "), "{:?}", seen());
+}
+
+#[wasm_bindgen_test]
+async fn without_a_request_id_a_stream_that_was_lost_is_not_looked_for() {
+    script(r#"() => { throw new TypeError("terminated"); }"#);
+    let mut stream = client().chat_stream(&ChatRequest::ask("gm")).unwrap();
+    let (text, error) = read(&mut stream).await;
+    let error = error.unwrap();
+    assert_eq!((text.as_str(), error.code(), error.outcome()), ("", Code::Network, Outcome::Unknown));
+    assert_eq!(seen().len(), 1);
 }
 
 #[wasm_bindgen_test]
@@ -268,5 +304,224 @@ async fn no_error_of_a_stream_or_a_job_repeats_a_key_of_whichever_form() {
 async fn a_job_that_failed_is_no_answer_under_its_id() {
     script(r#"json({ id: "bg_1", status: "failed", error: { message: "no model" } })"#);
     let error = client().chat(&ChatRequest::ask("SOL?").request_id("r-1")).await.unwrap_err();
-    assert_eq!(error.code(), Code::StreamError);
+    assert_eq!((error.code(), error.status()), (Code::StreamError, Some(200)));
+    assert!(error.body().unwrap().contains("no model"));
+}
+
+#[wasm_bindgen_test]
+async fn each_client_calls_its_own_address_and_a_key_goes_to_no_other() {
+    let tell = js_sys::Function::new_with_args(
+        "request",
+        "return Response.json({ content: `${request.url} ${request.headers.get('authorization')}` })",
+    );
+    let worker = || Client::behind_worker("https://worker.example/api").unwrap();
+    for (client, told) in [
+        (client(), format!("https://api.minara.ai/v1/developer/chat Bearer {KEY}")),
+        (
+            client().at("https://proxy.example/m/").unwrap(),
+            format!("https://proxy.example/m/v1/developer/chat Bearer {KEY}"),
+        ),
+        (worker(), "https://worker.example/api/v1/developer/chat null".to_owned()),
+        (worker().at("http://other.example").unwrap(), "http://other.example/v1/developer/chat null".to_owned()),
+    ] {
+        let answer = client.fetch(tell.clone()).chat(&ChatRequest::ask("SOL?")).await.unwrap();
+        assert_eq!(answer.content, Some(told));
+    }
+    for address in ["http://proxy.example", "/api"] {
+        assert_eq!(client().at(address).unwrap_err().field(), Some("baseUrl"), "{address}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn patience_and_headers_hold_for_streams_too() {
+    script(r#"json({}, 429, { "retry-after": "0" })"#);
+    let never_again = RetryPolicy { max_retries: 0, ..RetryPolicy::default() };
+    let error = client().retry(never_again).chat_stream(&ChatRequest::ask("SOL?")).unwrap().next().await.unwrap_err();
+    assert_eq!((error.code(), seen().len()), (Code::RateLimited, 1));
+    let tag =
+        js_sys::Function::new_with_args("request", "return Response.json({ content: request.headers.get('x-tag') })");
+    let tagged = client().header("x-tag", "a").unwrap().fetch(tag);
+    assert_eq!(tagged.chat_stream(&ChatRequest::ask("SOL?")).unwrap().next().await.unwrap().as_deref(), Some("a"));
+}
+
+/// Under an id a 200 is the answer, whether it comes as itself or within its job, and only a 202 is fetched.
+#[wasm_bindgen_test]
+async fn what_comes_under_a_request_id_is_fetched_only_where_it_is_at_work() {
+    const DONE: &str = r#"json({ id: "bg_1", status: "completed", result: { content: "up", chatId: "c" } })"#;
+    let request = ChatRequest::ask("SOL?").request_id("r1");
+    for (answers, requests) in [
+        (r#"json({ content: "up", chatId: "c" })"#, 1),
+        (DONE, 1),
+        (&*format!(r#"json({{ id: "bg_1", status: "queued" }}, 202), {DONE}"#), 2),
+    ] {
+        script(answers);
+        let answer = client().chat(&request).await.unwrap();
+        assert_eq!((answer.content.as_deref(), answer.chat_id.as_deref()), (Some("up"), Some("c")), "{answers}");
+        assert_eq!(seen().len(), requests, "{answers}");
+        script(answers);
+        let mut stream = client().chat_stream(&request).unwrap();
+        let (text, error) = read(&mut stream).await;
+        assert_eq!((&*text, error.is_none(), stream.chat_id()), ("up", true, Some("c")), "{answers}");
+        assert_eq!(seen().len(), requests, "{answers}");
+    }
+    script(r#"json({ id: "bg_1", status: "queued" }, 202)"#);
+    assert_eq!(client().chat(&ChatRequest::ask("SOL?")).await.unwrap().unknown["id"], "bg_1");
+}
+
+#[wasm_bindgen_test]
+async fn a_success_that_cannot_be_used_keeps_its_status_and_its_body() {
+    for (answer, message) in [
+        ("json({ content: 5 })", "content is a number and not a string"),
+        ("json([])", "the answer is an array and not an object"),
+    ] {
+        script(answer);
+        let error = client().chat(&ChatRequest::ask("SOL?")).await.unwrap_err();
+        assert_eq!((error.code(), error.outcome(), error.status()), (Code::BadResponse, Outcome::Done, Some(200)));
+        assert!(error.message().contains(message) && error.body().is_some_and(|body| !body.is_empty()), "{error}");
+    }
+    for answer in [
+        r#"json({ chatId: "c" })"#,
+        r#"() => new Response(null, { headers: { "content-type": "text/event-stream" } })"#,
+        r#"() => { const taken = stream([], "stays")(); taken.body.getReader(); return taken; }"#,
+    ] {
+        script(answer);
+        let (_, error) = read(&mut client().chat_stream(&ChatRequest::ask("SOL?")).unwrap()).await;
+        let error = error.unwrap();
+        assert_eq!(error.message(), "The API answered the stream request with neither a stream nor a content.");
+        assert_eq!((error.outcome(), error.status()), (Outcome::Done, Some(200)), "{answer}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_job_that_failed_is_no_answer_to_a_stream_under_its_id() {
+    script(r#"json({ id: "bg_1", status: "failed", error: { message: "no model" } })"#);
+    let (_, error) = read(&mut client().chat_stream(&ChatRequest::ask("SOL?").request_id("r1")).unwrap()).await;
+    let error = error.unwrap();
+    assert_eq!((error.code(), error.outcome(), error.status()), (Code::StreamError, Outcome::Unknown, Some(200)));
+}
+
+#[wasm_bindgen_test]
+async fn a_call_that_has_its_answer_is_not_aborted_on_the_wire() {
+    script(
+        r#"json({ content: "up" }), json({ side: "long" }), json({ status: "completed", result: { content: "up" } })"#,
+    );
+    let minara = client();
+    minara.chat(&ChatRequest::ask("SOL?")).await.unwrap();
+    minara.perp_trading_suggestion(&PerpRequest::new("SOL")).await.unwrap();
+    minara.wait("bg_1").await.unwrap();
+    assert_eq!(evaluated("signals.filter((signal) => !signal.aborted).length"), 3.0);
+}
+
+#[wasm_bindgen_test]
+async fn what_an_answer_used_is_told_whether_it_came_as_a_stream_or_was_stored() {
+    const USED: &str = r#"'data: {"usage":{"totalTokens":7}}\n\n'"#;
+    for answers in [
+        &*format!(r#"stream([chunk("up"), {USED}, "data: [DONE]\n\n"])"#),
+        r#"json({ content: "up", usage: { totalTokens: 7 } })"#,
+        r#"stream([chunk("u")], "cut"), json({ status: "completed", result: { content: "up", usage: { totalTokens: 7 } } })"#,
+    ] {
+        script(answers);
+        let mut stream = client().chat_stream(&ChatRequest::ask("SOL?").request_id("r1")).unwrap();
+        let (text, error) = read(&mut stream).await;
+        assert_eq!((&*text, error.is_none()), ("up", true), "{answers}");
+        assert_eq!(stream.usage().unwrap()["totalTokens"], 7, "{answers}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn under_a_request_id_a_stream_that_ends_early_or_stalls_is_completed_too() {
+    for then in ["ends", "stays"] {
+        script(&format!(
+            r#"stream([chunk("SOL ")], "{then}"), json({{ status: "completed", result: {{ content: "SOL is up" }} }})"#
+        ));
+        let limits = Limits { first_byte: f64::INFINITY, idle: 20.0, ..Limits::STREAM };
+        let minara = client().stream_limits(limits);
+        let (text, error) = read(&mut minara.chat_stream(&ChatRequest::ask("SOL?").request_id("r1")).unwrap()).await;
+        assert_eq!((&*text, error.is_none(), seen().len()), ("SOL is up", true, 2), "{then}");
+        assert_eq!(evaluated("cancelled"), f64::from(u8::from(then == "stays")), "{then}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_that_had_all_its_text_brings_no_empty_part() {
+    script(r#"stream([chunk("SOL ")], "cut"), json({ status: "completed", result: { content: "SOL " } })"#);
+    let mut stream = client().chat_stream(&ChatRequest::ask("SOL?").request_id("r1")).unwrap();
+    assert_eq!(stream.next().await.unwrap().as_deref(), Some("SOL "));
+    assert_eq!(stream.next().await.unwrap(), None);
+}
+
+#[wasm_bindgen_test]
+async fn a_look_up_says_what_became_of_the_answer_or_leaves_the_word_to_what_cut_the_stream() {
+    for (look_up, code, outcome) in [
+        (r#"json({ status: "completed", result: { content: "ETH is up" } })"#, Code::BadResponse, Outcome::Done),
+        ("json({}, 404)", Code::Network, Outcome::Unknown),
+    ] {
+        script(&format!(r#"stream([chunk("SOL ")], "cut"), {look_up}"#));
+        let mut stream = client().chat_stream(&ChatRequest::ask("SOL?").request_id("r1")).unwrap();
+        let error = read(&mut stream).await.1.unwrap();
+        assert_eq!((error.code(), error.outcome(), error.partial()), (code, outcome, Some("SOL ")));
+        assert_eq!(seen().len(), 2);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn no_answer_is_looked_for_where_the_stream_says_that_there_is_none_or_nothing_was_sent() {
+    let never_again = RetryPolicy { max_retries: 0, ..RetryPolicy::default() };
+    for (answer, code, outcome) in [
+        (r#"stream(['data: {"error":{"message":"no luck"}}\n\n'], "stays")"#, Code::StreamError, Outcome::Unknown),
+        (
+            r#"() => { throw Object.assign(new TypeError("fetch failed"), { code: "ECONNREFUSED" }); }"#,
+            Code::Network,
+            Outcome::NotSent,
+        ),
+    ] {
+        script(answer);
+        let minara = client().retry(never_again);
+        let (_, error) = read(&mut minara.chat_stream(&ChatRequest::ask("SOL?").request_id("r1")).unwrap()).await;
+        let error = error.unwrap();
+        assert_eq!((error.code(), error.outcome(), seen().len()), (code, outcome, 1));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_a_look_could_not_say_of_a_job_leaves_its_outcome_unknown() {
+    for (status, code) in [(404, Code::NotFound), (402, Code::PaymentRequired)] {
+        script(&format!("json({{}}, {status}), json({{}}, {status})"));
+        let error = client().wait("bg_1").await.unwrap_err();
+        assert_eq!((error.code(), error.outcome()), (code, Outcome::Unknown));
+        let error = client().chat_status("bg_1").await.unwrap_err();
+        assert_eq!((error.code(), error.outcome()), (code, Outcome::Refused));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_first_byte_ends_its_limit_and_text_moves_the_idle_one_on() {
+    // A comment is a first byte, and no text.
+    script(r#"stream([": ping\n\n"], "stays")"#);
+    let limits = Limits { first_byte: 4_000.0, idle: 20.0, total: f64::INFINITY };
+    let mut stream = client().stream_limits(limits).chat_stream(&ChatRequest::ask("SOL?")).unwrap();
+    let error = stream.next().await.unwrap_err();
+    assert!(error.message().contains("timeout.idle"), "{error}");
+
+    // On a clock that only the stream moves, by less than the limit before each of its parts.
+    script(
+        r#"() => {
+            let clock = 0;
+            performance.now = () => clock;
+            const parts = [chunk("SOL "), chunk("is "), chunk("up"), "data: [DONE]\n\n"];
+            const body = new ReadableStream({
+                async pull(controller) {
+                    clock += 30;
+                    await new Promise((resolve) => setTimeout(resolve, 80));
+                    controller.enqueue(text.encode(parts.shift()));
+                },
+            }, { highWaterMark: 0 });
+            return new Response(body, { headers: { "content-type": "text/event-stream" } });
+        }"#,
+    );
+    let limits = Limits { first_byte: f64::INFINITY, idle: 40.0, total: f64::INFINITY };
+    let mut stream = client().stream_limits(limits).chat_stream(&ChatRequest::ask("SOL?")).unwrap();
+    let (text, error) = read(&mut stream).await;
+    js_sys::eval("delete performance.now").unwrap();
+    assert_eq!((&*text, error.map(|error| error.to_string())), ("SOL is up", None));
 }

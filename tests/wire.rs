@@ -149,6 +149,7 @@ fn a_look_up_is_a_get_of_an_id_that_stays_in_its_segment() {
     let wire = WireRequest::status("bg_1:a.b-c").unwrap();
     assert_eq!((wire.method, &*wire.path), (Method::Get, "/v1/developer/chat/requests/bg_1:a.b-c"));
     assert_eq!((wire.accept, wire.body.as_ref(), wire.is_repeatable()), ("application/json", None, true));
+    assert_eq!(wire.headers(None), [("accept", "application/json".to_owned())]);
     assert_eq!(STATUS_PATH, "/v1/developer/chat/requests/");
     for id in ["", ".", "..", "a/b", "a b", "a%2e", "a?b", "a#b", "é", &"x".repeat(129)] {
         assert!(!is_job_id(id), "{id}");
@@ -190,9 +191,22 @@ fn any_2xx_is_a_success() {
 
 #[test]
 fn headers_that_the_client_answers_for_are_its_own() {
-    for name in
-        ["accept", "Authorization", "CONTENT-LENGTH", "content-type", "Cookie", "host", "origin", "TE", "Upgrade"]
-    {
+    for name in [
+        "accept",
+        "Authorization",
+        "connection",
+        "CONTENT-LENGTH",
+        "content-type",
+        "Cookie",
+        "Expect",
+        "host",
+        "Keep-Alive",
+        "origin",
+        "TE",
+        "trailer",
+        "Transfer-Encoding",
+        "Upgrade",
+    ] {
         assert!(is_reserved_header(name), "{name}");
     }
     for name in ["x-trace-id", "accept-language", "", "authorization2", "t"] {

@@ -193,6 +193,7 @@ impl Call {
 
     fn answered(&mut self, response: JsValue) -> Result<Step, Failure> {
         self.answered = Some(monotonic_ms());
+        self.scope.answered();
         let response = response_of(response)?;
         if is_success(response.status()) {
             let id = correlation_id(&response, self.secret.as_deref());

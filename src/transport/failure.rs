@@ -30,9 +30,15 @@ const ABORTED: &str = "The call was aborted.";
 impl Failure {
     /// That of a connection. The platform's own words may name hosts and ports, and stay in `cause`.
     pub(super) fn network(cause: JsValue) -> Self {
-        let is_proof = never_left(&detail(&cause, "code"), &detail(&cause, "syscall"));
-        let (outcome, message) = if is_proof { (Outcome::NotSent, NEVER_LEFT) } else { (Outcome::Unknown, LOST) };
-        Self::Failed { error: Error::new(Code::Network, message).with_outcome(outcome), cause }
+        if !never_left(&detail(&cause, "code"), &detail(&cause, "syscall")) {
+            return Self::lost(cause);
+        }
+        Self::Failed { error: Error::new(Code::Network, NEVER_LEFT).with_outcome(Outcome::NotSent), cause }
+    }
+
+    /// That of a connection over which something has been sent, or may have been.
+    pub(super) fn lost(cause: JsValue) -> Self {
+        Self::Failed { error: Error::new(Code::Network, LOST), cause }
     }
 
     /// The failure of a look-up as that of the call which was accepted before it, and may have been billed.

@@ -43,6 +43,8 @@ struct State {
     /// before the idle limit counts as passed.
     reader: Cell<Option<Function>>,
     ending: Cell<Option<Ending>>,
+    /// Whether the attempt's headers have come.
+    has_answer: Cell<bool>,
     caller: Option<AbortSignal>,
 }
 
@@ -73,6 +75,7 @@ impl Scope {
             waiter: Cell::new(None),
             reader: Cell::new(None),
             ending: Cell::new(None),
+            has_answer: Cell::new(false),
             caller,
         }));
         if let Some(signal) = &scope.0.caller {
@@ -84,19 +87,22 @@ impl Scope {
 
     /// Begins an attempt, with a signal of its own for `fetch`.
     pub fn attempt(&self) -> Result<AbortSignal, Failure> {
-        // A limit that ended the attempt before must not end this one; the caller's abort ends them all.
-        if let Some(Ending::Limit(_)) = self.0.ending.get() {
-            self.0.ending.set(None);
-        }
+        self.forgive();
         if self.has_ended() {
             return Err(self.failure(JsValue::UNDEFINED));
         }
+        self.0.has_answer.set(false);
         let controller = AbortController::new()
             .map_err(|cause| Failure::Failed { error: Error::new(Code::Internal, "No AbortController."), cause })?;
         let signal = controller.signal();
         self.0.controller.set(Some(controller));
         self.update(Deadline::sent);
         Ok(signal)
+    }
+
+    /// The attempt is answered: whatever breaks now, it has been sent.
+    pub(super) fn answered(&self) {
+        self.0.has_answer.set(true);
     }
 
     /// The first byte of the answer is there.
@@ -136,8 +142,16 @@ impl Scope {
 
     /// Begins a rest between two attempts, during which only the total limit holds.
     pub(super) fn rest(&self, milliseconds: f64) {
+        self.forgive();
         self.0.rests_until.set(monotonic_ms() + milliseconds);
         self.update(|deadline, _| deadline.wait());
+    }
+
+    /// A limit that ended one attempt must not end the next, nor the rest before it; the caller's abort ends them all.
+    fn forgive(&self) {
+        if let Some(Ending::Limit(_)) = self.0.ending.get() {
+            self.0.ending.set(None);
+        }
     }
 
     /// What to tell the caller when a promise of the platform failed with `cause`.
@@ -145,6 +159,7 @@ impl Scope {
         match self.0.ending.get() {
             Some(Ending::Caller) => Failure::Aborted(self.0.reason()),
             Some(Ending::Limit(limit)) => Failure::Failed { error: self.0.deadline.get().error(limit), cause },
+            Some(Ending::Closed) | None if self.0.has_answer.get() => Failure::lost(cause),
             Some(Ending::Closed) | None => Failure::network(cause),
         }
     }

@@ -134,7 +134,11 @@ impl ChatStream {
     /// Sends the request. An answer that is no stream is the whole text.
     async fn open(&mut self) -> Result<Option<String>, Failure> {
         let call = Call::open(self.config.clone(), self.wire.clone(), self.options.clone())?;
-        let reply = self.call.insert(call).exchange().await?;
+        let reply = match self.call.insert(call).exchange().await {
+            Ok(reply) => reply,
+            // It may be at work all the same.
+            Err(failure) => return self.recover(failure).await,
+        };
         if reply.text.is_some() {
             self.source = Source::Ended;
             return self.whole(&reply).await;

@@ -1,4 +1,4 @@
-// The documented limits of calls that give none, on a clock that only the tests move.
+// The documented limits of calls that give none, and their waits, on a clock that only the tests move.
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { mock, test } from "node:test";
@@ -176,3 +176,38 @@ test("the end of the connection is waited for half a second behind the end of th
   await turns();
   assert.deepEqual(answer, { content: "gm" });
 });
+/** Moves the clock until that much has passed, by steps that each of the waits below is a multiple of. */
+const pass = async (milliseconds) => {
+  for (let left = milliseconds; left > 0; left -= 125) {
+    await turns();
+    mock.timers.tick(125);
+  }
+  await turns();
+};
+
+const refused = async () => Response.json({}, { status: 429 });
+const queued = async () => Response.json({ id: "bg_1", status: "queued" });
+const ask = (minara) => minara.chat(QUESTION);
+const wait = (minara) => minara.chatBackground(QUESTION).wait();
+
+for (const [what, luck, answer, act, moments] of [
+  ["a refusal that names no wait is repeated after half a second, and then a whole one, at most", 1, refused, ask, [0, 500, 1500]],
+  ["a refusal that names no wait is repeated after any part of these waits", 0.5, refused, ask, [0, 250, 750]],
+  ["looks at a job come after half a second, and then half as long again each time", 1, queued, wait, [0, 0, 500, 1250, 2375]],
+  ["looks at a job come after half of these waits at least", 0, queued, wait, [0, 0, 250, 625, 1250]],
+]) {
+  test(what, async (t) => {
+    t.mock.method(Math, "random", () => luck);
+    const started = performance.now();
+    const sent = [];
+    const fetch = (request) => {
+      sent.push(performance.now() - started);
+      return answer(request);
+    };
+    const left = new AbortController();
+    act(new Minara({ baseUrl, fetch, signal: left.signal })).catch(() => {});
+    await pass(2500);
+    left.abort();
+    assert.deepEqual(sent.slice(0, moments.length), moments);
+  });
+}

@@ -88,3 +88,53 @@ test("the name of an error can be changed and stands in no list of its members, 
   assert.equal(value, "MinaraError");
   assert.deepEqual(kind, usual);
 });
+test("a fetch that was given hears the reason with which its caller aborts", async () => {
+  const controller = new AbortController();
+  const reason = new Error("the user left");
+  const heard = [];
+  const fetch = ({ signal }) =>
+    new Promise(() => {
+      signal.addEventListener("abort", () => heard.push(signal.reason));
+      controller.abort(reason);
+    });
+  const minara = new Minara({ baseUrl: "https://worker.example/api", fetch });
+  await assert.rejects(minara.chat({ message: "gm" }, { signal: controller.signal }), (error) => error === reason);
+  assert.deepEqual(heard, [reason]);
+});
+
+for (const [what, details, outcome] of [
+  ["names its code itself, as Bun has it", { code: "ConnectionRefused" }, "not_sent"],
+  ["names its code in its cause, as Node has it", { cause: { code: "ECONNREFUSED" } }, "not_sent"],
+  ["lost its route while it was made", { cause: { code: "EHOSTUNREACH", syscall: "connect" } }, "not_sent"],
+  ["lost its route later", { cause: { code: "EHOSTUNREACH", syscall: "read" } }, "unknown"],
+  ["was reset", { cause: { code: "ECONNRESET", syscall: "connect" } }, "unknown"],
+]) {
+  test(`a connection that ${what} is ${outcome}`, async () => {
+    const cause = Object.assign(new TypeError("fetch failed"), details);
+    const minara = new Minara({ baseUrl: "https://worker.example/api", fetch: mockFetch([{ error: cause }]), maxRetries: 0 });
+    const error = await failureOf(() => minara.chat({ message: "gm" }));
+    assert.deepEqual([error.code, error.outcome, error.retryable], ["network", outcome, outcome === "not_sent"]);
+    assert.equal(error.cause, cause);
+  });
+}
+
+test("a date in Retry-After counts from now", async (t) => {
+  t.mock.method(Date, "now", () => Date.UTC(2026, 10, 20, 12));
+  const headers = { "retry-after": "Fri, 20 Nov 2026 12:02:00 GMT" };
+  const fetch = mockFetch([{ status: 429, json: {}, headers }]);
+  const minara = new Minara({ baseUrl: "https://worker.example/api", fetch });
+  const { code, retryAfter } = await failureOf(() => minara.chat({ message: "gm" }));
+  assert.deepEqual([code, retryAfter], ["rate_limited", 120]);
+  assert.equal(fetch.requests.length, 1);
+});
+
+for (const outcome of ["not_sent", "refused", "done"]) {
+  test(`a 504 may have been worked on, though its body says ${outcome}`, async () => {
+    const json = { error: { code: "network", message: "No answer.", requestId: "r-1", outcome } };
+    const fetch = mockFetch([{ status: 504, json }]);
+    const minara = new Minara({ baseUrl: "https://worker.example/api", fetch });
+    const error = await failureOf(() => minara.chat({ message: "gm" }));
+    assert.deepEqual([error.code, error.outcome, error.retryable], ["network", "unknown", false]);
+    assert.equal(fetch.requests.length, 1);
+  });
+}

@@ -232,3 +232,26 @@ for (const [what, look, code, message] of [
     assert.deepEqual([error.code, error.outcome], [code, "unknown"]);
   });
 }
+test("a job that is done or has failed already is told as the job that it is", async () => {
+  const done = { id: "bg_1", status: "completed", result: { content: "gm" } };
+  const failed = { id: "bg_2", status: "failed", error: { code: "processing_error", message: "no model" } };
+  const minara = new Minara({ ...BASE, fetch: mockFetch([{ json: done }, { json: failed }]) });
+  assert.deepEqual({ ...(await minara.chatBackground(QUESTION, { requestId: "a:1" })) }, done);
+  assert.deepEqual({ ...(await minara.chatBackground(QUESTION, { requestId: "a:2" })) }, failed);
+});
+
+test("an answer that was at work already comes with the response that said so", async () => {
+  const job = { id: "bg_1", status: "completed", result: { content: "gm" } };
+  const headers = (id) => ({ "x-request-id": id });
+  const script = [{ status: 202, json: { id: "bg_1", status: "queued" }, headers: headers("of-the-call") }, { json: job, headers: headers("of-the-look") }];
+  const minara = new Minara({ ...BASE, fetch: mockFetch(script) });
+  const { data, status, requestId } = await minara.chat(QUESTION, { requestId: "a:1" }).withResponse();
+  assert.deepEqual([data, status, requestId], [{ content: "gm" }, 202, "of-the-call"]);
+});
+
+test("a job that failed under the id of a call keeps the status and the body that told so", async () => {
+  const json = { id: "bg_1", status: "failed", error: { code: "processing_error", message: "no model" } };
+  const minara = new Minara({ ...BASE, fetch: mockFetch([{ json }]) });
+  const error = await failureOf(() => minara.chat(QUESTION, { requestId: "a:1" }));
+  assert.deepEqual([error.code, error.status, JSON.parse(error.body)], ["stream_error", 200, json]);
+});

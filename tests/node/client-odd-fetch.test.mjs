@@ -44,6 +44,7 @@ for (const [what, act, answer, code, status] of [
   ["a text that is none", chat, () => like({ text: async () => 42 }), "bad_response", 200],
   ["a text at once", chat, () => like({ text: () => "no JSON" }), "bad_response", 200],
   ["no way to the text", chat, () => like({}), "network", undefined],
+  ["an answer that stands for a failed connection", chat, () => Response.error(), "network", undefined],
   ["no headers", chat, () => ({ status: 403, headers: {} }), "forbidden", 403],
   ["a stream without a body", chatStream, () => new Response(null, eventStream), "bad_response", 200],
   ["a stream that was read already", chatStream, () => read(new Response(delta("gm"), eventStream)), "bad_response", 200],
@@ -88,6 +89,16 @@ for (const filler of [0, 60_000, 70_000, 200_000]) {
   });
 }
 
+for (const before of ["", "paid "]) {
+  test(`an error behind ${before ? "text" : "nothing"} is told though the connection stays open`, { timeout: 5_000 }, async () => {
+    const event = `${before && delta(before)}data: {"error":{"message":"boom"}}\n\n`;
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(encoder.encode(event)) });
+    const fetch = async () => new Response(body, eventStream);
+    const error = await failureOf(() => new Minara({ ...BASE, fetch }).chatStream({ message: "gm" }).final());
+    assert.deepEqual([error.code, error.partial ?? ""], ["stream_error", before]);
+  });
+}
+
 test("bytes of another realm are bytes", async () => {
   const Bytes = runInNewContext("Uint8Array");
   const fetch = async () => new Response(streamOf(new Bytes(encoder.encode(`${delta("gm")}data: [DONE]\n\n`))), eventStream);
@@ -118,5 +129,128 @@ for (const [what, cancel] of [["cannot be cancelled", undefined], ["gives no pro
     assert.equal(await new Minara({ baseUrl: "https://w.example/api", fetch }).chatStream({ message: "gm" }).text(), "gm");
     late({ done: false, value: bytes });
     assert.equal(await new Minara({ baseUrl: "https://w.example/api", fetch }).chat({ message: "gm" }).catch(({ code }) => code), "bad_response");
+  });
+}
+
+test("of an error's body no more is received than is kept", async () => {
+  const told = [];
+  const body = new ReadableStream({
+    pull(controller) {
+      told.push("pull");
+      if (told.length === 5) controller.close();
+      else controller.enqueue(new Uint8Array(4096).fill(120));
+    },
+    cancel: () => void told.push("cancel"),
+  }, { highWaterMark: 0 });
+  const error = await failureOf(() => chat(new Minara({ ...BASE, fetch: async () => new Response(body, { status: 500 }) })));
+  assert.equal(error.body, "x".repeat(8192));
+  assert.deepEqual(told, ["pull", "pull", "cancel"]);
+});
+
+for (const [what, terms, expected] of [
+  ["the call's limit", () => ({ timeout: { total: 40 } }), ({ code, status }) => code === "timeout" && status === undefined],
+  ["its caller", () => ({ signal: AbortSignal.timeout(40) }), ({ name }) => name === "TimeoutError"],
+]) {
+  test(`an error whose body does not end is given up by ${what}`, async () => {
+    const body = () => new ReadableStream({ start: (controller) => controller.enqueue(encoder.encode("{")) });
+    const minara = new Minara({ ...BASE, fetch: async () => new Response(body(), { status: 500 }) });
+    await assert.rejects(minara.chat({ message: "gm" }, terms()), expected);
+  });
+}
+
+test("an error whose body breaks off says what its status does, and what had come", async () => {
+  const chunks = ["gate", "way"];
+  const pull = (controller) => {
+    const chunk = chunks.shift();
+    if (chunk === undefined) controller.error(new TypeError("terminated"));
+    else controller.enqueue(encoder.encode(chunk));
+  };
+  const fetch = async () => new Response(new ReadableStream({ pull }), { status: 502 });
+  const { code, status, body } = await failureOf(() => chat(new Minara({ ...BASE, fetch })));
+  assert.deepEqual([code, status, body], ["upstream_error", 502, "gateway"]);
+});
+
+test("an error's body of strings is none, and a reader that cannot be cancelled is no unhandled rejection", async (t) => {
+  const unhandled = [];
+  const note = (reason) => unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  t.after(() => process.off("unhandledRejection", note));
+  const reader = { read: async () => ({ done: false, value: "gateway" }), cancel: () => Promise.reject(new Error("no")) };
+  const fetch = async () => like({ status: 402, body: { getReader: () => reader } });
+  const { code, status, body } = await failureOf(() => chat(new Minara({ ...BASE, fetch })));
+  assert.deepEqual([code, status, body], ["payment_required", 402, undefined]);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(unhandled, []);
+});
+
+test("a stream is known by its media type, whatever its case and its parameters", async () => {
+  const answer = (type) => new Response(`${delta("gm")}data: [DONE]\n\n`, { headers: { "content-type": type } });
+  const minara = (type) => new Minara({ ...BASE, fetch: async () => answer(type) });
+  assert.equal(await minara("Text/Event-Stream; charset=UTF-8").chatStream({ message: "gm" }).text(), "gm");
+  assert.equal((await failureOf(() => chatStream(minara("text/event-streams")))).code, "bad_response");
+});
+
+test("an answer that is no stream has begun with its headers", async () => {
+  const text = () => new Promise((resolve) => setTimeout(() => resolve('{"content":"gm"}'), 800));
+  const fetch = async () => like({ text });
+  const stream = new Minara({ ...BASE, fetch }).chatStream({ message: "gm" }, { timeout: { firstByte: 500 } });
+  assert.equal(await stream.text(), "gm");
+});
+
+test("a stream that is first read when its limit has passed says so, though its fetch does not listen", { timeout: 5_000 }, async () => {
+  const fetch = async () => new Response(new ReadableStream(), eventStream);
+  const stream = new Minara({ ...BASE, fetch }).chatStream({ message: "gm" }, { timeout: { firstByte: 500 } });
+  await stream.withResponse();
+  await new Promise((resolve) => setTimeout(resolve, 800));
+  const error = await failureOf(() => stream.final());
+  assert.deepEqual([error.code, error.status], ["timeout", 200]);
+  assert.match(error.message, /timeout\.firstByte/);
+});
+
+test("a call that has its answer is not aborted on the wire", async () => {
+  const signals = [];
+  const fetch = async (request) => {
+    signals.push(request.signal);
+    return Response.json({ content: "gm", side: "long" });
+  };
+  const minara = new Minara({ ...BASE, fetch });
+  await minara.chat({ message: "gm" });
+  await minara.perpTradingSuggestion({ symbol: "ETH" });
+  await chatStream(minara);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(signals.map(({ aborted }) => aborted), [false, false, false]);
+});
+
+for (const [what, act, answer, message] of [
+  ["a whole answer", chat, { content: 5 }, "content is a number and not a string"],
+  ["a whole answer to a stream", chatStream, { content: "gm", chatId: 5 }, "chatId is a number and not a string"],
+  ["a job", (minara) => minara.chatBackground({ message: "gm" }), { id: 5 }, "id is a number and not a string"],
+  ["a look at a job", (minara) => minara.chatStatus("bg_1"), { result: [] }, "result is an array and not an object"],
+]) {
+  test(`${what} of another shape is a bad response that keeps its status and its body`, async () => {
+    const error = await failureBeside(() => Response.json(answer), act);
+    assert.deepEqual([error.code, error.outcome, error.status], ["bad_response", "done", 200]);
+    assert.deepEqual(JSON.parse(error.body), answer);
+    assert.equal(
+      error.message,
+      `The API answered success, but ${message}. Count the call as billed; the body is kept in the error.`,
+    );
+  });
+}
+
+for (const [what, act, type] of [
+  ["an answer", chat, "application/json"],
+  ["a stream", chatStream, "text/event-stream"],
+]) {
+  test(`${what} that breaks off has been sent, whatever the fetch says of its connection`, async () => {
+    const cause = Object.assign(new TypeError("terminated"), { cause: { code: "ECONNREFUSED" } });
+    let sent = 0;
+    const fetch = async () => {
+      sent += 1;
+      const body = new ReadableStream({ pull: (controller) => controller.error(cause) }, { highWaterMark: 0 });
+      return new Response(body, { headers: { "content-type": type } });
+    };
+    const error = await failureOf(() => act(new Minara({ ...BASE, fetch })));
+    assert.deepEqual([error.code, error.outcome, error.retryable, error.cause, sent], ["network", "unknown", false, cause, 1]);
   });
 }

@@ -110,6 +110,33 @@ test("on a server the constructor refuses headers that are the client's own", as
   ]);
 });
 
+test("a value with a tab in it is a header's", async () => {
+  const fetch = async (request) => Response.json({ content: request.headers.get("x-team") });
+  const minara = new Minara({ baseUrl: "https://w.example/api", fetch, headers: { "X-Team": "a\tb" } });
+  assert.equal((await minara.chat({ message: "gm" })).content, "a\tb");
+});
+
+test("a path is no address where there is no page, and of a long one the beginning is told", async () => {
+  const minara = new Minara({ baseUrl: `/${"a".repeat(100)}`, fetch: async () => Response.json({}) });
+  const error = await failureOf(() => minara.chat({ message: "gm" }));
+  assert.equal(
+    error.message,
+    `Invalid client options: baseUrl is "/${"a".repeat(79)}", which this platform cannot resolve: give an absolute ` +
+      "https:// address. Nothing was sent.",
+  );
+  assert.deepEqual([error.code, error.outcome], ["invalid_request", "not_sent"]);
+});
+
+test("a limit that is longer than a timer of the platform takes is waited for in parts", async (t) => {
+  const asked = [];
+  t.mock.method(globalThis, "setTimeout", (_, milliseconds) => asked.push(milliseconds));
+  const controller = new AbortController();
+  const fetch = () => new Promise(() => controller.abort("left"));
+  const minara = new Minara({ baseUrl: "https://w.example/api", fetch, timeout: { total: 3e9 } });
+  await assert.rejects(minara.chat({ message: "gm" }, { signal: controller.signal }), (reason) => reason === "left");
+  assert.deepEqual([...new Set(asked)], [2_147_483_647]);
+});
+
 test("options that are no object are named as such", async () => {
   const error = await failureOf(() => new Minara("sk-minara-canary"));
   assert.equal(error.message, "Invalid client options: must be a plain object. Nothing was sent.");
@@ -253,6 +280,18 @@ for (const [what, act, message] of [
     "headers that are the client's own",
     (minara) => minara.chat({ message: "gm" }, { headers: { Authorization: "x" } }),
     "Invalid call options: headers.Authorization is set by the client itself and cannot be given. Nothing was sent.",
+  ],
+  [
+    "headers whose names or values HTTP cannot carry",
+    (minara) => minara.chat({ message: "gm" }, { headers: [["", "a"], ["x:y", "a"], [`x-${"q".repeat(50)}\u0007`, "a"], ["x-del", "a\u007f"], ["x-line", "a\nb: c"]] }),
+    `Invalid call options: headers. is not a header name; headers.x:y is not a header name; headers.x-${"q".repeat(38)} is ` +
+      "not a header name; headers.x-del holds a character that a header cannot carry; headers.x-line holds a character " +
+      "that a header cannot carry. Nothing was sent.",
+  ],
+  [
+    "headers whose names hold what cannot be shown",
+    (minara) => minara.chat({ message: "gm" }, { headers: [["x\u0007-\u001by", "a"]] }),
+    "Invalid call options: headers.x-y is not a header name. Nothing was sent.",
   ],
   [
     "headers that are the connection's",

@@ -157,3 +157,16 @@ test("withResponse() beside a reading whose sending failed leaves the signal to 
   assert.equal((await failureOf(() => stream.withResponse())).code, "network");
   await assert.rejects(first, (reason) => reason === "enough");
 });
+
+test("under a requestId a stream whose first byte does not come in time is sent again", async () => {
+  const body = 'data: {"choices":[{"delta":{"content":"gm"}}]}\n\ndata: [DONE]\n\n';
+  const sent = [];
+  const fetch = async (request) => {
+    sent.push(request.method);
+    if (sent.length === 1) return new Promise(() => {});
+    return new Response(body, { headers: { "content-type": "text/event-stream" } });
+  };
+  const minara = new Minara({ baseUrl: "https://worker.example/api", fetch, timeout: { firstByte: 500 } });
+  assert.equal(await minara.chatStream(QUESTION, { requestId: "a:1" }).text(), "gm");
+  assert.deepEqual(sent, ["POST", "POST"]);
+});

@@ -74,6 +74,11 @@ for (const [what, script, act] of [
     (minara) => minara.chat({ message: "gm" }),
   ],
   [
+    "the correlation id of a stream where none was asked for",
+    [{ body: "data: gm\n\n", headers: { ...eventStream, "x-request-id": PLAIN_KEY } }],
+    (minara) => minara.chat({ message: "gm" }),
+  ],
+  [
     "the correlation id of a job's look-up",
     [{ status: 202, json: { id: "bg_1" } }, { json: { id: "bg_1", status: "failed" }, headers: { "x-request-id": PLAIN_KEY } }],
     (minara) => minara.chatBackground({ message: "gm" }).wait(),
@@ -100,6 +105,15 @@ test("a key that a correlation id repeats reaches no hook", async () => {
   const onResponse = ({ status, requestId }) => heard.push([status, requestId]);
   await new Minara({ apiKey: PLAIN_KEY, fetch, onResponse }).chat({ message: "gm" });
   assert.deepEqual(heard, [[429, "of [redacted]"], [200, "of [redacted]"]]);
+});
+
+test("a key of the API's form reaches no hook of a client that has none", async () => {
+  const headers = { "x-request-id": `of ${CANARY}` };
+  const heard = [];
+  const onResponse = ({ requestId }) => heard.push(requestId);
+  const fetch = mockFetch([{ json: {}, headers }]);
+  await new Minara({ baseUrl: "https://w.example/api", fetch, onResponse }).chat({ message: "gm" });
+  assert.deepEqual(heard, ["of [redacted]"]);
 });
 
 for (const [what, refusal, act] of [
