@@ -288,8 +288,8 @@ test('terminator: "optional" takes a clean end for an answer', async (t) => {
 
 for (const [limit, fault, timeout, partial] of [
   ["timeout.firstByte", { stall: "after-headers" }, { firstByte: 60 }, ""],
-  ["timeout.idle", { stall: 3, heartbeatMs: 5, heartbeat: "empty-delta" }, { idle: 60 }, "SOL is "],
-  ["timeout.total", { stall: 3, heartbeatMs: 5, heartbeat: "comment" }, { total: 120 }, "SOL is "],
+  ["timeout.idle", { stall: 3, heartbeatMs: 5, heartbeat: "empty-delta" }, { idle: 500 }, "SOL is "],
+  ["timeout.total", { stall: 3, heartbeatMs: 5, heartbeat: "comment" }, { total: 1_000 }, "SOL is "],
 ]) {
   test(`a stream that stalls ends by ${limit}`, async (t) => {
     const { minara, sandbox } = await streaming(t, fault);
