@@ -11,7 +11,7 @@ import { root } from "./setup/paths.mjs";
 import { findPort } from "./start/ports.mjs";
 import { startSandbox } from "./start/sandbox.mjs";
 import { readStartSettings } from "./start/settings.mjs";
-import { askHealth, startWorker } from "./start/worker.mjs";
+import { startWorker } from "./start/worker.mjs";
 
 /** @typedef {import("./start/settings.mjs").StartSettings} StartSettings */
 /** @typedef {import("./start/service.mjs").Service} Service */
@@ -68,13 +68,9 @@ async function runSandbox(settings, port, env) {
 async function runWorker(settings, port, env) {
   return step("Worker", async (note) => {
     const privateFolder = makePrivateFolder("minara-start-");
-    const worker = startWorker({ port, settings: settings.worker, privateFolder, env });
-    /** @type {Awaited<ReturnType<typeof askHealth>>} */
-    let health;
-    const isUp = async () => (health = await askHealth(`http://localhost:${port}`)) !== undefined;
-    await worker.ready(isUp, { deadlineMs: 60_000 });
-    if (health?.status !== 200) {
-      throw new Failure(`the Worker answers ${health?.status}: ${health?.message ?? "no reason given"}`);
+    const { worker, health } = await startWorker({ port, settings: settings.worker, privateFolder, env });
+    if (health.status !== 200) {
+      throw new Failure(`the Worker answers ${health.status}: ${health.message ?? "no reason given"}`);
     }
     note("started");
     return { worker, health };

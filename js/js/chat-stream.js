@@ -313,7 +313,8 @@ function cancelled(partial, wasSent) {
     ? "before the answer was complete. It may be billed all the same."
     : "before it was read. Nothing was sent.";
   const outcome = wasSent ? "unknown" : "not_sent";
-  return new MinaraError(`The stream was cancelled ${when}`, { code: "stream_truncated", outcome, partial: partial || undefined });
+  const details = /** @type {const} */ ({ code: "stream_truncated", outcome, partial: partial || undefined });
+  return new MinaraError(`The stream was cancelled ${when}`, details);
 }
 
 /** @returns {{ promise: Promise<any>, resolve: (value: unknown) => void, reject: (reason: unknown) => void }} */

@@ -239,7 +239,8 @@ export class Minara {
     const reply = await instance.settle(this.#bind(instance).call(operation, request, terms));
     const { status, headers } = reply.response;
     // A replacement of fetch may give no headers.
-    return { ...reply, status, headers, requestId: headers?.get?.("x-request-id") ?? undefined, instance, bearer: terms.bearer };
+    const requestId = headers?.get?.("x-request-id") ?? undefined;
+    return { ...reply, status, headers, requestId, instance, bearer: terms.bearer };
   }
 
   /**

@@ -1,7 +1,7 @@
 //! The event decoder across the boundary: numbers in, numbers out.
 //!
-//! JavaScript writes a chunk into the shared buffers, calls `push`, and finds there where the batch of events lies, which it takes
-//! apart by the table. See [`Batch`](minara::sse::Batch).
+//! JavaScript writes a chunk into the shared buffers, calls `push`, and finds there where the batch of events lies, which
+//! it takes apart by the table. See [`Batch`](minara::sse::Batch).
 
 use minara::Error;
 use minara::sse::{Announced, Decoder};

@@ -1,7 +1,7 @@
 import { makePrivateFolder } from "../process/env-file.mjs";
 import { Failure } from "../process/failure.mjs";
 import { findPort } from "../start/ports.mjs";
-import { askHealth, startWorker } from "../start/worker.mjs";
+import { startWorker } from "../start/worker.mjs";
 
 /** @typedef {import("./settings.mjs").DeploySettings} DeploySettings */
 
@@ -19,16 +19,10 @@ export async function tryOut({ secrets, variables }, env) {
   const settings = { MINARA_API_KEY: DEPLOYED_BEFORE, ...variables, ...secrets };
   if (variables.TURNSTILE_SITE_KEY) settings.TURNSTILE_SECRET ??= DEPLOYED_BEFORE;
   const port = await findPort("PORT", { number: 8790, chosen: false });
-  const worker = startWorker({ port, settings, privateFolder: makePrivateFolder("minara-trial-"), env });
-  /** @type {Awaited<ReturnType<typeof askHealth>>} */
-  let health;
-  const isUp = async () => (health = await askHealth(`http://localhost:${port}`)) !== undefined;
-  try {
-    await worker.ready(isUp, { deadlineMs: 60_000 });
-  } finally {
-    await worker.end();
-  }
-  if (health?.status !== 200) throw new Failure(`not deployed. ${health?.message}`);
+  const privateFolder = makePrivateFolder("minara-trial-");
+  const { worker, health } = await startWorker({ port, settings, privateFolder, env });
+  await worker.end();
+  if (health.status !== 200) throw new Failure(`not deployed. ${health.message}`);
   if (health.upstream === "sandbox") {
     throw new Failure("not deployed: MINARA_BASE_URL is an address of this machine, which Cloudflare's do not reach.");
   }

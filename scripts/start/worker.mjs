@@ -6,6 +6,22 @@ import { root } from "../setup/paths.mjs";
 import { secretNames } from "../setup/secret-names.mjs";
 import { Service } from "./service.mjs";
 
+/** How long the Worker may take to answer, in milliseconds. */
+const READY_WITHIN = 60_000;
+
+/**
+ * Starts the Worker and waits until it tells what it is connected to, or why it would not serve.
+ * @param {Parameters<typeof spawnWorker>[0]} options
+ */
+export async function startWorker(options) {
+  const worker = spawnWorker(options);
+  /** @type {Awaited<ReturnType<typeof askHealth>>} */
+  let health;
+  const isUp = async () => (health = await askHealth(`http://localhost:${options.port}`)) !== undefined;
+  await worker.ready(isUp, { deadlineMs: READY_WITHIN });
+  return { worker, health: /** @type {NonNullable<typeof health>} */ (health) };
+}
+
 /**
  * Starts the Worker in workerd by wrangler.
  * @param {object} options
@@ -14,7 +30,7 @@ import { Service } from "./service.mjs";
  * @param {{ path: string, write: (name: string, content: string) => string }} options.privateFolder
  * @param {NodeJS.ProcessEnv} options.env
  */
-export function startWorker({ port, settings, privateFolder, env }) {
+function spawnWorker({ port, settings, privateFolder, env }) {
   const settingsFile = privateFolder.write("worker.env", formatEnvFile(settings));
   const args = [
     ["--no-warnings", wranglerProgram(), "dev", "--local"],
@@ -54,7 +70,7 @@ function wranglerProgram() {
  * @param {string} url
  * @returns {Promise<{ status: number, upstream?: string, message?: string } | undefined>} undefined while it cannot be reached
  */
-export async function askHealth(url) {
+async function askHealth(url) {
   try {
     const response = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(10_000) });
     const body = /** @type {{ upstream?: string, error?: { message?: string } }} */ (await response.json());

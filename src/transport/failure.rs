@@ -22,8 +22,8 @@ pub enum Failure {
 
 const NEVER_LEFT: &str = "The connection failed. Nothing was sent; check the address and the network.";
 
-const LOST: &str = "The connection failed. The call may have been billed: send it again only under the requestId that it had, or if a \
-                    second charge is acceptable.";
+const LOST: &str = "The connection failed. The call may have been billed: send it again only under the requestId that \
+                    it had, or if a second charge is acceptable.";
 
 const ABORTED: &str = "The call was aborted.";
 

@@ -8,22 +8,18 @@ import { pathToFileURL } from "node:url";
 
 import { mockFetch } from "minara/testing";
 
+import { trapping, wrapped } from "./wasm-exports.fixture.mjs";
+
 /** @type {RegExp | undefined} an export of the instance that traps when it is called */
-let trapping;
+let trapsAt;
 
 const { instantiate } = WebAssembly;
 WebAssembly.instantiate = async (module, imports) => {
   const { exports } = await instantiate(module, imports);
-  return { exports: Object.fromEntries(Object.entries(exports).map(([name, value]) => [name, trapped(name, value)])) };
+  return { exports: wrapped(exports, trapped) };
 };
 
-const trapped = (name, value) =>
-  typeof value !== "function"
-    ? value
-    : (...args) => {
-        if (trapping?.test(name)) throw new WebAssembly.RuntimeError("unreachable");
-        return value(...args);
-      };
+const trapped = trapping((name) => trapsAt?.test(name));
 
 const folder = dirname(createRequire(import.meta.url).resolve("minara/package.json"));
 const { Minara, MinaraError, init } = await import(pathToFileURL(join(folder, "web.js")).href);
@@ -120,8 +116,8 @@ test("while the module is on its way, a call's limit and its signal hold, and no
 test("a page goes on in a fresh instance after a trap, without loading the module again", async (t) => {
   answerLoads(t, () => assert.fail("the module is there"));
   const minara = new Minara({ ...BASE, fetch: mockFetch([{ json: { content: "gm" } }]) });
-  trapping = /^caller_call$/;
+  trapsAt = /^caller_call$/;
   assert.equal((await failureOf(() => minara.chat({ message: "gm" }))).code, "internal");
-  trapping = undefined;
+  trapsAt = undefined;
   assert.equal((await minara.chat({ message: "gm" })).content, "gm");
 });

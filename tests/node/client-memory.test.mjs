@@ -6,6 +6,8 @@ import { test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
+import { wrapped } from "./wasm-exports.fixture.mjs";
+
 /** How often each export was called. */
 const calls = {};
 
@@ -13,17 +15,14 @@ const { Instance } = WebAssembly;
 WebAssembly.Instance = class {
   constructor(module, imports) {
     const { exports } = new Instance(module, imports);
-    this.exports = Object.fromEntries(Object.entries(exports).map(([name, value]) => [name, counted(name, value)]));
+    this.exports = wrapped(exports, counted);
   }
 };
 
-const counted = (name, value) =>
-  typeof value !== "function"
-    ? value
-    : (...args) => {
-        calls[name] = (calls[name] ?? 0) + 1;
-        return value(...args);
-      };
+const counted = (name, call) => (...args) => {
+  calls[name] = (calls[name] ?? 0) + 1;
+  return call(...args);
+};
 
 const { Minara, SseDecoder, init, readSse } = await import("minara");
 const { mockFetch } = await import("minara/testing");

@@ -7,27 +7,22 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 import { failureOf, readAll } from "./client.fixture.mjs";
+import { trapping, wrapped } from "./wasm-exports.fixture.mjs";
 
 let instances = 0;
 /** @type {RegExp | undefined} an export of the next instances that traps when it is called */
-let trapping;
+let trapsAt;
 
 const { Instance } = WebAssembly;
 WebAssembly.Instance = class {
   constructor(module, imports) {
     instances += 1;
     const { exports } = new Instance(module, imports);
-    this.exports = Object.fromEntries(Object.entries(exports).map(([name, value]) => [name, trapped(name, value)]));
+    this.exports = wrapped(exports, trapped);
   }
 };
 
-const trapped = (name, value) =>
-  typeof value !== "function"
-    ? value
-    : (...args) => {
-        if (trapping?.test(name)) throw new WebAssembly.RuntimeError("unreachable");
-        return value(...args);
-      };
+const trapped = trapping((name) => trapsAt?.test(name));
 
 const { Minara, SseDecoder } = await import("minara");
 const { mockFetch } = await import("minara/testing");
@@ -43,9 +38,9 @@ for (const [where, export_] of [
 ]) {
   test(`a trap ${where} is internal, and the next call works on a fresh instance`, { timeout: 5_000 }, async () => {
     const minara = client([{ json: { content: "gm" } }, { json: { content: "gm" } }]);
-    trapping = export_;
+    trapsAt = export_;
     const error = await failureOf(() => minara.chat({ message: "gm" }));
-    trapping = undefined;
+    trapsAt = undefined;
     assert.equal(error.code, "internal");
     assert.equal(error.outcome, "unknown");
     assert.equal(error.message, MESSAGE);
@@ -61,9 +56,9 @@ test("a trap in the middle of a stream ends it as internal with the text so far"
   const stream = minara.chatStream({ message: "gm" });
   const parts = stream[Symbol.asyncIterator]();
   assert.deepEqual(await parts.next(), { done: false, value: { text: "SOL " } });
-  trapping = /^chatengine_push$/;
+  trapsAt = /^chatengine_push$/;
   const error = await failureOf(() => parts.next());
-  trapping = undefined;
+  trapsAt = undefined;
   assert.equal(error.code, "internal");
   assert.equal(error.partial, "SOL ");
   assert.equal((await readAll(minara.chatStream({ message: "gm" }))).text, "SOL is up");
@@ -73,9 +68,9 @@ test("a trap elsewhere ends what waits on the same instance", { timeout: 5_000 }
   const minara = client([{ stream: ["SOL ", "is ", "up"] }]);
   const parts = minara.chatStream({ message: "gm" })[Symbol.asyncIterator]();
   await parts.next();
-  trapping = /^sseengine_push$/;
+  trapsAt = /^sseengine_push$/;
   assert.equal((await failureOf(() => new SseDecoder().push(new Uint8Array(1)))).code, "internal");
-  trapping = undefined;
+  trapsAt = undefined;
   const error = await failureOf(() => parts.next());
   assert.equal(error.code, "internal");
   assert.equal(error.partial, "SOL ");
@@ -88,9 +83,9 @@ test("a trap elsewhere does not end the wait for a job, which goes on in the fre
     if (request.method === "POST") return Response.json({ id: "bg_1" }, { status: 202 });
     looks += 1;
     if (looks === 1) {
-      trapping = /^sseengine_push$/;
+      trapsAt = /^sseengine_push$/;
       assert.throws(() => decoder.push(new TextEncoder().encode("data: x")));
-      trapping = undefined;
+      trapsAt = undefined;
     }
     return Response.json(looks === 1 ? job : { ...job, status: "completed", result: { content: "gm" } });
   };
@@ -110,9 +105,9 @@ function trappingWorker(traps, atTrap = () => {}) {
     worker.looks += 1;
     if (worker.looks <= traps) {
       const decoder = new SseDecoder();
-      trapping = /^sseengine_push$/;
+      trapsAt = /^sseengine_push$/;
       assert.throws(() => decoder.push(new TextEncoder().encode("data: x")));
-      trapping = undefined;
+      trapsAt = undefined;
       atTrap();
     }
     return Response.json({ id: "bg_1", status: "completed", result: { content: "gm" } });
@@ -144,18 +139,18 @@ test("a wait that goes on after a trap has what is left of its limit", { timeout
 
 test("a trap while the decoder of a stream is made is told with the answer's status", { timeout: 5_000 }, async () => {
   const minara = client([{ stream: ["SOL "], headers: { "x-request-id": "r-1" } }]);
-  trapping = /^chatengine_new$/;
+  trapsAt = /^chatengine_new$/;
   const error = await failureOf(() => minara.chatStream({ message: "gm" }).final());
-  trapping = undefined;
+  trapsAt = undefined;
   assert.equal(error.message, MESSAGE);
   assert.deepEqual([error.code, error.status, error.requestId], ["internal", 200, "r-1"]);
 });
 
 const trapElsewhere = () => {
   const decoder = new SseDecoder();
-  trapping = /^sseengine_push$/;
+  trapsAt = /^sseengine_push$/;
   assert.throws(() => decoder.push(new Uint8Array(1)), { code: "internal" });
-  trapping = undefined;
+  trapsAt = undefined;
 };
 
 test("a stream that is over hears of no trap any more", async () => {
@@ -198,18 +193,18 @@ test("an instance that fails a second time does not take the fresh one with it",
   trapElsewhere();
   assert.equal((await minara.chat({ message: "gm" })).content, "gm");
   const before = instances;
-  trapping = /^streamscope_close$/;
+  trapsAt = /^streamscope_close$/;
   await parts.return().catch(() => {});
-  trapping = undefined;
+  trapsAt = undefined;
   assert.equal((await minara.chat({ message: "gm" })).content, "gm");
   assert.equal(instances, before);
 });
 
 test("after a trap an old decoder says so, and a new one works", async () => {
   const decoder = new SseDecoder();
-  trapping = /^sseengine_push$/;
+  trapsAt = /^sseengine_push$/;
   await failureOf(() => decoder.push(new Uint8Array(1)));
-  trapping = undefined;
+  trapsAt = undefined;
   assert.equal((await failureOf(() => decoder.push(new Uint8Array(1)))).message, MESSAGE);
   const bytes = new TextEncoder().encode("data: gm\n\n");
   assert.deepEqual(new SseDecoder().push(bytes), [{ event: "message", data: "gm", id: "" }]);
@@ -228,10 +223,10 @@ test("a trap in the platform's hands is no uncaught exception", async () => {
   const uncaught = [];
   const listen = (error) => uncaught.push(error);
   process.on("uncaughtException", listen);
-  trapping = /closure/;
+  trapsAt = /closure/;
   await failureOf(() => client([{ json: {} }]).chat({ message: "gm" }));
   await setTimeout(20);
-  trapping = undefined;
+  trapsAt = undefined;
   process.off("uncaughtException", listen);
   assert.deepEqual(uncaught, []);
 });
@@ -246,13 +241,13 @@ test("a trap in the garbage collector's hands is no uncaught exception", async (
   let collected = 0;
   const registry = new FinalizationRegistry(() => (collected += 1));
   (() => registry.register(new SseDecoder()))();
-  trapping = /^__wbg_sseengine_free$/;
+  trapsAt = /^__wbg_sseengine_free$/;
   while (collected === 0) {
     await setTimeout(1);
     collect();
   }
   await setTimeout(20);
-  trapping = undefined;
+  trapsAt = undefined;
   assert.deepEqual(uncaught, []);
 });
 

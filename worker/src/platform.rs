@@ -148,6 +148,11 @@ pub(crate) async fn read_body(
     read.dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).map_err(|_| BodyFault::TooLarge)
 }
 
+/// That header of an answer.
+pub(crate) fn header(response: &web_sys::Response, name: &str) -> Option<String> {
+    response.headers().get(name).ok().flatten()
+}
+
 /// The text of an answer, of at most `limit` bytes, within `deadline` milliseconds if there is one of its own.
 pub(crate) async fn read_text(
     response: &web_sys::Response,

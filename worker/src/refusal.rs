@@ -6,7 +6,6 @@ use worker::web_sys;
 
 use crate::platform;
 use crate::rejection::Rejection;
-use crate::upstream::header;
 
 /// Longest body of a refusal that is read, in bytes: only to find how long to wait.
 const MAX_REFUSAL: u32 = 8 * 1024;
@@ -24,7 +23,7 @@ pub(crate) async fn refused(response: &web_sys::Response) -> Rejection {
 
 /// How long the API asks to wait, in seconds. On a 503 the header alone says that the refusal was deliberate.
 async fn wait(response: &web_sys::Response) -> Option<f64> {
-    match (header(response, "retry-after"), response.status()) {
+    match (platform::header(response, "retry-after"), response.status()) {
         (Some(header), 429 | 503) => parse_retry_after(&header, platform::now()),
         (None, 429) => seconds_in(&platform::read_text(response, MAX_REFUSAL, Some(REFUSAL_DEADLINE)).await.ok()?),
         _ => None,

@@ -125,15 +125,10 @@ async fn read(response: web_sys::Response, accepts_stream: bool) -> Result<Reply
     if BODILESS.contains(&status) || response.body().is_none() {
         return Err(Rejection::new(Code::BadResponse, WITHOUT_BODY));
     }
-    match media_type(&header(&response, "content-type").unwrap_or_default(), accepts_stream) {
+    match media_type(&platform::header(&response, "content-type").unwrap_or_default(), accepts_stream) {
         Some(content_type) => Ok(Reply { status, content_type, response }),
         None => Err(Rejection::new(Code::BadResponse, "The API answered with something that is not JSON.")),
     }
-}
-
-/// That header of the answer.
-pub(crate) fn header(response: &web_sys::Response, name: &str) -> Option<String> {
-    response.headers().get(name).ok().flatten()
 }
 
 /// Our media type for the one that the API sent; `None` where that cannot be read.

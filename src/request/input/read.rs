@@ -1,4 +1,4 @@
-//! Reading an input from whatever serde reads: JavaScript values, the fields of a builder.
+//! Reading an input from whatever serde reads, JavaScript values above all.
 
 use core::fmt;
 

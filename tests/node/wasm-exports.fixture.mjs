@@ -1,0 +1,20 @@
+// Stands between the package and what its module exports. It has to be in place before the package is imported.
+
+/**
+ * The exports of an instance, each function through `wrap`.
+ * @param {WebAssembly.Exports} exports
+ * @param {(name: string, call: Function) => Function} wrap
+ */
+export function wrapped(exports, wrap) {
+  const entries = Object.entries(exports);
+  return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === "function" ? wrap(name, value) : value]));
+}
+
+/**
+ * Traps where an export of that name is to.
+ * @param {(name: string) => boolean | undefined} isTrapping
+ */
+export const trapping = (isTrapping) => (name, call) => (...args) => {
+  if (isTrapping(name)) throw new WebAssembly.RuntimeError("unreachable");
+  return call(...args);
+};
