@@ -429,6 +429,21 @@ async fn what_an_answer_used_is_told_whether_it_came_as_a_stream_or_was_stored()
 }
 
 #[wasm_bindgen_test]
+async fn a_stream_says_why_its_answer_ended_and_a_whole_answer_does_not() {
+    for (answer, reason) in [
+        (r#"stream([chunk("up"), 'data: {"choices":[{"delta":{},"finish_reason":"length"}]}\n\n'])"#, Some("length")),
+        (r#"stream([chunk("up"), "data: [DONE]\n\n"])"#, None),
+        (r#"json({ content: "up" })"#, None),
+    ] {
+        script(answer);
+        let mut stream = client().chat_stream(&ChatRequest::ask("SOL?")).unwrap();
+        let (text, error) = read(&mut stream).await;
+        assert_eq!((&*text, error.is_none()), ("up", true), "{answer}");
+        assert_eq!(stream.finish_reason(), reason, "{answer}");
+    }
+}
+
+#[wasm_bindgen_test]
 async fn under_a_request_id_a_stream_that_ends_early_or_stalls_is_completed_too() {
     for then in ["ends", "stays"] {
         script(&format!(

@@ -13,14 +13,14 @@ fuzz_target!(|seed: &[u8]| {
     }
 });
 
-type Reading = (String, State, [Option<String>; 4]);
+type Reading = (String, State, [Option<String>; 5]);
 
 fn read(options: ChatOptions, input: &[u8], size: usize) -> Reading {
     let mut decoder = ChatDecoder::new(options);
     let mut text = String::new();
     let pushed = input.chunks(size).try_for_each(|chunk| decoder.push(chunk, &mut text).map(|_| ()));
     let ended = pushed.and_then(|()| decoder.finish());
-    let known = [decoder.chat_id(), decoder.message_id(), decoder.usage()].map(|known| known.map(str::to_owned));
-    let [chat, message, usage] = known;
-    (text, decoder.state(), [chat, message, usage, ended.err().map(|error| error.to_string())])
+    let known = [decoder.chat_id(), decoder.message_id(), decoder.finish_reason(), decoder.usage()];
+    let [chat, message, reason, usage] = known.map(|known| known.map(str::to_owned));
+    (text, decoder.state(), [chat, message, reason, usage, ended.err().map(|error| error.to_string())])
 }

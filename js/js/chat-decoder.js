@@ -89,6 +89,10 @@ export class ChatDecoder {
     return this.#instance.failure ? undefined : this.#engine.messageId();
   }
 
+  get finishReason() {
+    return this.#instance.failure ? undefined : this.#engine.finishReason();
+  }
+
   /** @returns {Usage | undefined} */
   get usage() {
     const usage = this.#instance.failure ? undefined : this.#engine.usage();

@@ -1,8 +1,9 @@
 // An answer as it is written: one request, one reader, and every way to take the text out of it.
 import { onAbort } from "./abort.js";
-import { ChatConnection, inContext } from "./chat-connection.js";
+import { ChatConnection } from "./chat-connection.js";
 import { described } from "./client.js";
 import { MinaraError, misuse } from "./errors.js";
+import { storedAnswer } from "./stored-answer.js";
 
 /** @import { CallResponse, ChatAnswer, ChatPart, ChatStreamAnswer, Usage } from "./index.js" */
 /** @import { Reply } from "./client.js" */
@@ -18,9 +19,6 @@ import { MinaraError, misuse } from "./errors.js";
  * @property {string | undefined} requestId  under which the API keeps the answer
  * @property {number} total  longest time for everything, in milliseconds
  */
-
-/** Codes of a stream that was cut short, whose answer may be complete where it was made. */
-const CUT = ["stream_truncated", "network", "timeout"];
 
 export class ChatStream {
   #terms;
@@ -40,7 +38,7 @@ export class ChatStream {
   #text = "";
   /** @type {ChatConnection | undefined} */
   #connection;
-  /** @type {ChatAnswer} what is known of the answer but its text */
+  /** @type {ChatAnswer & Pick<ChatStreamAnswer, "finishReason">} what is known of the answer but its text */
   #answer = {};
   #outcome = deferred();
 
@@ -65,6 +63,11 @@ export class ChatStream {
   /** @returns {string | undefined} */
   get messageId() {
     return this.#answer.messageId ?? this.#connection?.decoder.messageId;
+  }
+
+  /** @returns {string | undefined} */
+  get finishReason() {
+    return this.#answer.finishReason ?? this.#connection?.decoder.finishReason;
   }
 
   /** @returns {Usage | undefined} */
@@ -225,7 +228,9 @@ export class ChatStream {
       const error = this.#disconnect((connection) => connection.fail(caught, this.#text)) ?? caught;
       if (this.#isOver) return { value: undefined, done: true };
       if (this.#stop.signal.aborted) throw this.#stop.signal.reason;
-      const rest = await this.#completed(error);
+      const stream = { text: this.#text, sentAt: this.#sentAt, signal: this.#stop.signal };
+      const { answer, rest } = await storedAnswer(error, this.#calls, stream);
+      this.#answer = { ...this.#answer, ...answer };
       if (rest !== "") return this.#give(rest);
       this.#end();
       return { value: undefined, done: true };
@@ -254,43 +259,11 @@ export class ChatStream {
    * @param {ChatConnection} connection
    */
   #dismiss(connection) {
-    const { chatId, messageId, usage } = this;
-    const known = Object.entries({ chatId, messageId, usage }).filter(([, value]) => value !== undefined);
+    const { chatId, messageId, finishReason, usage } = this;
+    const known = Object.entries({ chatId, messageId, finishReason, usage }).filter(([, value]) => value !== undefined);
     this.#answer = { ...this.#answer, ...Object.fromEntries(known) };
     this.#connection = undefined;
     connection.decoder.free();
-  }
-
-  /**
-   * The rest of a stream that was cut, from the answer that the API keeps; or throws what cut it.
-   * @param {unknown} error
-   */
-  async #completed(error) {
-    const { requestId } = this.#calls;
-    const isCut = error instanceof MinaraError && CUT.includes(error.code) && error.outcome === "unknown";
-    if (requestId === undefined || !isCut) throw error;
-    const { answer, rest } = await this.#stored(requestId, error);
-    // What is stored may leave out what the stream has said.
-    const stored = Object.entries(answer).filter(([, value]) => value !== null);
-    this.#answer = { ...this.#answer, ...Object.fromEntries(stored) };
-    return rest;
-  }
-
-  /**
-   * @param {string} id
-   * @param {MinaraError} error
-   */
-  async #stored(id, error) {
-    const total = this.#calls.total - (performance.now() - this.#sentAt);
-    if (total <= 0) throw error;
-    try {
-      return await this.#calls.find(id, this.#text, { signal: this.#stop.signal, total });
-    } catch (failure) {
-      if (this.#stop.signal.aborted) throw this.#stop.signal.reason;
-      // That the job failed is the last word; that it could not be looked up says less than what cut the stream.
-      const isVerdict = failure instanceof MinaraError && ["stream_error", "bad_response"].includes(failure.code);
-      throw isVerdict ? inContext(failure, { partial: this.#text }) : error;
-    }
   }
 
   /** @param {unknown} [error] */

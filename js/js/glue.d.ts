@@ -41,6 +41,7 @@ export interface ChatEngine {
   failure(): MinaraError | undefined;
   chatId(): string | undefined;
   messageId(): string | undefined;
+  finishReason(): string | undefined;
   usage(): string | undefined;
   free(): void;
 }

@@ -622,6 +622,11 @@ export interface ChatAnswer {
 export interface ChatStreamAnswer extends ChatAnswer {
   /** All text of the stream in order. */
   content: string;
+  /**
+   * Why the answer ended, as the stream said it: `stop`, or `length` where the text was cut at a limit. Absent of a stream
+   * that ended with `[DONE]` alone, and of an answer that came whole or from the store.
+   */
+  finishReason?: string;
 }
 
 /** What an answer used. */
@@ -827,7 +832,7 @@ export interface ChatPart {
  * `event_too_large`, `timeout` or `network`, each with the text so far, where there is some, in `partial`; a caller's abort
  * rejects once, with `signal.reason`. Leaving the loop (`break`, `return`, a throw) closes the connection.
  *
- * A `finish_reason` such as `length` ends it well too. An event whose data is no JSON counts as text, as the API's contract
+ * A `finish_reason` such as `length` ends it well too, and is in {@link finishReason}. An event whose data is no JSON counts as text, as the API's contract
  * wants it.
  */
 export class ChatStream implements AsyncIterable<ChatPart> {
@@ -868,6 +873,8 @@ export class ChatStream implements AsyncIterable<ChatPart> {
   readonly chatId: string | undefined;
   /** The answer's id, as soon as the stream has said it. */
   readonly messageId: string | undefined;
+  /** {@link ChatStreamAnswer.finishReason}, as soon as the stream has said it. */
+  readonly finishReason: string | undefined;
   /** What the answer used, as soon as the stream has said it. */
   readonly usage: Usage | undefined;
 }

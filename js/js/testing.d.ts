@@ -75,6 +75,8 @@ export interface MockStream extends MockHead {
   chatId?: string | undefined;
   /** The answer's id. @defaultValue `"msg_mock"` */
   messageId?: string | undefined;
+  /** Why the answer ends, in the last chunk. @defaultValue `"stop"` */
+  finishReason?: string | undefined;
   /** Token counts, in the last chunk. */
   usage?: Usage | undefined;
   /** Whether to end without `[DONE]`, as a connection that is cut. @defaultValue false */

@@ -48,17 +48,17 @@ function respond(answer, signal) {
  * @param {AbortSignal} signal
  * @returns {ReadableStream<Uint8Array>}
  */
-function eventStream({ stream, chatId = "chat_mock", messageId = "msg_mock", usage, isCut = false }, signal) {
-  const chunk = (/** @type {object} */ delta, /** @type {string | null} */ finishReason = null) =>
+function eventStream({ stream, chatId = "chat_mock", messageId = "msg_mock", finishReason = "stop", usage, isCut = false }, signal) {
+  const chunk = (/** @type {object} */ delta, /** @type {string | null} */ reason = null) =>
     JSON.stringify({
       chatId,
       messageId,
       object: "chat.completion.chunk",
-      choices: [{ index: 0, delta, finish_reason: finishReason }],
-      ...(finishReason && usage ? { usage } : {}),
+      choices: [{ index: 0, delta, finish_reason: reason }],
+      ...(reason && usage ? { usage } : {}),
     });
   const texts = stream.map((content) => chunk({ content }));
-  const events = [chunk({ role: "assistant" }), ...texts, ...(isCut ? [] : [chunk({}, "stop"), "[DONE]"])];
+  const events = [chunk({ role: "assistant" }), ...texts, ...(isCut ? [] : [chunk({}, finishReason), "[DONE]"])];
   const encoder = new TextEncoder();
   return new ReadableStream(
     {

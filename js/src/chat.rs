@@ -72,6 +72,12 @@ impl ChatEngine {
         or_undefined(self.0.message_id())
     }
 
+    /// Why the answer ended, as the stream says it.
+    #[wasm_bindgen(js_name = finishReason)]
+    pub fn finish_reason(&self) -> JsValue {
+        or_undefined(self.0.finish_reason())
+    }
+
     /// The token counts, a JSON text.
     pub fn usage(&self) -> JsValue {
         or_undefined(self.0.usage())

@@ -58,6 +58,12 @@ impl ChatDecoder {
         self.0.message_id()
     }
 
+    /// Why the answer ended, as the stream says it: `stop`, or `length` where the text was cut at a limit. `None` before
+    /// that, and of a stream that ends with `[DONE]` alone.
+    pub fn finish_reason(&self) -> Option<&str> {
+        self.0.finish_reason()
+    }
+
     /// The token counts as the stream gave them last, a JSON text: `{"inputTokens":…,"outputTokens":…,"totalTokens":…}`.
     pub fn usage(&self) -> Option<&str> {
         self.0.usage()

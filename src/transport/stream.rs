@@ -91,6 +91,12 @@ impl ChatStream {
         self.decoder.message_id().or_else(|| self.answer.get("messageId")?.as_str())
     }
 
+    /// Why the answer ended, as the stream says it: `stop`, or `length` where the text was cut at a limit. `None` before
+    /// that, of a stream that ends with `[DONE]` alone, and of an answer that came whole or from the store.
+    pub fn finish_reason(&self) -> Option<&str> {
+        self.decoder.finish_reason()
+    }
+
     /// What the answer used, once the stream has named it: `{ inputTokens, outputTokens, totalTokens }`.
     pub fn usage(&self) -> Option<Value> {
         let said = self.decoder.usage().and_then(|text| serde_json::from_str(text).ok());

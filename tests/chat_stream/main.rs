@@ -16,6 +16,7 @@ pub(crate) struct Reading {
     pub(crate) done: bool,
     pub(crate) chat_id: Option<String>,
     pub(crate) message_id: Option<String>,
+    pub(crate) finish_reason: Option<String>,
     pub(crate) usage: Option<String>,
     pub(crate) error: Option<(Code, String)>,
 }
@@ -31,6 +32,7 @@ pub(crate) fn read<'a>(options: ChatOptions, chunks: impl IntoIterator<Item = &'
         done: decoder.state() == State::Done,
         chat_id: decoder.chat_id().map(str::to_owned),
         message_id: decoder.message_id().map(str::to_owned),
+        finish_reason: decoder.finish_reason().map(str::to_owned),
         usage: decoder.usage().map(str::to_owned),
         error: ended.err().map(|error| (error.code(), error.message().to_owned())),
     }

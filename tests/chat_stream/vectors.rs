@@ -37,6 +37,7 @@ impl Case {
                 done: json["done"].as_bool().unwrap(),
                 chat_id: text("chatId"),
                 message_id: text("messageId"),
+                finish_reason: text("finishReason"),
                 usage: None,
                 error: error(&json["error"]),
             },

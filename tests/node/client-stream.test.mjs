@@ -46,6 +46,7 @@ test("iterating gives the text in order, and final() the whole answer with its i
   assert.equal(answer.content, TEXT);
   assert.match(answer.chatId, /^chat_/);
   assert.deepEqual([stream.chatId, stream.messageId, stream.usage], [answer.chatId, answer.messageId, answer.usage]);
+  assert.deepEqual([stream.finishReason, answer.finishReason], ["stop", "stop"]);
   assert.ok(answer.usage.totalTokens > 0);
   assert.equal(await stream.text(), TEXT);
   assert.equal(sandbox.requests[0].body.stream, true);
@@ -454,8 +455,25 @@ test("usage that comes behind the end of the text is in the answer, whose connec
   assert.equal((await readAll(stream)).text, "SOL");
   await stream.cancel();
   source.end('data: {"choices":[],"usage":{"totalTokens":7}}\n\n', "data: [DONE]\n\n");
-  assert.deepEqual(await stream.final(), { content: "SOL", usage: { totalTokens: 7 } });
+  assert.deepEqual(await stream.final(), { content: "SOL", finishReason: "stop", usage: { totalTokens: 7 } });
   assert.equal(source.cancelled, undefined);
+});
+
+test("an answer that was cut at a limit ends well, and says so", async (t) => {
+  const { minara } = await streaming(t, { finishReason: "length" });
+  const stream = minara.chatStream(QUESTION);
+  assert.equal(stream.finishReason, undefined);
+  const { text } = await readAll(stream);
+  const answer = await stream.final();
+  assert.deepEqual([text, answer.content, answer.finishReason, stream.finishReason], [TEXT, TEXT, "length", "length"]);
+});
+
+test("an answer whose stream names no reason for its end has no member for it", async (t) => {
+  const { minara } = await streaming(t, { finishReason: null });
+  const stream = minara.chatStream(QUESTION);
+  const answer = await stream.final();
+  assert.equal(answer.content, TEXT);
+  assert.deepEqual([Object.hasOwn(answer, "finishReason"), stream.finishReason], [false, undefined]);
 });
 
 test("an error of a stream names the answer that it came with", async () => {

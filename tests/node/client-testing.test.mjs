@@ -23,6 +23,7 @@ test("mockFetch answers in the order of its script and remembers what it was ask
     content: "SOL is up",
     chatId: "chat_2",
     messageId: "msg_mock",
+    finishReason: "stop",
     usage: { totalTokens: 7 },
   });
   assert.deepEqual(
@@ -49,6 +50,11 @@ test("a scripted status, body or failure becomes the error that it would be", as
   assert.equal((await failureOf(() => minara.chat({ message: "gm" }))).code, "network");
   const { error } = await readAll(minara.chatStream({ message: "gm" }));
   assert.deepEqual([error.code, error.partial], ["stream_truncated", "SOL "]);
+});
+
+test("a scripted stream may name another reason for its end", async () => {
+  const { minara } = client([{ stream: ["SOL "], finishReason: "length" }]);
+  assert.equal((await minara.chatStream({ message: "SOL?" }).final()).finishReason, "length");
 });
 
 test("a call beyond the script says so", async () => {

@@ -81,6 +81,8 @@ export async function streams(): Promise<void> {
   const answer = await stream.final();
   holds<Equal<typeof answer, ChatStreamAnswer>>();
   holds<Equal<typeof answer.content, string>>();
+  holds<Equal<typeof stream.finishReason, string | undefined>>();
+  if (answer.finishReason === "length") await stream.cancel();
   holds<Equal<ReturnType<typeof stream.cancel>, Promise<void>>>();
   const parts = stream.toReadableStream();
   holds<Equal<typeof parts, ReadableStream<ChatPart>>>();

@@ -70,14 +70,15 @@ export function replayChat(ChatDecoder, vectors) {
     } catch ({ code, message }) {
       error = { code, message };
     }
-    const { done, chatId = null, messageId = null, usage = null } = decoder;
-    return { text, done, chatId, messageId, usage, error };
+    const { done, chatId = null, messageId = null, finishReason = null, usage = null } = decoder;
+    return { text, done, chatId, messageId, finishReason, usage, error };
   };
-  const expect = ({ text, done, chatId = null, messageId = null, usage = null, error = null }) => ({
+  const expect = ({ text, done, chatId = null, messageId = null, finishReason = null, usage = null, error = null }) => ({
     text,
     done,
     chatId,
     messageId,
+    finishReason,
     usage,
     error,
   });

@@ -69,6 +69,7 @@ struct Answer {
     scratch: Vec<u8>,
     chat_id: Option<String>,
     message_id: Option<String>,
+    finish_reason: Option<String>,
     usage: Option<String>,
 }
 
@@ -87,6 +88,7 @@ impl ChatDecoder {
                 scratch: Vec::new(),
                 chat_id: None,
                 message_id: None,
+                finish_reason: None,
                 usage: None,
             },
         }
@@ -164,6 +166,12 @@ impl ChatDecoder {
         self.answer.message_id.as_deref()
     }
 
+    /// Why the answer ended, as the stream says it: `stop`, or `length` where the text was cut at a limit. `None` before
+    /// that, and of a stream that ends with `[DONE]` alone.
+    pub fn finish_reason(&self) -> Option<&str> {
+        self.answer.finish_reason.as_deref()
+    }
+
     /// The token counts as the stream gave them last, a JSON text: `{"inputTokens":…,"outputTokens":…,"totalTokens":…}`.
     pub fn usage(&self) -> Option<&str> {
         self.answer.usage.as_deref()
@@ -225,7 +233,8 @@ impl Answer {
         if let Some(body) = chunk.text {
             self.writer.write_json(body, text);
         }
-        if chunk.finish_reason.is_some() {
+        if let Some(reason) = chunk.finish_reason {
+            self.finish_reason = reason.to_text();
             self.complete(false, text);
         } else if let Some(body) = chunk.text {
             self.template.learn(event.data, body);
