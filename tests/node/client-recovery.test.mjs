@@ -5,17 +5,8 @@ import { test } from "node:test";
 import { Minara } from "minara";
 import { mockFetch } from "minara/testing";
 
-import { clientFor, failureOf, readAll } from "./client.fixture.mjs";
-
-const QUESTION = { message: "Why did SOL rise today?" };
-const DELTAS = ["SOL ", "is ", "up ", "시장이 ", "오른다 ", "🚀"];
-const TEXT = DELTAS.join("");
-
-const streaming = (t, fault = {}, options = {}) =>
-  clientFor(t, options).then((parts) => {
-    parts.sandbox.script({ match: { method: "POST" }, deltas: DELTAS, ...fault });
-    return parts;
-  });
+import { failureOf, readAll } from "./client.fixture.mjs";
+import { BASE, QUESTION, TEXT, streaming } from "./client-stream.fixture.mjs";
 
 for (const [what, fault] of [
   ["cut", { cut: 3 }],
@@ -90,8 +81,6 @@ test("a signal ends the look-ups for a stream whose sending failed, and no liste
   await failureOf(() => failing.chatStream(QUESTION, { signal: unread.signal }).withResponse());
   assert.deepEqual(getEventListeners(unread.signal, "abort"), []);
 });
-
-const BASE = { baseUrl: "https://worker.example/api" };
 
 test("a stream that never left is not looked up: there is nothing to find", async () => {
   const error = Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNREFUSED" } });

@@ -1,9 +1,12 @@
-// What the client's tests share: a client before a sandbox, and what it threw.
+// What the client's tests share: a client before a sandbox, what it is asked about, and what it threw.
 import assert from "node:assert/strict";
 
 import { Minara, MinaraError } from "minara";
 
 import { startSandbox } from "../../sandbox/server.mjs";
+
+export const WALLET = "0x742d35cc6634c0532925a3b844bc9e7595f0beb1";
+export const LINK = "https://polymarket.com/event/fed-decision-in-december";
 
 /** A sandbox and a client of it, which end with the test. */
 export async function clientFor(t, { sandbox: sandboxOptions, ...options } = {}) {

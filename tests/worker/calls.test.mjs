@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { after, before, beforeEach, describe, test } from "node:test";
 
 import { bodies, canary, paths, startGateway, streamed } from "./gateway.mjs";
+import { startWorkerd } from "./workerd.mjs";
 
 const { requests: printed } = JSON.parse(readFileSync(new URL("../vectors/seed-requests.json", import.meta.url), "utf8"));
 
@@ -162,4 +163,18 @@ test("where Analytics Engine is bound, a request is a data point of the same few
   } finally {
     await gateway.stop();
   }
+});
+
+test("no two isolates give out the same request ids", async () => {
+  const ids = new Set();
+  for (let count = 0; count < 2; count += 1) {
+    const worker = await startWorkerd({ settings: { MINARA_API_KEY: canary } });
+    try {
+      const health = await fetch(`${worker.url}/api/health`);
+      ids.add(health.headers.get("x-request-id"));
+    } finally {
+      await worker.stop();
+    }
+  }
+  assert.equal(ids.size, 2);
 });

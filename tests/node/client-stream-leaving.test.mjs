@@ -1,0 +1,143 @@
+// A stream that its caller leaves: by `break`, by `cancel` and by an abort, each of which ends the connection.
+import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
+import { setImmediate, setTimeout } from "node:timers/promises";
+import { test } from "node:test";
+
+import { Minara } from "minara";
+
+import { failureOf, readAll } from "./client.fixture.mjs";
+import { BASE, QUESTION, delta, held, streaming } from "./client-stream.fixture.mjs";
+
+test("break closes the connection, and final() then tells of a truncated stream", async (t) => {
+  const { minara, sandbox } = await streaming(t, { stall: 3 });
+  const stream = minara.chatStream(QUESTION);
+  let text = "";
+  for await (const part of stream) {
+    text += part.text;
+    if (text === "SOL is ") break;
+  }
+  await sandbox.until(({ counters }) => counters.closedByClient === 1);
+  const error = await failureOf(() => stream.final());
+  assert.equal(error.code, "stream_truncated");
+  assert.equal(error.partial, "SOL is ");
+  assert.equal(error.outcome, "unknown");
+});
+
+test("cancel() ends an iteration that waits, without an error", async (t) => {
+  const { minara, sandbox } = await streaming(t, { stall: 3 });
+  const stream = minara.chatStream(QUESTION);
+  const parts = stream[Symbol.asyncIterator]();
+  while ((await parts.next()).value.text !== "is ");
+  const waiting = parts.next();
+  await stream.cancel("enough");
+  assert.deepEqual(await waiting, { done: true, value: undefined });
+  await stream.cancel();
+  await sandbox.until(({ counters }) => counters.closedByClient === 1);
+});
+
+test("cancel() before the first read sends nothing, ever", async (t) => {
+  const { minara, sandbox } = await streaming(t);
+  const stream = minara.chatStream(QUESTION);
+  await stream.cancel();
+  assert.deepEqual(await readAll(stream), { parts: [], text: "" });
+  assert.equal(sandbox.requests.length, 0);
+  const error = await failureOf(() => stream.final());
+  assert.equal(error.message, "The stream was cancelled before it was read. Nothing was sent.");
+  assert.equal(error.outcome, "not_sent");
+});
+
+test("cancel() of a stream that was sent and not read says that it may be billed", async () => {
+  const { fetch } = held(delta("SOL "));
+  const stream = new Minara({ ...BASE, fetch }).chatStream(QUESTION);
+  await stream.withResponse();
+  await stream.cancel();
+  const { message, outcome } = await failureOf(() => stream.final());
+  assert.equal(message, "The stream was cancelled before the answer was complete. It may be billed all the same.");
+  assert.equal(outcome, "unknown");
+});
+
+test("the reason for which a web stream is cancelled reaches the request's signal", async () => {
+  let signal;
+  const { fetch } = held(delta("SOL "));
+  const minara = new Minara({ ...BASE, fetch: (request) => ((signal = request.signal), fetch()) });
+  const reader = minara.chatStream(QUESTION).toReadableStream().getReader();
+  await reader.read();
+  await reader.cancel("the tab was closed");
+  assert.equal(signal.reason, "the tab was closed");
+});
+
+for (const [when, fault, given] of [
+  ["before the headers", { stall: "before-headers" }, ""],
+  ["after the headers", { stall: "after-headers" }, ""],
+  ["in the middle of the text", { stall: 3 }, "SOL is "],
+]) {
+  test(`a caller's abort ${when} rejects once with signal.reason and reaches the server`, async (t) => {
+    const { minara, sandbox } = await streaming(t, fault);
+    const controller = new AbortController();
+    const reason = { why: "the user left" };
+    const stream = minara.chatStream(QUESTION, { signal: controller.signal });
+    const parts = stream[Symbol.asyncIterator]();
+    for (let text = ""; text !== given; text += (await parts.next()).value.text);
+    const waiting = parts.next();
+    await sandbox.until(({ requests }) => requests.length === 1);
+    await setTimeout(20);
+    controller.abort(reason);
+    await assert.rejects(waiting, (error) => error === reason);
+    await assert.rejects(stream.final(), (error) => error === reason);
+    assert.deepEqual(await parts.next(), { done: true, value: undefined });
+    await sandbox.until(({ counters }) => counters.closedByClient === 1);
+    assert.deepEqual(getEventListeners(controller.signal, "abort"), []);
+  });
+}
+
+test("a signal that is aborted already sends nothing", async (t) => {
+  const { minara, sandbox } = await streaming(t);
+  const reason = new Error("too late");
+  await assert.rejects(
+    minara.chatStream(QUESTION, { signal: AbortSignal.abort(reason) }).final(),
+    (error) => error === reason,
+  );
+  assert.equal(sandbox.requests.length, 0);
+});
+
+for (const reason of [null, false, 0, ""]) {
+  test(`an abort for ${JSON.stringify(reason)} is an abort, and no end of the answer`, async () => {
+    const controller = new AbortController();
+    const { fetch } = held(delta("SOL "));
+    const stream = new Minara({ ...BASE, fetch }).chatStream(QUESTION, { signal: controller.signal });
+    const parts = stream[Symbol.asyncIterator]();
+    await parts.next();
+    controller.abort(reason);
+    await assert.rejects(parts.next(), (thrown) => thrown === reason);
+    await assert.rejects(stream.final(), (thrown) => thrown === reason);
+  });
+}
+
+test("an abort while no one reads leaves no timer behind", async (t) => {
+  const { minara } = await streaming(t, { stall: 3 });
+  const controller = new AbortController();
+  const parts = minara.chatStream(QUESTION, { signal: controller.signal })[Symbol.asyncIterator]();
+  await parts.next();
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const before = timers();
+  controller.abort();
+  assert.equal(timers(), before - 1);
+});
+
+test("a stream that is left is no unhandled rejection where no one awaits its end, and leaves no listener", async (t) => {
+  const unhandled = [];
+  const listen = (reason) => unhandled.push(reason);
+  process.on("unhandledRejection", listen);
+  t.after(() => process.off("unhandledRejection", listen));
+  const { minara, sandbox } = await streaming(t, { stall: 2 });
+  const { signal } = new AbortController();
+  const stream = minara.chatStream(QUESTION, { signal });
+  const parts = stream[Symbol.asyncIterator]();
+  await parts.next();
+  await parts.return();
+  await sandbox.until(({ counters }) => counters.closedByClient === 1);
+  await setImmediate();
+  assert.deepEqual(unhandled, []);
+  assert.deepEqual(getEventListeners(signal, "abort"), []);
+});
