@@ -23,7 +23,8 @@ impl ChatDecoder {
     /// done no more text is given out; a `usage` that follows the finish reason is still taken, up to `[DONE]`.
     ///
     /// # Errors
-    /// `stream_error` when the stream carries an error, `event_too_large`. The text before them was appended; whoever has
+    /// `stream_error` when the stream carries an error, `event_too_large`, `bad_response` at the end of an answer that none
+    /// of the events held. The text before them was appended; whoever has
     /// kept all of it adds it with [`Error::with_partial`].
     pub fn push(&mut self, chunk: &[u8], text: &mut String) -> Result<State> {
         Ok(self.0.push(chunk, text)?)
@@ -41,6 +42,11 @@ impl ChatDecoder {
     /// Where the stream stands.
     pub fn state(&self) -> State {
         self.0.state()
+    }
+
+    /// Whether `[DONE]` came, behind which nothing is read. Before that an answer that is done may still bring its usage.
+    pub fn is_sealed(&self) -> bool {
+        self.0.is_sealed()
     }
 
     /// Why the stream failed, if it did.

@@ -25,7 +25,8 @@ pub fn redact(text: &str) -> String {
     clean
 }
 
-/// The text without that secret, whatever it looks like; in any case, and cut off at the end too.
+/// The text without that secret, whatever it looks like: in any case, with its `/` written as JSON may, and where its end
+/// was cut off, at the end of the text or before `…`. Cutting must therefore leave one of the two behind.
 ///
 /// Secrets of fewer than eight characters are left: they would be found in innocent words.
 pub fn redact_secret(text: &str, secret: &str) -> String {
@@ -34,24 +35,35 @@ pub fn redact_secret(text: &str, secret: &str) -> String {
     }
     let mut clean = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = (0..rest.len()).find(|at| starts_with(&rest.as_bytes()[*at..], secret)) {
+    while let Some((at, length)) = (0..rest.len()).find_map(|at| Some((at, extent(&rest.as_bytes()[at..], secret)?))) {
         clean.push_str(&rest[..at]);
         clean.push_str(MARK);
-        rest = &rest[at + secret.len()..];
+        rest = &rest[at + length..];
     }
     clean.push_str(rest);
-    let cut = (SHORTEST_KEY..secret.len()).rev().find(|length| ends_with(clean.as_bytes(), &secret[..*length]));
-    if let Some(length) = cut {
-        clean.truncate(clean.len() - length);
-        clean.push_str(MARK);
-    }
     clean
 }
 
-/// Redacts the text and keeps at most so many bytes of it.
+/// How much of the text's beginning is the secret, or what a cut has left of it.
+fn extent(text: &[u8], secret: &str) -> Option<usize> {
+    let (mut length, mut found) = (0, 0);
+    for expected in secret.bytes() {
+        let escape = usize::from(expected == b'/' && text[length..].starts_with(br"\/"));
+        let letter = text.get(length + escape).filter(|letter| letter.eq_ignore_ascii_case(&expected));
+        if letter.is_none() {
+            break;
+        }
+        length += escape + 1;
+        found += 1;
+    }
+    let behind = &text[length..];
+    let is_cut = found >= SHORTEST_KEY && (behind.is_empty() || behind.starts_with("…".as_bytes()));
+    (found == secret.len() || is_cut).then_some(length)
+}
+
+/// Redacts the text and keeps at most so many bytes of it. In this order: half a key would not be known for one.
 pub(crate) fn redact_within(text: &str, most: usize) -> String {
-    let mut clean = redact(&text[..text.floor_char_boundary(most)]);
-    // The mark can be longer than what it stands for.
+    let mut clean = redact(text);
     clean.truncate(clean.floor_char_boundary(most));
     clean
 }
@@ -120,8 +132,4 @@ fn token_length(bytes: &[u8]) -> usize {
 
 fn starts_with(bytes: &[u8], prefix: &str) -> bool {
     bytes.len() >= prefix.len() && bytes[..prefix.len()].eq_ignore_ascii_case(prefix.as_bytes())
-}
-
-fn ends_with(bytes: &[u8], suffix: &str) -> bool {
-    bytes.len() >= suffix.len() && bytes[bytes.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
 }

@@ -126,7 +126,9 @@ fn check_transaction<J: Json>(answer: &J) -> Result<()> {
     }
     match unsigned.and_then(|tx| text_at(&*tx, "chainType")) {
         Some(kind) if !kind.eq_ignore_ascii_case("evm") => {
-            Err(unsupported(&["its chainType is \"", &redact(head(&kind, 40)), "\""]))
+            let kind = redact(&kind);
+            let shown = head(&kind, 40);
+            Err(unsupported(&["its chainType is \"", shown, if shown.len() < kind.len() { "…\"" } else { "\"" }]))
         }
         _ => Ok(()),
     }

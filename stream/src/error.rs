@@ -12,6 +12,9 @@ pub enum Error {
     CutEvent,
     /// The input ended between two events, but the answer was not said to be complete.
     Unterminated,
+    /// The answer was said to be complete, but no event held text where it is looked for. The data of the first one that
+    /// could have held some, as text; empty without one.
+    NoText(String),
     /// The stream says that its making failed.
     Reported(Box<Report>),
 }

@@ -1,7 +1,7 @@
 //! What the vectors cannot say: states step by step, progress, what an error keeps.
 
-use minara::Code;
 use minara::chat_stream::{ChatDecoder, ChatOptions, State, Terminator};
+use minara::{Code, Outcome};
 
 fn decoder() -> ChatDecoder {
     ChatDecoder::new(ChatOptions::default())
@@ -69,6 +69,27 @@ fn what_an_error_keeps_is_bounded_and_without_secrets() {
         assert!((8_100..=8_192).contains(&kept.len()), "{} bytes were kept", kept.len());
         assert!(!kept.contains("canary"));
     }
+}
+
+#[test]
+fn an_answer_without_text_keeps_its_first_event_to_find_out_why() {
+    let mut decoder = decoder();
+    let stream = b"data: {\"chatId\":\"c\"}\n\ndata: {\"said\":\"paid text\"}\n\ndata: [DONE]\n\n";
+    let error = decoder.push(stream, &mut String::new()).unwrap_err();
+    assert_eq!((error.code(), error.outcome()), (Code::BadResponse, Outcome::Done));
+    assert_eq!(error.body(), Some("{\"chatId\":\"c\"}"));
+    let error = self::decoder().push(b"data: [DONE]\n\n", &mut String::new()).unwrap_err();
+    assert_eq!((error.code(), error.body()), (Code::BadResponse, None));
+}
+
+#[test]
+fn what_follows_done_is_not_waited_for_and_what_follows_a_finish_reason_is() {
+    let mut decoder = decoder();
+    let mut text = String::new();
+    decoder.push(b"data: {\"text\":\"a\",\"finish_reason\":\"stop\"}\n\n", &mut text).unwrap();
+    assert_eq!((decoder.state(), decoder.is_sealed()), (State::Done, false));
+    decoder.push(b"data: [DONE]\n\n", &mut text).unwrap();
+    assert!(decoder.is_sealed());
 }
 
 #[test]

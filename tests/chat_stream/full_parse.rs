@@ -1,5 +1,6 @@
 //! The deltas that the decoder extracts are those of a full parse into a tree, whatever the JSON looks like.
 
+use minara::Code;
 use minara::chat_stream::{ChatOptions, Terminator};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -15,10 +16,32 @@ fn by_full_parse(payloads: &[String]) -> Reading {
         Ok(Value::Array(_)) => String::new(),
         Ok(Value::Null | Value::Bool(_) | Value::Number(_)) | Err(_) => payload.clone(),
     });
-    Reading { text: text.collect(), done: true, ..Reading::default() }
+    let text = text.collect();
+    if payloads.iter().any(|payload| holds_text(payload)) {
+        return Reading { text, done: true, ..Reading::default() };
+    }
+    let message = "The answer is complete, but its stream held no text in a known place. Count the call as billed.";
+    Reading { error: Some((Code::BadResponse, message.to_owned())), ..Reading::default() }
+}
+
+/// Whether it has a place for text, be it empty.
+fn holds_text(payload: &str) -> bool {
+    match serde_json::from_str(payload) {
+        Ok(Value::Array(_)) => false,
+        Ok(object @ Value::Object(_)) => {
+            let places = ["/choices/0/delta", "/delta"];
+            let is_object = |place| object.pointer(place).is_some_and(Value::is_object);
+            find_text(&object).is_some() || places.into_iter().any(is_object)
+        }
+        _ => true,
+    }
 }
 
 fn text_of(object: &Value) -> &str {
+    find_text(object).unwrap_or_default()
+}
+
+fn find_text(object: &Value) -> Option<&str> {
     let places = [
         "/choices/0/delta/content",
         "/delta/content",
@@ -29,7 +52,7 @@ fn text_of(object: &Value) -> &str {
         "/text",
         "/data/text",
     ];
-    places.into_iter().find_map(|place| object.pointer(place).and_then(Value::as_str)).unwrap_or_default()
+    places.into_iter().find_map(|place| object.pointer(place).and_then(Value::as_str))
 }
 
 /// A JSON string in one of its spellings.

@@ -64,6 +64,10 @@ struct Answer {
     failure: Option<Error>,
     /// `[DONE]` came: nothing behind it is read.
     sealed: bool,
+    /// A place for text was there, or the reason for which there is none.
+    has_text: bool,
+    /// The first event without either.
+    unread: Vec<u8>,
     template: Template,
     writer: TextWriter,
     scratch: Vec<u8>,
@@ -83,6 +87,8 @@ impl ChatDecoder {
                 state: State::Open,
                 failure: None,
                 sealed: false,
+                has_text: false,
+                unread: Vec::new(),
                 template: Template::default(),
                 writer: TextWriter::default(),
                 scratch: Vec::new(),
@@ -100,7 +106,8 @@ impl ChatDecoder {
     /// done no more text is given out; a `usage` that follows the finish reason is still taken, up to `[DONE]`.
     ///
     /// # Errors
-    /// [`Error::Reported`] when the stream carries an error, [`Error::EventTooLarge`]. The text before them was appended.
+    /// [`Error::Reported`] when the stream carries an error, [`Error::EventTooLarge`]; [`Error::NoText`] at the end of an
+    /// answer that none of the events held. The text before them was appended.
     // Inlined into a caller that is made for size, it would be made for size.
     #[inline(never)]
     pub fn push(&mut self, chunk: &[u8], text: &mut String) -> Result<State> {
@@ -127,7 +134,7 @@ impl ChatDecoder {
     ///
     /// # Errors
     /// [`Error::Unterminated`] when the stream did not say that the answer is complete though it must,
-    /// [`Error::CutEvent`] when it ended within an event. Its own error again if it had failed.
+    /// [`Error::CutEvent`] when it ended within an event, [`Error::NoText`]. Its own error again if it had failed.
     pub fn finish(&mut self) -> Result<()> {
         if let Some(failure) = &self.answer.failure {
             return Err(failure.clone());
@@ -136,7 +143,7 @@ impl ChatDecoder {
             return Ok(());
         }
         let ended = self.events.finish().and(match self.terminator {
-            Terminator::Optional => Ok(()),
+            Terminator::Optional => self.answer.check_text(),
             Terminator::Required => Err(Error::Unterminated),
         });
         match &ended {
@@ -149,6 +156,11 @@ impl ChatDecoder {
     /// Where the stream stands.
     pub fn state(&self) -> State {
         self.answer.state
+    }
+
+    /// Whether `[DONE]` came, behind which nothing is read.
+    pub fn is_sealed(&self) -> bool {
+        self.answer.sealed
     }
 
     /// Why the stream failed, if it did.
@@ -210,12 +222,19 @@ impl Answer {
         let is_open = self.state == State::Open;
         let mut scratch = core::mem::take(&mut self.scratch);
         match Payload::read(event.data, &mut scratch) {
-            Payload::Done => self.complete(true, text),
+            Payload::Done if !is_open => self.sealed = true,
+            Payload::Done => match self.check_text() {
+                Ok(()) => self.complete(true, text),
+                Err(failure) => self.fail(failure),
+            },
             Payload::Chunk(chunk) => self.read_chunk(&chunk, event, text),
             Payload::Plain(words) if is_open && event.event == "error" => {
                 self.fail(reported(Some(to_text(words).into_owned()), None, words));
             }
-            Payload::Plain(words) if is_open => self.writer.write_text(&to_text(words), text),
+            Payload::Plain(words) if is_open => {
+                self.has_text = true;
+                self.writer.write_text(&to_text(words), text);
+            }
             Payload::Plain(_) => {}
         }
         self.scratch = scratch;
@@ -233,6 +252,7 @@ impl Answer {
         if let Some(body) = chunk.text {
             self.writer.write_json(body, text);
         }
+        self.note_text(chunk, event.data);
         if let Some(reason) = chunk.finish_reason {
             self.finish_reason = reason.to_text();
             self.complete(false, text);
@@ -252,6 +272,21 @@ impl Answer {
         if let Some(usage) = usage.filter(|usage| self.usage.is_none() || usage.members().next().is_some()) {
             self.usage = Some(to_text(usage.bytes()).into_owned());
         }
+    }
+
+    #[inline(never)]
+    fn note_text(&mut self, chunk: &Chunk<'_>, data: &[u8]) {
+        if self.has_text || chunk.text.is_some() || chunk.has_delta() {
+            self.has_text = true;
+        } else if self.unread.is_empty() {
+            self.unread.extend_from_slice(data);
+        }
+    }
+
+    /// Whether there was text, if only an empty one. An answer in a form that is not known must not pass for an empty one.
+    #[inline(never)]
+    fn check_text(&self) -> Result<()> {
+        if self.has_text { Ok(()) } else { Err(Error::NoText(to_text(&self.unread).into_owned())) }
     }
 
     fn complete(&mut self, sealed: bool, text: &mut String) {

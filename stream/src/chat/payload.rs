@@ -50,6 +50,8 @@ const TEXT: &[Path] = &[
 ];
 const FINISH_REASON: &[Path] =
     &[&["choices", "0", "finish_reason"], &["finish_reason"], &["data", "finish_reason"], &["chunk", "finish_reason"]];
+/// What holds the text, and in a role-only event does not.
+const DELTA: &[Path] = &[&["choices", "0", "delta"], &["delta"]];
 const ERROR: &[Path] = &[&["error"], &["data", "error"], &["chunk", "error"]];
 const CHAT_ID: &[Path] = &[&["chatId"], &["data", "chatId"], &["chunk", "chatId"]];
 const MESSAGE_ID: &[Path] = &[&["messageId"], &["data", "messageId"], &["chunk", "messageId"]];
@@ -123,6 +125,11 @@ impl<'a> Chunk<'a> {
             finish_reason: members.find(FINISH_REASON, is_reason),
             members,
         }
+    }
+
+    /// Whether it has the place that text is in, empty or not.
+    pub(super) fn has_delta(&self) -> bool {
+        self.members.find(DELTA, RawJson::is_object).is_some()
     }
 
     /// The conversation's id.
