@@ -1,7 +1,7 @@
 //! The time limits of one call. Pure: every moment is an argument, in milliseconds on any one clock.
 
-use crate::error::{Code, Error};
-use crate::wording::{digits, filled};
+use crate::error::{Code, Error, Result, Violation};
+use crate::wording::{digits, filled, sentence};
 
 /// A call's limits, in milliseconds; infinity switches one off.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,6 +20,20 @@ impl Limits {
 
     /// The defaults of every other call: 180 s in all.
     pub const UNARY: Self = Self { total: 180_000.0, first_byte: f64::INFINITY, idle: f64::INFINITY };
+}
+
+impl Limits {
+    /// Refuses what is no limit: a comparison with it would switch the others off, or end every call at once.
+    ///
+    /// # Errors
+    /// `invalid_request` for one that is not above 0.
+    pub fn check(&self) -> Result<()> {
+        let all = [("total", self.total), ("firstByte", self.first_byte), ("idle", self.idle)];
+        let odd = all.into_iter().filter(|(_, limit)| limit.is_nan() || *limit <= 0.0);
+        let rule = "must be a number of milliseconds above 0, or infinity for none";
+        let violations: Vec<_> = odd.map(|(name, _)| Violation::new(sentence(&["timeout.", name]), rule)).collect();
+        if violations.is_empty() { Ok(()) } else { Err(Error::invalid("client options", violations)) }
+    }
 }
 
 /// Which limit passed.
@@ -153,6 +167,16 @@ mod tests {
         assert!((deadline.remaining(100.0) - 200.0).abs() < f64::EPSILON);
         deadline.sent(200.0);
         assert_eq!(deadline.next(), (Limit::FirstByte, 290.0));
+    }
+
+    #[test]
+    fn a_limit_is_above_0_or_infinite_and_any_other_is_named() {
+        assert!(Limits::STREAM.check().is_ok() && Limits::UNARY.check().is_ok());
+        let odd = Limits { total: f64::NAN, first_byte: 0.0, idle: -1.0 };
+        let rule = "must be a number of milliseconds above 0, or infinity for none";
+        let told = odd.check().map_err(|error| error.message().to_owned());
+        let each = format!("timeout.total {rule}; timeout.firstByte {rule}; timeout.idle {rule}");
+        assert_eq!(told, Err(format!("Invalid client options: {each}. Nothing was sent.")));
     }
 
     #[test]

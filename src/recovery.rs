@@ -66,6 +66,40 @@ pub fn refuse_failed<J: Json>(value: &J) -> Result<()> {
     if JobState::from_status(&status) == Some(JobState::Failed) { Err(failure(value)) } else { Ok(()) }
 }
 
+/// What a success of a chat is: under a `requestId` that was used before it can be that of its job.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Accepted<J> {
+    /// The answer.
+    Answer(J),
+    /// The request is at work already: its answer is to be looked up, not to be asked for again.
+    AtWork,
+}
+
+/// Tells an answer from a job that is at work under the same `requestId`, and takes it out of one that is done.
+///
+/// ```
+/// use minara::recovery::{Accepted, accepted};
+/// use serde_json::json;
+///
+/// let done = json!({ "id": "bg_1", "status": "completed", "result": { "content": "SOL is up" } });
+/// assert_eq!(accepted(200, true, done)?, Accepted::Answer(json!({ "content": "SOL is up" })));
+/// assert_eq!(accepted(202, true, json!({ "id": "bg_1", "status": "queued" }))?, Accepted::AtWork);
+/// # Ok::<(), minara::Error>(())
+/// ```
+///
+/// `is_kept` says whether the request had a `requestId`; without one there is nothing to look up.
+///
+/// # Errors
+/// `stream_error` for a job that failed.
+pub fn accepted<J: Json>(status: u16, is_kept: bool, value: J) -> Result<Accepted<J>> {
+    refuse_failed(&value)?;
+    match job_answer(&value) {
+        Some(answer) => Ok(Accepted::Answer(answer)),
+        None if is_kept && status == 202 => Ok(Accepted::AtWork),
+        None => Ok(Accepted::Answer(value)),
+    }
+}
+
 /// The answer inside a completed job, `None` for anything else.
 pub fn job_answer<J: Json>(value: &J) -> Option<J> {
     let status = text_at(value, "status")?;

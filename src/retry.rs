@@ -9,7 +9,7 @@
 //! when a kept-alive connection breaks before a byte of the answer came. There only a `requestId` rules a second charge
 //! out.
 
-use crate::error::{Code, Error, Outcome};
+use crate::error::{Code, Error, Outcome, Result};
 
 /// First wait where the other side names none, in milliseconds; it doubles with each attempt.
 const BASE_BACKOFF_MS: f64 = 500.0;
@@ -29,6 +29,20 @@ pub struct RetryPolicy {
 impl Default for RetryPolicy {
     fn default() -> Self {
         Self { max_retries: 2, max_retry_after: 60.0 }
+    }
+}
+
+impl RetryPolicy {
+    /// Refuses what is no time to wait: by comparison with it any wait would be short enough.
+    ///
+    /// # Errors
+    /// `invalid_request` for a `max_retry_after` that is no number from 0.
+    pub fn check(&self) -> Result<()> {
+        if self.max_retry_after >= 0.0 {
+            return Ok(());
+        }
+        let rule = "must be a number of seconds from 0, or infinity for any";
+        Err(Error::invalid_field("client options", "maxRetryAfter", rule))
     }
 }
 

@@ -5,8 +5,8 @@ import { MinaraError } from "./errors.js";
 /** @import { ChatAnswer } from "./index.js" */
 /** @import { Calls } from "./chat-stream.js" */
 
-/** Codes of a stream that was cut short, whose answer may be complete where it was made. */
-const CUT = ["stream_truncated", "network", "timeout"];
+/** Codes of a stream that did not bring its answer, which may be complete where it was made. */
+const INCOMPLETE = ["stream_truncated", "network", "timeout", "bad_response"];
 
 /**
  * Looks for the answer where one can be kept; throws what cut the stream where there is none.
@@ -16,18 +16,24 @@ const CUT = ["stream_truncated", "network", "timeout"];
  *   ends the search
  */
 export async function storedAnswer(error, { requestId, total, find }, { text, sentAt, signal }) {
-  const isCut = error instanceof MinaraError && CUT.includes(error.code) && error.outcome === "unknown";
+  const mayBeKept = error instanceof MinaraError && INCOMPLETE.includes(error.code) && error.outcome !== "not_sent";
   const left = total - (performance.now() - sentAt);
-  if (requestId === undefined || !isCut || left <= 0) throw error;
+  if (requestId === undefined || !mayBeKept || left <= 0) throw error;
   try {
     const { answer, rest } = await find(requestId, text, { signal, total: left });
     return { answer: /** @type {ChatAnswer} */ (withoutNulls(answer)), rest };
   } catch (failure) {
     if (signal.aborted) throw signal.reason;
     // That the job failed is the last word; that it could not be looked up says less than what cut the stream.
-    const isVerdict = failure instanceof MinaraError && ["stream_error", "bad_response"].includes(failure.code);
-    throw isVerdict ? inContext(failure, { partial: text }) : error;
+    throw isVerdict(failure) ? inContext(failure, { partial: text }) : error;
   }
+}
+
+/** @param {unknown} failure */
+function isVerdict(failure) {
+  if (!(failure instanceof MinaraError)) return false;
+  const { code, outcome } = failure;
+  return code === "stream_error" || (code === "bad_response" && outcome === "done");
 }
 
 /**

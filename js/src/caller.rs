@@ -8,7 +8,7 @@ use minara::deadline::Limits;
 use minara::error::{Error, Result};
 use minara::request::{Delivery, Endpoint};
 use minara::transport::{Config, Observer};
-use minara::wire::{ApiKey, BaseUrl, DEFAULT_BASE_URL};
+use minara::wire::{ApiKey, DEFAULT_BASE_URL};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -88,11 +88,11 @@ impl Caller {
             (None, Some(_)) => DEFAULT_BASE_URL,
             (Some(base), _) => base,
         };
-        let base = if key.is_some() { BaseUrl::with_key(base) } else { BaseUrl::without_key(base) }?;
-        let observer = Hooks::from_options(config).map(|hooks| Rc::new(hooks) as Rc<dyn Observer>);
-        let fetch = function(config, "fetch");
+        let mut settings = Config::new(base, key)?;
+        settings.observer = Hooks::from_options(config).map(|hooks| Rc::new(hooks) as Rc<dyn Observer>);
+        settings.fetch = function(config, "fetch");
         options::read(config, Limits::UNARY)?;
-        Ok(Self { config: Rc::new(Config { base, key, fetch, observer }) })
+        Ok(Self { config: Rc::new(settings) })
     }
 
     fn begin(&self, operation: usize, request: JsValue, terms: &JsValue) -> Result<Box<Work>, JsValue> {

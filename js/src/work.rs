@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Object};
 use minara::error::{Error, Result, Violation};
-use minara::recovery::{job_answer, refuse_failed};
+use minara::recovery::{Accepted, accepted, job_answer};
 use minara::request::{Delivery, Endpoint, Form, Input, validate};
 use minara::response::{Answer as _, Job, check_content};
 use minara::transport::{Call, Failure, Reply};
@@ -47,7 +47,9 @@ impl Work {
         let reply = if self.operation == Operation::Answer {
             self.looked(outcome)
         } else if self.accepted.is_some() {
-            self.looked(outcome.map_err(Failure::of_accepted_call))
+            self.looked(outcome).map_err(Failure::of_accepted_call)
+        } else if self.operation == Operation::Status {
+            outcome.and_then(|reply| self.answered(reply)).map_err(Failure::of_look_up)
         } else {
             outcome.and_then(|reply| self.answered(reply))
         };
@@ -60,16 +62,15 @@ impl Work {
         }
         let value: JsValue = reply.parse()?;
         if let Operation::Call(Endpoint::Chat, Delivery::Whole | Delivery::Stream) = self.operation {
-            refuse_failed(&value).map_err(|error| reply.unreadable(error))?;
-            if let Some(answer) = job_answer(&value) {
-                return self.checked(&reply, answer);
-            }
-            // The same id is at work already: its answer is fetched, not asked for again.
-            if let (Some(id), 202) = (self.call.request_id().map(str::to_owned), reply.status()) {
-                self.call.look_up(&id)?;
-                self.accepted = Some(reply);
-                return Ok(None);
-            }
+            let id = self.call.request_id().map(str::to_owned);
+            return match accepted(reply.status(), id.is_some(), value).map_err(|error| reply.unreadable(error))? {
+                Accepted::Answer(answer) => self.checked(&reply, answer),
+                Accepted::AtWork => {
+                    self.call.look_up(&id.unwrap_or_default())?;
+                    self.accepted = Some(reply);
+                    Ok(None)
+                }
+            };
         }
         self.checked(&reply, value)
     }

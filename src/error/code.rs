@@ -133,7 +133,8 @@ impl Code {
         match self {
             // Unknown where an earlier attempt of the same call may have been worked on.
             Self::RateLimited => !matches!(outcome, Outcome::Unknown),
-            Self::Network => matches!(outcome, Outcome::NotSent),
+            // Refused where a look-up was lost, which costs nothing.
+            Self::Network => matches!(outcome, Outcome::NotSent | Outcome::Refused),
             _ => false,
         }
     }

@@ -15,10 +15,13 @@ pub use response::{FailedResponse, MAX_ERROR_BODY_BYTES, retry_after_in};
 pub use retry_after::parse_retry_after;
 pub use violation::{Violation, Warning};
 
-use crate::wording::filled;
+use crate::wording::{filled, sentence};
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
+
+/// How the part of a message begins that says what a failed call may have cost, behind what happened to it.
+const ABOUT_BILLING: [&str; 2] = [" The call may have been billed", " Count the call as billed"];
 
 /// Why a call failed, and whether it can have been billed.
 ///
@@ -129,6 +132,20 @@ impl Error {
         for text in [request_id, field, partial, body] {
             let Some(text) = text else { continue };
             *text = redact_secret(text, secret);
+        }
+        self
+    }
+
+    /// The same error as that of a look-up (`GET /v1/developer/chat/requests/{id}`), which costs nothing: in place of what
+    /// the call may have cost, it says so, and its outcome is `refused`.
+    pub fn of_look_up(mut self) -> Self {
+        if matches!(self.0.outcome, Outcome::Unknown | Outcome::Done) {
+            let message = &self.0.message;
+            let is_about_billing =
+                |at: &usize| ABOUT_BILLING.iter().any(|words| message.as_bytes()[*at..].starts_with(words.as_bytes()));
+            let end = (0..message.len()).rev().find(is_about_billing).unwrap_or(message.len());
+            self.0.message = sentence(&[&message[..end], " The look-up costs nothing: look again."]);
+            self.0.outcome = Outcome::Refused;
         }
         self
     }

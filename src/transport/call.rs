@@ -21,7 +21,7 @@ use crate::error::Outcome;
 use crate::json::Json;
 use crate::recovery;
 use crate::retry::{Attempt, Decision, after_attempt, decide};
-use crate::wire::{ApiKey, EVENT_STREAM, WireRequest, is_media_type, is_success};
+use crate::wire::{EVENT_STREAM, WireRequest, is_media_type, is_success};
 
 /// A call under way: what it sends, on which terms, and how far it has come. Dropping it aborts it on the wire.
 pub struct Call {
@@ -45,20 +45,28 @@ pub struct Call {
     delay: Option<f64>,
 }
 
-/// What the promise is that the call waits for.
+/// What the call waits for, with its promise.
 enum Phase {
-    /// None: the next attempt is not sent yet.
+    /// Nothing: no exchange is under way.
+    Idle,
+    /// The end of a rest, behind which the next attempt goes out.
     Resting,
-    Sent,
-    Refused(ErrorBody),
-    Reading(Response),
+    Sent(Promise),
+    Refused(ErrorBody, Promise),
+    Reading(Response, Promise),
 }
 
-enum Step {
-    /// Without a promise for the end of a rest.
-    Wait(Option<Promise>),
-    Done(Reply),
+impl Phase {
+    fn promise(&self) -> Option<Promise> {
+        match self {
+            Self::Idle | Self::Resting => None,
+            Self::Sent(promise) | Self::Refused(_, promise) | Self::Reading(_, promise) => Some(promise.clone()),
+        }
+    }
 }
+
+/// The end of the exchange, `None` where there is something to wait for.
+type Step = Result<Option<Reply>, Failure>;
 
 impl Call {
     /// Starts the clock and listens to the caller's signal. Nothing is sent yet.
@@ -67,14 +75,14 @@ impl Call {
     /// The signal's reason, if it is aborted already.
     pub fn open(config: Rc<Config>, wire: WireRequest, mut options: CallOptions) -> Result<Self, Failure> {
         let scope = Scope::open(options.limits, options.elapsed, options.signal.take())?;
-        let secret = config.key.as_ref().map(ApiKey::secret).or(options.bearer.as_deref()).map(Rc::from);
+        let secret = config.secret().or(options.bearer.as_deref()).map(Rc::from);
         Ok(Self {
             secret,
             config,
             wire,
             options,
             scope,
-            phase: Phase::Resting,
+            phase: Phase::Idle,
             retries: 0,
             earlier: Outcome::NotSent,
             started: None,
@@ -95,14 +103,15 @@ impl Call {
     }
 
     /// Sends the request until it succeeds or may not be repeated. An answer that is no event stream is read whole.
+    ///
+    /// Where the future was dropped, the next one goes on with the exchange: nothing is sent again.
     pub async fn exchange(&mut self) -> Result<Reply, Failure> {
-        let mut step = self.begin();
+        let mut step = if matches!(self.phase, Phase::Idle) { self.begin() } else { Ok(None) };
         loop {
-            let promise = match step? {
-                Step::Done(reply) => return Ok(reply),
-                Step::Wait(promise) => promise,
-            };
-            let outcome = self.scope.run(promise).await;
+            if let Some(reply) = step? {
+                return Ok(reply);
+            }
+            let outcome = self.scope.run(self.phase.promise()).await;
             step = self.resume(outcome);
         }
     }
@@ -118,15 +127,15 @@ impl Call {
     /// `None` where the next exchange is to look again.
     ///
     /// # Errors
-    /// Those of the look, and of [`recovery::step`]. What a failed look says of itself is not yet said of the call that was
-    /// accepted before: [`Failure::of_accepted_call`].
+    /// Those of [`recovery::step`], and those of the look, which cost nothing. What a failed look says of itself is not yet
+    /// said of the call that was accepted before: [`Failure::of_accepted_call`].
     pub fn look<J: Json>(
         &mut self,
         outcome: Result<Reply, Failure>,
         delivered: &str,
     ) -> Result<Option<(J, String, Reply)>, Failure> {
-        let reply = outcome?;
-        let job: J = reply.parse()?;
+        let reply = outcome.map_err(Failure::of_look_up)?;
+        let job: J = reply.parse().map_err(Failure::of_look_up)?;
         match recovery::step(&job, delivered, self.looks, random()).map_err(|error| reply.unreadable(error))? {
             recovery::Step::Complete(rest) => Ok(Some((job, rest, reply))),
             recovery::Step::Wait(milliseconds) => {
@@ -141,57 +150,62 @@ impl Call {
     pub(super) async fn await_answer(&mut self, id: &str, delivered: &str) -> Result<(Value, String, Reply), Failure> {
         self.look_up(id)?;
         loop {
-            let outcome = self.exchange().await.map_err(Failure::of_accepted_call);
-            if let Some(found) = self.look(outcome, delivered)? {
+            let outcome = self.exchange().await;
+            if let Some(found) = self.look(outcome, delivered).map_err(Failure::of_accepted_call)? {
                 return Ok(found);
             }
         }
     }
 
-    fn begin(&mut self) -> Result<Step, Failure> {
+    fn begin(&mut self) -> Step {
         self.retries = 0;
         self.earlier = Outcome::NotSent;
         match self.delay.take() {
-            Some(milliseconds) => Ok(self.rest(milliseconds)),
+            Some(milliseconds) => {
+                self.rest(milliseconds);
+                Ok(None)
+            }
             None => self.send(),
         }
     }
 
-    fn resume(&mut self, outcome: Result<JsValue, JsValue>) -> Result<Step, Failure> {
+    fn resume(&mut self, outcome: Result<JsValue, JsValue>) -> Step {
         let outcome = outcome.map_err(|cause| self.scope.failure(cause));
-        let step = match core::mem::replace(&mut self.phase, Phase::Resting) {
-            Phase::Resting => {
+        let step = match core::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Idle | Phase::Resting => {
                 outcome?;
                 return self.send();
             }
-            Phase::Sent => outcome.and_then(|response| self.answered(response)),
-            Phase::Refused(body) => self.refused(body, outcome),
-            Phase::Reading(response) => {
-                outcome.map(|text| Step::Done(Reply::new(response, Some(text), self.secret.clone())))
+            Phase::Sent(_) => outcome.and_then(|response| self.answered(response)),
+            Phase::Refused(body, _) => self.refused(body, outcome),
+            Phase::Reading(response, _) => {
+                outcome.map(|text| Some(Reply::new(response, Some(text), self.secret.clone())))
             }
         };
         step.or_else(|failure| self.failed(failure))
     }
 
-    fn rest(&self, milliseconds: f64) -> Step {
+    fn rest(&mut self, milliseconds: f64) {
         self.scope.rest(milliseconds);
-        Step::Wait(None)
+        self.phase = Phase::Resting;
     }
 
-    fn send(&mut self) -> Result<Step, Failure> {
+    fn send(&mut self) -> Step {
         if let Some(observer) = &self.config.observer {
             observer.sent(self.attempt());
         }
         self.started = Some(monotonic_ms());
         self.answered = None;
-        self.phase = Phase::Sent;
         match send(&self.config, &self.wire, &self.options, &self.scope) {
-            Ok(response) => Ok(Step::Wait(Some(response))),
+            Ok(response) => {
+                self.phase = Phase::Sent(response);
+                Ok(None)
+            }
             Err(failure) => self.failed(failure),
         }
     }
 
-    fn answered(&mut self, response: JsValue) -> Result<Step, Failure> {
+    fn answered(&mut self, response: JsValue) -> Step {
         self.answered = Some(monotonic_ms());
         self.scope.answered();
         let response = response_of(response)?;
@@ -206,18 +220,18 @@ impl Call {
         }
     }
 
-    fn read(&mut self, response: Response) -> Result<Step, Failure> {
+    fn read(&mut self, response: Response) -> Step {
         if header(&response, "content-type").is_some_and(|kind| is_media_type(&kind, EVENT_STREAM)) {
-            return Ok(Step::Done(Reply::new(response, None, self.secret.clone())));
+            return Ok(Some(Reply::new(response, None, self.secret.clone())));
         }
         // The first byte was the headers': a JSON answer has no parts whose distance could be watched.
         self.scope.received();
         let text = call_method(&response, "text").map_err(|cause| self.scope.failure(cause))?;
-        self.phase = Phase::Reading(response);
-        Ok(Step::Wait(Some(Promise::resolve(&text))))
+        self.phase = Phase::Reading(response, Promise::resolve(&text));
+        Ok(None)
     }
 
-    fn refused(&mut self, mut body: ErrorBody, chunk: Result<JsValue, Failure>) -> Result<Step, Failure> {
+    fn refused(&mut self, mut body: ErrorBody, chunk: Result<JsValue, Failure>) -> Step {
         match chunk {
             Ok(chunk) => body.push(&chunk),
             Err(failure) if self.scope.has_ended() => return Err(failure),
@@ -227,18 +241,18 @@ impl Call {
         self.read_on(body)
     }
 
-    fn read_on(&mut self, body: ErrorBody) -> Result<Step, Failure> {
+    fn read_on(&mut self, body: ErrorBody) -> Step {
         match body.next() {
             Some(chunk) => {
-                self.phase = Phase::Refused(body);
-                Ok(Step::Wait(Some(chunk)))
+                self.phase = Phase::Refused(body, chunk);
+                Ok(None)
             }
             None => Err(body.into_failure()),
         }
     }
 
     /// The end of an attempt that failed: it is made again, or was the last.
-    fn failed(&mut self, failure: Failure) -> Result<Step, Failure> {
+    fn failed(&mut self, failure: Failure) -> Step {
         let Failure::Failed { error, cause } = failure else {
             self.settle(None, None);
             return Err(failure);
@@ -257,7 +271,8 @@ impl Call {
             Decision::GiveUp => Err(Failure::Failed { error, cause }),
             Decision::RetryAfter(milliseconds) => {
                 self.retries += 1;
-                Ok(self.rest(milliseconds))
+                self.rest(milliseconds);
+                Ok(None)
             }
         }
     }

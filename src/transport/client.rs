@@ -5,17 +5,18 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::call::Call;
-use super::config::{CallOptions, Config};
+use super::config::{CallOptions, Config, Observer};
 use super::failure::Failure;
 use super::reply::Reply;
 use super::stream::ChatStream;
+use crate::chat_stream::ChatOptions;
 use crate::deadline::Limits;
-use crate::error::Result;
-use crate::recovery::{job_answer, refuse_failed};
+use crate::error::{Error, Result};
+use crate::recovery::{Accepted, accepted, job_answer};
 use crate::request::{ChatRequest, Delivery, PerpRequest, PredictionRequest, Request, SwapRequest, ValidRequest};
 use crate::response::{Answer, ChatAnswer, Job, PerpSuggestion, PredictionAnalysis, SwapTransaction};
 use crate::retry::RetryPolicy;
-use crate::wire::{ApiKey, BaseUrl, DEFAULT_BASE_URL, WireRequest};
+use crate::wire::{ApiKey, DEFAULT_BASE_URL, WireRequest};
 
 /// A client of the Minara Agent API, or of a Worker before it.
 ///
@@ -43,6 +44,7 @@ pub struct Client {
     config: Rc<Config>,
     stream: CallOptions,
     unary: CallOptions,
+    decoding: ChatOptions,
 }
 
 impl Client {
@@ -51,16 +53,17 @@ impl Client {
     /// # Errors
     /// `invalid_request` for a key that a header cannot carry.
     pub fn with_key(key: &str) -> Result<Self> {
-        Ok(Self::new(BaseUrl::with_key(DEFAULT_BASE_URL)?, Some(ApiKey::new(key)?)))
+        Self::new(DEFAULT_BASE_URL, Some(ApiKey::new(key)?))
     }
 
     /// A client without a key, behind a Worker at `base`: a path of the page's own origin, or a URL. Give an https one: over
-    /// http anyone on the way could read what is asked and answered.
+    /// http anyone on the way could read what is asked and answered. A Worker that faces the internet wants a token too:
+    /// [`bearer`](Self::bearer).
     ///
     /// # Errors
     /// `invalid_request` for an address that is neither.
     pub fn behind_worker(base: &str) -> Result<Self> {
-        Ok(Self::new(BaseUrl::without_key(base)?, None))
+        Self::new(base, None)
     }
 
     /// The same client with another address: with a key an https URL, or plain http to this machine; without one as in
@@ -69,30 +72,68 @@ impl Client {
     /// # Errors
     /// `invalid_request` for any other address.
     pub fn at(mut self, base: &str) -> Result<Self> {
-        let base = match self.config.key {
-            Some(_) => BaseUrl::with_key(base)?,
-            None => BaseUrl::without_key(base)?,
-        };
-        Rc::make_mut(&mut self.config).base = base;
+        self.config = Rc::new(Rc::unwrap_or_clone(self.config).at(base)?);
         Ok(self)
     }
 
+    /// The same client with a token in place of a key: that of a session, or the owner's, as the Worker before the API gives
+    /// them out. It goes along with every call.
+    ///
+    /// # Errors
+    /// `invalid_request` for a token that a header cannot carry, and beside a key.
+    pub fn bearer(mut self, token: &str) -> Result<Self> {
+        let fault = if self.config.secret().is_some() {
+            "cannot be given beside a key: the API knows keys alone"
+        } else if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            "must be a token of visible ASCII characters"
+        } else {
+            self.stream.bearer = Some(token.to_owned());
+            self.unary.bearer = Some(token.to_owned());
+            return Ok(self);
+        };
+        Err(Error::invalid_field("client options", "bearer", fault))
+    }
+
     /// The same client with other time limits for streams. Default: [`Limits::STREAM`].
-    pub fn stream_limits(mut self, limits: Limits) -> Self {
+    ///
+    /// # Errors
+    /// `invalid_request` for a limit that is not above 0.
+    pub fn stream_limits(mut self, limits: Limits) -> Result<Self> {
+        limits.check()?;
         self.stream.limits = limits;
-        self
+        Ok(self)
     }
 
     /// The same client with other time limits for everything that is no stream. Default: [`Limits::UNARY`].
-    pub fn limits(mut self, limits: Limits) -> Self {
+    ///
+    /// # Errors
+    /// `invalid_request` for a limit that is not above 0.
+    pub fn limits(mut self, limits: Limits) -> Result<Self> {
+        limits.check()?;
         self.unary.limits = limits;
-        self
+        Ok(self)
     }
 
     /// The same client with another patience. Default: 2 repetitions, and 60 s for `Retry-After`.
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+    ///
+    /// # Errors
+    /// `invalid_request` for a `max_retry_after` that is no number from 0.
+    pub fn retry(mut self, policy: RetryPolicy) -> Result<Self> {
+        policy.check()?;
         self.stream.retry = policy;
         self.unary.retry = policy;
+        Ok(self)
+    }
+
+    /// The same client with streams that are read in another way. Default: an end must be said, 1 MiB for an event.
+    pub fn decoding(mut self, options: ChatOptions) -> Self {
+        self.decoding = options;
+        self
+    }
+
+    /// The same client with someone who is told of each attempt, for logs and metrics. Default: none.
+    pub fn observer(mut self, observer: Rc<dyn Observer>) -> Self {
+        Rc::make_mut(&mut self.config).observer = Some(observer);
         self
     }
 
@@ -115,9 +156,13 @@ impl Client {
         self
     }
 
-    fn new(base: BaseUrl, key: Option<ApiKey>) -> Self {
-        let config = Rc::new(Config { base, key, fetch: None, observer: None });
-        Self { config, stream: CallOptions::new(Limits::STREAM), unary: CallOptions::new(Limits::UNARY) }
+    fn new(base: &str, key: Option<ApiKey>) -> Result<Self> {
+        Ok(Self {
+            config: Rc::new(Config::new(base, key)?),
+            stream: CallOptions::new(Limits::STREAM),
+            unary: CallOptions::new(Limits::UNARY),
+            decoding: ChatOptions::default(),
+        })
     }
 
     /// Asks a question and waits for the whole answer (`POST /v1/developer/chat`).
@@ -143,16 +188,14 @@ impl Client {
     async fn whole_chat(&self, valid: &ValidRequest) -> Result<ChatAnswer, Failure> {
         let mut call = self.open(WireRequest::call(valid))?;
         let reply = call.exchange().await?;
-        let value: Value = reply.parse()?;
-        refuse_failed(&value).map_err(|error| reply.unreadable(error))?;
-        let answer = match (valid.request_id(), job_answer(&value)) {
-            (_, Some(answer)) => answer,
-            // The same id is at work already: its answer is fetched, not asked for again.
-            (Some(id), None) if reply.status() == 202 => {
-                let (job, ..) = call.await_answer(id, "").await?;
+        let id = valid.request_id();
+        let accepted = accepted(reply.status(), id.is_some(), reply.parse()?);
+        let answer: Value = match accepted.map_err(|error| reply.unreadable(error))? {
+            Accepted::Answer(answer) => answer,
+            Accepted::AtWork => {
+                let (job, ..) = call.await_answer(id.unwrap_or_default(), "").await?;
                 job_answer(&job).unwrap_or(job)
             }
-            _ => value,
         };
         call.scope().close();
         read_value(&reply, answer)
@@ -177,7 +220,7 @@ impl Client {
     /// `invalid_request`; all others come with [`ChatStream::next`].
     pub fn chat_stream(&self, request: &ChatRequest) -> Result<ChatStream> {
         let valid = request.validate(Delivery::Stream)?;
-        Ok(ChatStream::new(self.config.clone(), self.stream.clone(), WireRequest::call(&valid)))
+        Ok(ChatStream::new(self.config.clone(), self.stream.clone(), self.decoding, WireRequest::call(&valid)))
     }
 
     /// Asks a question whose answer is fetched later, with [`chat_status`](Self::chat_status) or
@@ -213,7 +256,8 @@ impl Client {
     /// # Errors
     /// `not_found` for an id that is unknown, another caller's, or older than 24 hours.
     pub async fn chat_status(&self, id: &str) -> Result<Job> {
-        self.unary(WireRequest::status(id)?).await
+        let job = self.exchange(WireRequest::status(id)?).await;
+        job.map_err(|failure| failure.of_look_up().into_error())
     }
 
     /// Looks at a job until its answer is there, within [`limits`](Self::limits) for all looks together.
@@ -296,14 +340,15 @@ impl Client {
     }
 
     async fn unary<A: Answer>(&self, wire: WireRequest) -> Result<A> {
-        let fetch = async {
-            let mut call = self.open(wire)?;
-            let reply = call.exchange().await?;
-            call.scope().close();
-            let value = reply.parse()?;
-            read_value(&reply, value)
-        };
-        fetch.await.map_err(Failure::into_error)
+        self.exchange(wire).await.map_err(Failure::into_error)
+    }
+
+    async fn exchange<A: Answer>(&self, wire: WireRequest) -> Result<A, Failure> {
+        let mut call = self.open(wire)?;
+        let reply = call.exchange().await?;
+        call.scope().close();
+        let value = reply.parse()?;
+        read_value(&reply, value)
     }
 }
 

@@ -12,17 +12,45 @@ use crate::retry::RetryPolicy;
 use crate::wire::{ApiKey, BaseUrl, is_reserved_header};
 use crate::wording::filled;
 
-/// What a client is set up with.
+/// What a client is set up with. Address and key come together, so that no key goes to an address that may not see it.
 #[derive(Clone)]
 pub struct Config {
-    /// Where the API, or the Worker before it, is found.
-    pub base: BaseUrl,
-    /// The API key; none behind a Worker.
-    pub key: Option<ApiKey>,
+    base: BaseUrl,
+    key: Option<ApiKey>,
     /// A replacement of the platform's `fetch`: called with a `Request`, gives a promise of a `Response`.
     pub fetch: Option<Function>,
     /// Told of each attempt.
     pub observer: Option<Rc<dyn Observer>>,
+}
+
+impl Config {
+    /// The API itself under a key, or the Worker before it without one; see [`BaseUrl`] for the addresses of either.
+    ///
+    /// # Errors
+    /// `invalid_request` for any other address.
+    pub fn new(base: &str, key: Option<ApiKey>) -> Result<Self> {
+        let base = if key.is_some() { BaseUrl::with_key(base) } else { BaseUrl::without_key(base) }?;
+        Ok(Self { base, key, fetch: None, observer: None })
+    }
+
+    /// The same settings with another address.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn at(self, base: &str) -> Result<Self> {
+        let Self { key, fetch, observer, .. } = self;
+        Ok(Self { fetch, observer, ..Self::new(base, key)? })
+    }
+
+    /// Where the API, or the Worker before it, is found.
+    pub fn base(&self) -> &BaseUrl {
+        &self.base
+    }
+
+    /// The API key; none behind a Worker.
+    pub fn secret(&self) -> Option<&str> {
+        self.key.as_ref().map(ApiKey::secret)
+    }
 }
 
 impl fmt::Debug for Config {

@@ -41,6 +41,14 @@ impl Failure {
         Self::Failed { error: Error::new(Code::Network, LOST), cause }
     }
 
+    /// The failure of a look-up, which costs nothing.
+    pub fn of_look_up(self) -> Self {
+        match self {
+            Self::Failed { error, cause } => Self::Failed { error: error.of_look_up(), cause },
+            aborted @ Self::Aborted(_) => aborted,
+        }
+    }
+
     /// The failure of a look-up as that of the call which was accepted before it, and may have been billed.
     pub fn of_accepted_call(self) -> Self {
         match self {

@@ -9,6 +9,7 @@ mod call;
 mod client;
 mod config;
 mod failure;
+mod grace;
 mod host_json;
 mod platform;
 mod reply;

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Response;
 
 use super::failure::Failure;
-use crate::error::{Error, redact, redact_secret};
+use crate::error::{Code, Error, redact, redact_secret};
 use crate::json::Json;
 use crate::response::{keep_body, unreadable};
 
@@ -54,12 +54,19 @@ impl Reply {
 
     /// The failure where the body is no JSON text.
     pub fn no_json(&self) -> Failure {
+        if self.text.is_none() {
+            let message = "The API answered with an event stream where JSON was asked for. Count the call as billed.";
+            return self.identified(Error::new(Code::BadResponse, message).with_status(self.status()));
+        }
         self.unreadable(unreadable(self.content_type().as_deref()))
     }
 
     /// The error with this answer's status, id and body.
     pub fn unreadable(&self, error: Error) -> Failure {
-        let error = without_secret(keep_body(error, self.status(), &self.body()), self.secret.as_deref());
+        self.identified(without_secret(keep_body(error, self.status(), &self.body()), self.secret.as_deref()))
+    }
+
+    fn identified(&self, error: Error) -> Failure {
         match self.request_id() {
             Some(id) => error.with_request_id(id).into(),
             None => error.into(),

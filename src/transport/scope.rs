@@ -147,9 +147,10 @@ impl Scope {
         self.update(|deadline, _| deadline.wait());
     }
 
-    /// A limit that ended one attempt must not end the next, nor the rest before it; the caller's abort ends them all.
+    /// A limit of one attempt must not end the next, nor the rest before it; the caller's abort ends them all, and so does
+    /// the limit for them together.
     fn forgive(&self) {
-        if let Some(Ending::Limit(_)) = self.0.ending.get() {
+        if let Some(Ending::Limit(Limit::FirstByte | Limit::Idle)) = self.0.ending.get() {
             self.0.ending.set(None);
         }
     }
@@ -240,12 +241,22 @@ impl State {
         if limit != Limit::Idle {
             return Some(limit);
         }
-        let Some(reader) = self.reader.take() else { return Some(limit) };
-        let since = ask(&reader, false);
-        self.reader.set(Some(reader));
-        // A slow reader is no idle stream.
-        self.progress(since.as_f64().unwrap_or(now));
+        let Some(since) = self.waits_since(now) else { return Some(limit) };
+        self.progress(since);
         self.deadline.get().expired(now)
+    }
+
+    /// Since when text is waited for, where that is not since it came last: a slow reader is no idle stream.
+    fn waits_since(&self, now: f64) -> Option<f64> {
+        if let Some(reader) = self.reader.take() {
+            let since = ask(&reader, false);
+            self.reader.set(Some(reader));
+            return Some(since.as_f64().unwrap_or(now));
+        }
+        let waiter = self.waiter.take();
+        let is_waited_for = waiter.is_some();
+        self.waiter.set(waiter);
+        (!is_waited_for).then_some(now)
     }
 
     fn progress(&self, now: f64) {

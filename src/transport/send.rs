@@ -12,7 +12,7 @@ use super::host_json::member;
 use super::platform::global_fetch;
 use super::scope::Scope;
 use crate::error::{Code, Error, FailedResponse};
-use crate::wire::{ApiKey, JSON, Method, WireRequest, bearer};
+use crate::wire::{JSON, Method, WireRequest, bearer};
 use crate::wording::filled;
 
 /// Sends a request once: the promise of its answer.
@@ -31,14 +31,14 @@ pub(super) fn send(
 }
 
 fn build(config: &Config, wire: &WireRequest, options: &CallOptions, scope: &Scope) -> Result<Request, Failure> {
-    let is_path = config.base.as_str().starts_with('/');
+    let is_path = config.base().as_str().starts_with('/');
     if is_path && member(&global(), "location").is_undefined() {
         return Err(unreachable_url(config));
     }
     let signal = scope.attempt()?;
     let headers = Headers::new();
     headers.set("accept", wire.accept);
-    if let Some(token) = config.key.as_ref().map(ApiKey::secret).or(options.bearer.as_deref()) {
+    if let Some(token) = config.secret().or(options.bearer.as_deref()) {
         headers.set("authorization", &bearer(token));
     }
     for (name, value) in &options.headers {
@@ -51,7 +51,7 @@ fn build(config: &Config, wire: &WireRequest, options: &CallOptions, scope: &Sco
         }
         None => JsValue::UNDEFINED,
     };
-    let mut builder = RequestBuilder::new(&wire.url(&config.base))
+    let mut builder = RequestBuilder::new(&wire.url(config.base()))
         .headers(headers)
         // The key would travel to wherever a redirect points.
         .redirect(RequestRedirect::Manual)
@@ -64,7 +64,7 @@ fn build(config: &Config, wire: &WireRequest, options: &CallOptions, scope: &Sco
 
 /// The platform refused to build a request: only the URL can be at fault, for all else was checked.
 fn unreachable_url(config: &Config) -> Failure {
-    let shown = printable(config.base.as_str(), 80);
+    let shown = printable(config.base().as_str(), 80);
     let form = "is \"{}\", which this platform cannot resolve: give an absolute https:// address";
     Error::invalid_field("client options", "baseUrl", &filled(form, &[&shown])).into()
 }

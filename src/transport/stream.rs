@@ -3,20 +3,21 @@
 use std::rc::Rc;
 
 use js_sys::Promise;
-use serde_json::Value;
+use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
 
 use super::body::{call_method, cancel, chunk_of};
 use super::call::Call;
 use super::config::{CallOptions, Config};
 use super::failure::Failure;
+use super::grace::Grace;
 use super::reply::{Reply, without_secret};
 use crate::chat_stream::{ChatDecoder, ChatOptions, State};
 use crate::error::{Code, Error, Outcome, Result};
 use crate::json::text_at;
-use crate::recovery::{job_answer, refuse_failed};
-use crate::response::{check_content, no_content};
-use crate::wire::{ApiKey, WireRequest};
+use crate::recovery::{Accepted, accepted, job_answer};
+use crate::response::{Answer as _, ChatAnswer, check_content, no_content};
+use crate::wire::WireRequest;
 
 /// A streamed answer, read once. Dropping it aborts the call on the wire.
 pub struct ChatStream {
@@ -27,16 +28,26 @@ pub struct ChatStream {
     source: Source,
     call: Option<Call>,
     has_begun: bool,
+    /// Text is waited for, and the idle limit counts.
+    waits: bool,
     text: String,
     /// The answer where it did not come as a stream, or not to its end; null otherwise.
     answer: Value,
 }
 
 enum Source {
+    /// Not answered yet; the request goes out with the first read.
     Unsent,
-    /// With the reader of its body.
-    Open(JsValue),
+    Open(Body),
+    /// Looked for among the stored answers, for that failure of the stream or because it is at work already.
+    Stored(Option<Failure>),
     Ended,
+}
+
+struct Body {
+    reader: JsValue,
+    /// The chunk that is waited for. It is kept here so that it is not lost where the read is dropped.
+    chunk: Option<Promise>,
 }
 
 impl core::fmt::Debug for ChatStream {
@@ -46,16 +57,16 @@ impl core::fmt::Debug for ChatStream {
 }
 
 impl ChatStream {
-    pub(super) fn new(config: Rc<Config>, options: CallOptions, wire: WireRequest) -> Self {
-        let decoder = ChatDecoder::new(ChatOptions::default());
+    pub(super) fn new(config: Rc<Config>, options: CallOptions, decoding: ChatOptions, wire: WireRequest) -> Self {
         Self {
             config,
             options,
             wire,
-            decoder,
+            decoder: ChatDecoder::new(decoding),
             source: Source::Unsent,
             call: None,
             has_begun: false,
+            waits: false,
             text: String::new(),
             answer: Value::Null,
         }
@@ -63,15 +74,18 @@ impl ChatStream {
 
     /// The next part of the answer's text, `None` after the last. The first call sends the request.
     ///
+    /// A read may be dropped, as `select!` does: the next one goes on where it stood. Nothing is sent again, and no text is
+    /// lost.
+    ///
     /// # Errors
     /// Every error of a stream holds the text so far in [`Error::partial`]. Under a `requestId` a stream that was cut
-    /// or stalled is completed from the stored answer first.
+    /// or stalled, or held no text, is completed from the stored answer first.
     pub async fn next(&mut self) -> Result<Option<String>> {
         let part = self.read().await.map_err(Failure::into_error);
         if !matches!(part, Ok(Some(_))) {
             self.end();
         }
-        let secret = self.config.key.as_ref().map(ApiKey::secret);
+        let secret = self.config.secret().or(self.options.bearer.as_deref());
         part.map_err(|error| if self.text.is_empty() { error } else { error.with_partial(&*self.text) })
             .map_err(|error| without_secret(error, secret))
     }
@@ -100,81 +114,102 @@ impl ChatStream {
     /// What the answer used, once the stream has named it: `{ inputTokens, outputTokens, totalTokens }`.
     pub fn usage(&self) -> Option<Value> {
         let said = self.decoder.usage().and_then(|text| serde_json::from_str(text).ok());
-        said.or_else(|| self.answer.get("usage").cloned())
+        said.or_else(|| self.answer.get("usage").cloned()).filter(|usage| !usage.is_null())
+    }
+
+    /// The answer, as far as it has come: whole once [`next`](Self::next) has given `None`.
+    pub fn answer(&self) -> ChatAnswer {
+        ChatAnswer::from_checked(json!({
+            "chatId": self.chat_id(),
+            "messageId": self.message_id(),
+            "content": self.text,
+            "usage": self.usage(),
+        }))
     }
 
     fn end(&mut self) {
-        if let Source::Open(reader) = core::mem::replace(&mut self.source, Source::Ended) {
-            cancel(&reader);
-        }
+        self.leave(Source::Ended);
         if let Some(call) = self.call.take() {
             call.scope().close();
         }
     }
 
+    fn leave(&mut self, source: Source) {
+        if let Source::Open(body) = core::mem::replace(&mut self.source, source) {
+            cancel(&body.reader);
+        }
+    }
+
+    /// Reads on until there is text. Whatever waits here can be dropped, and taken up again.
     async fn read(&mut self) -> Result<Option<String>, Failure> {
         loop {
-            let reader = match &self.source {
+            let part = match self.source {
                 Source::Ended => return Ok(None),
-                // The connection may stay open behind the end.
-                Source::Open(_) if self.decoder.state() == State::Done => return Ok(None),
-                Source::Open(reader) => reader.clone(),
-                Source::Unsent => match self.open().await? {
-                    Some(part) => return Ok(Some(self.give(part))),
-                    None => continue,
-                },
+                Source::Unsent => self.open().await,
+                Source::Open(_) if self.decoder.state() == State::Done => self.drain().await,
+                Source::Open(_) => self.read_part().await,
+                Source::Stored(_) => self.look().await,
             };
-            match self.read_part(&reader).await {
-                Ok(Some(part)) => return Ok(Some(self.give(part))),
-                Ok(None) => {}
-                Err(failure) => return Ok(self.recover(failure).await?.map(|rest| self.give(rest))),
+            match part {
+                Ok(Some(part)) if !part.is_empty() => {
+                    self.text.push_str(&part);
+                    return Ok(Some(part));
+                }
+                Ok(_) => {}
+                Err(failure) => self.recover(failure)?,
             }
         }
     }
 
-    fn give(&mut self, part: String) -> String {
-        self.text.push_str(&part);
-        part
-    }
-
     /// Sends the request. An answer that is no stream is the whole text.
     async fn open(&mut self) -> Result<Option<String>, Failure> {
-        let call = Call::open(self.config.clone(), self.wire.clone(), self.options.clone())?;
-        let reply = match self.call.insert(call).exchange().await {
-            Ok(reply) => reply,
-            // It may be at work all the same.
-            Err(failure) => return self.recover(failure).await,
+        let call = match &mut self.call {
+            Some(call) => call,
+            none => none.insert(Call::open(self.config.clone(), self.wire.clone(), self.options.clone())?),
         };
+        let reply = call.exchange().await?;
         if reply.text.is_some() {
-            self.source = Source::Ended;
-            return self.whole(&reply).await;
+            return self.whole(&reply);
         }
         let body = reply.response.body().ok_or_else(|| reply.unreadable(no_content()))?;
-        self.source = Source::Open(call_method(&body, "getReader").map_err(|_| reply.unreadable(no_content()))?);
+        let reader = call_method(&body, "getReader").map_err(|_| reply.unreadable(no_content()))?;
+        self.source = Source::Open(Body { reader, chunk: None });
         Ok(None)
     }
 
-    async fn whole(&mut self, reply: &Reply) -> Result<Option<String>, Failure> {
-        let value: Value = reply.parse()?;
-        if let (Some(id), 202) = (self.wire.request_id.clone(), reply.status()) {
-            return self.fetch_rest(&id).await;
+    fn whole(&mut self, reply: &Reply) -> Result<Option<String>, Failure> {
+        let is_kept = self.wire.request_id.is_some();
+        match accepted(reply.status(), is_kept, reply.parse()?).map_err(|error| reply.unreadable(error))? {
+            Accepted::AtWork => {
+                self.look_up()?;
+                self.source = Source::Stored(None);
+                Ok(None)
+            }
+            Accepted::Answer(answer) => {
+                let checked = ChatAnswer::check(&answer).and_then(|()| check_content(&answer));
+                checked.map_err(|error| reply.unreadable(error))?;
+                self.answer = answer;
+                self.source = Source::Ended;
+                Ok(text_at(&self.answer, "content"))
+            }
         }
-        refuse_failed(&value).map_err(|error| reply.unreadable(error))?;
-        self.answer = job_answer(&value).unwrap_or(value);
-        check_content(&self.answer).map_err(|error| reply.unreadable(error))?;
-        Ok(text_at(&self.answer, "content"))
     }
 
-    async fn read_part(&mut self, reader: &JsValue) -> Result<Option<String>, Failure> {
+    async fn read_part(&mut self) -> Result<Option<String>, Failure> {
         if let Some(error) = self.decoder.failure() {
             return Err(error.into());
         }
-        let Some(scope) = self.call.as_ref().map(Call::scope) else { return Ok(None) };
-        let chunk = call_method(reader, "read").map(|chunk| Promise::resolve(&chunk));
-        let chunk = chunk.map_err(|cause| scope.failure(cause))?;
+        let (Source::Open(body), Some(call)) = (&mut self.source, &self.call) else { return Ok(None) };
+        let scope = call.scope();
+        if self.has_begun && !core::mem::replace(&mut self.waits, true) {
+            scope.progress();
+        }
+        let chunk = body.next().map_err(|cause| scope.failure(cause))?;
         let result = scope.run(Some(chunk)).await.map_err(|cause| scope.failure(cause))?;
+        body.chunk = None;
         let Some(chunk) = chunk_of(&result) else {
             self.decoder.finish()?;
+            self.leave(Source::Ended);
             return Ok(None);
         };
         if !core::mem::replace(&mut self.has_begun, true) {
@@ -187,38 +222,79 @@ impl ChatStream {
             return Ok(None);
         }
         // An error behind text comes with the next read, so that the text is not lost.
-        scope.progress();
+        self.waits = false;
         Ok(Some(part))
     }
 
-    /// Completes a cut stream from the stored answer, if it has an id under which one is kept.
-    async fn recover(&mut self, failure: Failure) -> Result<Option<String>, Failure> {
-        let id = match (&failure, &self.wire.request_id) {
-            (Failure::Failed { error, .. }, Some(id)) if is_recoverable(error) => id.clone(),
-            _ => return Err(failure),
-        };
-        if let Source::Open(reader) = core::mem::replace(&mut self.source, Source::Ended) {
-            cancel(&reader);
+    /// The answer is complete: what comes behind its end, such as the usage, is taken along for a moment. Nothing that goes
+    /// wrong here is of concern.
+    async fn drain(&mut self) -> Result<Option<String>, Failure> {
+        let grace = Grace::begin();
+        while let (false, Source::Open(body), Some(call)) = (self.decoder.is_sealed(), &mut self.source, &self.call) {
+            let Ok(chunk) = body.next() else { break };
+            let Ok(result) = call.scope().run(Some(grace.within(&chunk))).await else { break };
+            body.chunk = None;
+            let Some(chunk) = chunk_of(&result) else { break };
+            let _ = self.decoder.push(&chunk.to_vec(), &mut String::new());
         }
-        self.fetch_rest(&id).await.map_err(|look_up| if is_verdict(&look_up) { look_up } else { failure })
+        self.leave(Source::Ended);
+        Ok(None)
     }
 
-    async fn fetch_rest(&mut self, id: &str) -> Result<Option<String>, Failure> {
+    /// Goes on with the stored answer, if there is an id under which one is kept.
+    fn recover(&mut self, failure: Failure) -> Result<(), Failure> {
+        if let Source::Stored(cut) = &mut self.source {
+            let cut = cut.take().filter(|_| !is_verdict(&failure));
+            return Err(cut.unwrap_or(failure));
+        }
+        let is_kept = self.wire.request_id.is_some();
+        match &failure {
+            Failure::Failed { error, .. } if is_kept && is_recoverable(error) => self.look_up()?,
+            _ => return Err(failure),
+        }
+        self.leave(Source::Stored(Some(failure)));
+        Ok(())
+    }
+
+    fn look_up(&mut self) -> Result<(), Failure> {
+        match (&mut self.call, &self.wire.request_id) {
+            (Some(call), Some(id)) => call.look_up(id),
+            _ => Ok(()),
+        }
+    }
+
+    async fn look(&mut self) -> Result<Option<String>, Failure> {
         let Some(call) = &mut self.call else { return Ok(None) };
-        let (job, rest, _) = call.await_answer(id, &self.text).await?;
+        let outcome = call.exchange().await;
+        let found = call.look::<Value>(outcome, &self.text).map_err(Failure::of_accepted_call)?;
+        let Some((job, rest, _)) = found else { return Ok(None) };
         self.answer = job_answer(&job).unwrap_or_default();
-        Ok((!rest.is_empty()).then_some(rest))
+        self.source = Source::Ended;
+        Ok(Some(rest))
     }
 }
 
-/// Whether an answer may still be on its way to being stored.
+impl Body {
+    fn next(&mut self) -> Result<Promise, JsValue> {
+        if let Some(chunk) = &self.chunk {
+            return Ok(chunk.clone());
+        }
+        let chunk = Promise::resolve(&call_method(&self.reader, "read")?);
+        Ok(self.chunk.insert(chunk).clone())
+    }
+}
+
+/// Whether an answer may be stored, or on its way there, that the stream did not bring.
 fn is_recoverable(error: &Error) -> bool {
-    let is_cut = matches!(error.code(), Code::StreamTruncated | Code::Network | Code::Timeout);
-    is_cut && error.outcome() == Outcome::Unknown
+    match error.code() {
+        Code::StreamTruncated | Code::Network | Code::Timeout => error.outcome() == Outcome::Unknown,
+        code => code == Code::BadResponse,
+    }
 }
 
 /// Whether a look-up said what became of the answer: that is the last word. That it could not be made says less than what
 /// cut the stream.
 fn is_verdict(look_up: &Failure) -> bool {
-    matches!(look_up, Failure::Failed { error, .. } if matches!(error.code(), Code::StreamError | Code::BadResponse))
+    let Failure::Failed { error, .. } = look_up else { return false };
+    error.code() == Code::StreamError || (error.code() == Code::BadResponse && error.outcome() == Outcome::Done)
 }

@@ -170,7 +170,11 @@ test("a time limit of the Worker's is not taken for that of the wait", async () 
   const fetch = mockFetch([{ status: 202, json: { id: "bg_1" } }, late]);
   const minara = new Minara({ ...BASE, fetch, maxRetries: 0 });
   const error = await failureOf(() => minara.chatBackground(QUESTION).wait());
-  assert.equal(error.message, "Too slow.");
+  assert.equal(
+    error.message,
+    "The job could not be looked up (timeout): Too slow. The look-up costs nothing: look again. It goes on: wait again, or " +
+      'look it up with chatStatus("bg_1").',
+  );
   assert.deepEqual([error.code, error.status, error.outcome], ["timeout", 504, "unknown"]);
 });
 
@@ -208,7 +212,19 @@ const onItsWay = 'It goes on: wait again, or look it up with chatStatus("bg_1").
 const refusedLook = (code, status) => () => Response.json({ error: { code, message: "No.", requestId: "r-1" } }, { status });
 for (const [what, look, code, message] of [
   ["that is refused", refusedLook("forbidden", 403), "forbidden", `The job could not be looked up (forbidden): No. ${onItsWay}`],
-  ["that the Worker gives up", refusedLook("timeout", 504), "timeout", "No."],
+  [
+    "that the Worker gives up",
+    refusedLook("timeout", 504),
+    "timeout",
+    `The job could not be looked up (timeout): No. The look-up costs nothing: look again. ${onItsWay}`,
+  ],
+  [
+    "whose answer is no JSON",
+    () => new Response("<html>", { headers: { "content-type": "text/html" } }),
+    "bad_response",
+    "The job could not be looked up (bad_response): The API answered success, but its body (text/html) is not JSON. The " +
+      `look-up costs nothing: look again. ${onItsWay}`,
+  ],
   [
     "that never leaves",
     () => Promise.reject(Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNREFUSED" } })),
@@ -232,6 +248,7 @@ for (const [what, look, code, message] of [
     assert.deepEqual([error.code, error.outcome], [code, "unknown"]);
   });
 }
+
 test("a job that is done or has failed already is told as the job that it is", async () => {
   const done = { id: "bg_1", status: "completed", result: { content: "gm" } };
   const failed = { id: "bg_2", status: "failed", error: { code: "processing_error", message: "no model" } };

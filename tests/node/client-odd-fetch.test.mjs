@@ -221,20 +221,19 @@ test("a call that has its answer is not aborted on the wire", async () => {
   assert.deepEqual(signals.map(({ aborted }) => aborted), [false, false, false]);
 });
 
-for (const [what, act, answer, message] of [
+const PAID = ["done", "Count the call as billed; the body is kept in the error."];
+const FREE = ["refused", "The look-up costs nothing: look again."];
+for (const [what, act, answer, message, [outcome, advice] = PAID] of [
   ["a whole answer", chat, { content: 5 }, "content is a number and not a string"],
   ["a whole answer to a stream", chatStream, { content: "gm", chatId: 5 }, "chatId is a number and not a string"],
   ["a job", (minara) => minara.chatBackground({ message: "gm" }), { id: 5 }, "id is a number and not a string"],
-  ["a look at a job", (minara) => minara.chatStatus("bg_1"), { result: [] }, "result is an array and not an object"],
+  ["a look at a job", (minara) => minara.chatStatus("bg_1"), { result: [] }, "result is an array and not an object", FREE],
 ]) {
   test(`${what} of another shape is a bad response that keeps its status and its body`, async () => {
     const error = await failureBeside(() => Response.json(answer), act);
-    assert.deepEqual([error.code, error.outcome, error.status], ["bad_response", "done", 200]);
+    assert.deepEqual([error.code, error.outcome, error.status], ["bad_response", outcome, 200]);
     assert.deepEqual(JSON.parse(error.body), answer);
-    assert.equal(
-      error.message,
-      `The API answered success, but ${message}. Count the call as billed; the body is kept in the error.`,
-    );
+    assert.equal(error.message, `The API answered success, but ${message}. ${advice}`);
   });
 }
 

@@ -108,30 +108,83 @@ test("a stored answer is looked up on the terms of its call", async () => {
   assert.deepEqual([impatient.outcome, impatient.lookUps.length], ["stream_truncated", 1]);
 });
 
-for (const [what, answer, message] of [
+for (const [what, answer, message, facts] of [
   [
-    "does not begin with the text so far",
+    "does not begin with the text so far is told with that, under the look-up's own id",
     { json: { status: "completed", result: { content: "ETH" } } },
     "The paid answer could not be fetched: the stored answer does not begin with the text that was streamed.",
+    ["bad_response", "done", "look-1", "SOL "],
   ],
   [
-    "is no JSON",
-    { body: "<html>" },
-    "The API answered success, but its body (text/html) is not JSON. Count the call as billed; the body is kept in the error.",
+    "could not be read leaves the word to what cut the stream",
+    { body: "<html>", headers: { "content-type": "text/html" } },
+    "The stream ended before the answer did: neither [DONE] nor a finish reason came.",
+    ["stream_truncated", "unknown", "stream-1", "SOL "],
   ],
 ]) {
-  test(`a stored answer that ${what} is told with the text so far, under the look-up's own id`, async () => {
-    const headers = { "content-type": "text/html", "x-request-id": "look-1" };
+  test(`a stored answer that ${what}`, async () => {
     const fetch = mockFetch([
       { stream: ["SOL "], isCut: true, headers: { "x-request-id": "stream-1" } },
-      { ...answer, headers: { ...headers, ...(answer.json && { "content-type": "application/json" }) } },
+      { ...answer, headers: { ...answer.headers, "x-request-id": "look-1" } },
     ]);
     const stream = new Minara({ ...BASE, fetch }).chatStream(QUESTION, { requestId: "a:1" });
     const error = await failureOf(() => stream.final());
     assert.equal(error.message, message);
-    assert.deepEqual([error.code, error.outcome, error.requestId, error.partial], ["bad_response", "done", "look-1", "SOL "]);
+    assert.deepEqual([error.code, error.outcome, error.requestId, error.partial], facts);
   });
 }
+
+test("under a requestId a stream without text in a known place is completed from the stored answer", async () => {
+  const fetch = mockFetch([
+    { body: 'data: {"said":"SOL is up"}\n\ndata: [DONE]\n\n', headers: { "content-type": "text/event-stream" } },
+    { json: { status: "completed", result: { content: "SOL is up" } } },
+  ]);
+  const stream = new Minara({ ...BASE, fetch }).chatStream(QUESTION, { requestId: "a:1" });
+  assert.deepEqual(await stream.final(), { content: "SOL is up" });
+  assert.deepEqual(fetch.requests.map(({ method }) => method), ["POST", "GET"]);
+});
+
+test("a stream without text in a known place is a bad response, with its first event as the body", async () => {
+  const body = 'data: {"said":"SOL is up"}\n\ndata: [DONE]\n\n';
+  const fetch = mockFetch([{ body, headers: { "content-type": "text/event-stream" } }]);
+  const error = await failureOf(() => new Minara({ ...BASE, fetch }).chatStream(QUESTION).final());
+  assert.deepEqual([error.code, error.outcome, error.body], ["bad_response", "done", '{"said":"SOL is up"}']);
+  assert.equal(
+    error.message,
+    "The answer is complete, but its stream held no text in a known place. Count the call as billed.",
+  );
+});
+
+for (const [what, answer, message] of [
+  [
+    "whose connection breaks",
+    { error: new TypeError("fetch failed") },
+    "The connection failed. The look-up costs nothing: look again.",
+  ],
+  ["that the API fails", { status: 500, json: {} }, "The API failed (HTTP 500). The look-up costs nothing: look again."],
+  [
+    "whose answer is no JSON",
+    { body: "<html>", headers: { "content-type": "text/html" } },
+    "The API answered success, but its body (text/html) is not JSON. The look-up costs nothing: look again.",
+  ],
+]) {
+  test(`a look-up ${what} was not billed, and says so`, async () => {
+    const minara = new Minara({ ...BASE, fetch: mockFetch([answer]), maxRetries: 0 });
+    const error = await failureOf(() => minara.chatStatus("bg_1"));
+    assert.deepEqual([error.message, error.outcome], [message, "refused"]);
+    assert.equal(error.retryable, error.code === "network");
+  });
+}
+
+test("an event stream in place of an answer is named as one", async () => {
+  const fetch = mockFetch([{ stream: ["gm"] }]);
+  const error = await failureOf(() => new Minara({ ...BASE, fetch }).chat({ message: "gm" }));
+  assert.equal(
+    error.message,
+    "The API answered with an event stream where JSON was asked for. Count the call as billed.",
+  );
+  assert.deepEqual([error.code, error.outcome, error.body], ["bad_response", "done", undefined]);
+});
 
 test("withResponse() beside a reading whose sending failed leaves the signal to the look-ups", async () => {
   const controller = new AbortController();

@@ -1,6 +1,7 @@
 //! Jobs, and what comes under a `requestId` in place of an answer.
 
 use minara::request::ChatRequest;
+use minara::retry::RetryPolicy;
 use minara::{Code, Outcome};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -72,11 +73,25 @@ async fn a_job_that_failed_is_no_answer_to_a_stream_under_its_id() {
 
 #[wasm_bindgen_test]
 async fn what_a_look_could_not_say_of_a_job_leaves_its_outcome_unknown() {
-    for (status, code) in [(404, Code::NotFound), (402, Code::PaymentRequired)] {
+    let never_again = RetryPolicy { max_retries: 0, ..RetryPolicy::default() };
+    let client = || client().retry(never_again).unwrap();
+    for (status, code) in [(404, Code::NotFound), (402, Code::PaymentRequired), (500, Code::UpstreamError)] {
         script(&format!("json({{}}, {status}), json({{}}, {status})"));
         let error = client().wait("bg_1").await.unwrap_err();
         assert_eq!((error.code(), error.outcome()), (code, Outcome::Unknown));
         let error = client().chat_status("bg_1").await.unwrap_err();
         assert_eq!((error.code(), error.outcome()), (code, Outcome::Refused));
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_look_up_that_was_lost_costs_nothing_and_says_so() {
+    script(r#"() => { throw new TypeError("terminated"); }, () => new Response("<html>")"#);
+    let minara = client().retry(RetryPolicy { max_retries: 0, ..RetryPolicy::default() }).unwrap();
+    let error = minara.chat_status("bg_1").await.unwrap_err();
+    assert_eq!(error.message(), "The connection failed. The look-up costs nothing: look again.");
+    assert_eq!((error.outcome(), error.retryable()), (Outcome::Refused, true));
+    let error = minara.chat_status("bg_1").await.unwrap_err();
+    assert!(error.message().ends_with("is not JSON. The look-up costs nothing: look again."), "{error}");
+    assert_eq!((error.code(), error.outcome(), error.body()), (Code::BadResponse, Outcome::Refused, Some("<html>")));
 }

@@ -23,7 +23,7 @@ async fn under_a_request_id_a_stream_that_was_lost_before_its_headers_is_complet
         r#"() => { throw new TypeError("terminated"); },
            json({ id: "bg_1", status: "completed", result: { content: "gm", chatId: "chat_2" } })"#,
     );
-    let client = client().retry(RetryPolicy { max_retries: 0, ..RetryPolicy::default() });
+    let client = client().retry(RetryPolicy { max_retries: 0, ..RetryPolicy::default() }).unwrap();
     let mut stream = client.chat_stream(&ChatRequest::ask("gm").request_id("a:1")).unwrap();
     let (text, error) = read(&mut stream).await;
     assert_eq!((text.as_str(), error.map(|error| error.code())), ("gm", None));
@@ -57,11 +57,31 @@ async fn under_a_request_id_a_stream_that_ends_early_or_stalls_is_completed_too(
             r#"stream([chunk("SOL ")], "{then}"), json({{ status: "completed", result: {{ content: "SOL is up" }} }})"#
         ));
         let limits = Limits { first_byte: f64::INFINITY, idle: 20.0, ..Limits::STREAM };
-        let minara = client().stream_limits(limits);
+        let minara = client().stream_limits(limits).unwrap();
         let (text, error) = read(&mut minara.chat_stream(&ChatRequest::ask("SOL?").request_id("r1")).unwrap()).await;
         assert_eq!((&*text, error.is_none(), seen().len()), ("SOL is up", true, 2), "{then}");
         assert_eq!(evaluated("cancelled"), f64::from(u8::from(then == "stays")), "{then}");
     }
+}
+
+#[wasm_bindgen_test]
+async fn under_a_request_id_a_stream_without_text_in_a_known_place_is_completed_too() {
+    script(
+        r#"stream(['data: {"said":"SOL is up"}\n\ndata: [DONE]\n\n'], "stays"),
+           json({ status: "completed", result: { content: "SOL is up" } })"#,
+    );
+    let (text, error) = read(&mut client().chat_stream(&ChatRequest::ask("SOL?").request_id("r1")).unwrap()).await;
+    assert_eq!((&*text, error.is_none(), seen().len()), ("SOL is up", true, 2));
+}
+
+#[wasm_bindgen_test]
+async fn no_answer_is_looked_for_once_the_limit_for_everything_has_passed() {
+    script(r#"stream([chunk("SOL ")], "stays")"#);
+    let limits = Limits { total: 40.0, ..Limits::STREAM };
+    let minara = client().stream_limits(limits).unwrap();
+    let error = read(&mut minara.chat_stream(&ChatRequest::ask("SOL?").request_id("r1")).unwrap()).await.1.unwrap();
+    assert_eq!((error.code(), error.partial(), seen().len()), (Code::Timeout, Some("SOL "), 1));
+    assert!(error.message().contains("timeout.total"), "{error}");
 }
 
 #[wasm_bindgen_test]
@@ -77,6 +97,7 @@ async fn a_look_up_says_what_became_of_the_answer_or_leaves_the_word_to_what_cut
     for (look_up, code, outcome) in [
         (r#"json({ status: "completed", result: { content: "ETH is up" } })"#, Code::BadResponse, Outcome::Done),
         ("json({}, 404)", Code::Network, Outcome::Unknown),
+        (r#"() => new Response("<html>")"#, Code::Network, Outcome::Unknown),
     ] {
         script(&format!(r#"stream([chunk("SOL ")], "cut"), {look_up}"#));
         let mut stream = client().chat_stream(&ChatRequest::ask("SOL?").request_id("r1")).unwrap();
@@ -98,7 +119,7 @@ async fn no_answer_is_looked_for_where_the_stream_says_that_there_is_none_or_not
         ),
     ] {
         script(answer);
-        let minara = client().retry(never_again);
+        let minara = client().retry(never_again).unwrap();
         let (_, error) = read(&mut minara.chat_stream(&ChatRequest::ask("SOL?").request_id("r1")).unwrap()).await;
         let error = error.unwrap();
         assert_eq!((error.code(), error.outcome(), seen().len()), (code, outcome, 1));

@@ -82,6 +82,62 @@ async fn a_stream_says_why_its_answer_ended_and_a_whole_answer_does_not() {
 }
 
 #[wasm_bindgen_test]
+async fn usage_that_comes_behind_the_finish_reason_is_taken_along_and_not_waited_for_long() {
+    const END: &str = r#"'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n'"#;
+    const USED: &str = r#"'data: {"choices":[],"usage":{"totalTokens":7}}\n\n'"#;
+    for (parts, then, total) in [
+        (format!(r#"{END}, {USED}, "data: [DONE]\n\n""#), "stays", Some(7)),
+        (format!("{END}, {USED}"), "ends", Some(7)),
+        (format!("{END}, {USED}"), "cut", Some(7)),
+        (END.to_owned(), "stays", None),
+        (END.to_owned(), "cut", None),
+    ] {
+        script(&format!(r#"stream([chunk("up"), {parts}], "{then}")"#));
+        let mut stream = client().chat_stream(&ChatRequest::ask("SOL?")).unwrap();
+        let (text, error) = read(&mut stream).await;
+        assert_eq!((&*text, error.is_none(), seen().len()), ("up", true, 1), "{parts} {then}");
+        assert_eq!(stream.usage().and_then(|usage| usage["totalTokens"].as_u64()), total, "{parts} {then}");
+        assert_eq!(evaluated("cancelled"), f64::from(u8::from(then == "stays")), "{parts} {then}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_answer_is_there_once_the_stream_has_ended_however_it_came() {
+    const USAGE: &str = r#"{ totalTokens: 7 }"#;
+    for answers in [
+        r#"stream([chunk("up"), 'data: {"usage":{"totalTokens":7}}\n\n', "data: [DONE]\n\n"])"#,
+        &*format!(r#"json({{ content: "up", chatId: "chat_1", messageId: "msg_1", usage: {USAGE} }})"#),
+        &*format!(
+            r#"stream([chunk("u")], "cut"), json({{ status: "completed", result: {{ content: "up", usage: {USAGE} }} }})"#
+        ),
+    ] {
+        script(answers);
+        let mut stream = client().chat_stream(&ChatRequest::ask("SOL?").request_id("r1")).unwrap();
+        read(&mut stream).await;
+        let answer = stream.answer();
+        assert_eq!(
+            (answer.chat_id.as_deref(), answer.message_id.as_deref(), answer.content.as_deref()),
+            (Some("chat_1"), Some("msg_1"), Some("up")),
+            "{answers}"
+        );
+        assert_eq!(answer.usage.unwrap()["totalTokens"], 7, "{answers}");
+    }
+    script(r#"json({ content: "up", usage: null })"#);
+    let mut stream = client().chat_stream(&ChatRequest::ask("SOL?")).unwrap();
+    read(&mut stream).await;
+    assert_eq!((stream.usage(), stream.answer().usage), (None, None));
+}
+
+#[wasm_bindgen_test]
+async fn a_whole_answer_of_another_shape_is_refused_to_a_stream_too() {
+    script(r#"json({ content: "SOL is up", chatId: 5 })"#);
+    let (text, error) = read(&mut client().chat_stream(&ChatRequest::ask("SOL?")).unwrap()).await;
+    let error = error.unwrap();
+    assert_eq!((&*text, error.code(), error.outcome()), ("", Code::BadResponse, Outcome::Done));
+    assert!(error.message().contains("chatId is a number and not a string"), "{error}");
+}
+
+#[wasm_bindgen_test]
 async fn a_stream_that_is_dropped_stops_the_call() {
     script(r#"stream([chunk("SOL ")], "stays")"#);
     let mut stream = client().chat_stream(&ChatRequest::ask("SOL?")).unwrap();
