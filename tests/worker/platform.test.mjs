@@ -76,9 +76,22 @@ describe("a body", () => {
 
   test("of an answer that is compressed is counted as it comes out, whatever its length says", async () => {
     const answer = (headers) => ({ body: pieces(3, 8), headers: new Headers(headers), text: () => assert.fail("read without a limit") });
-    assert.equal(await readText(answer({ "content-length": "5", "content-encoding": "gzip" }), 10), undefined);
-    assert.equal(await readText(answer({}), 10), undefined);
-    assert.equal(await readText(answer({ "content-length": "11" }), 10), undefined);
+    for (const headers of [{ "content-length": "5", "content-encoding": "gzip" }, {}, { "content-length": "11" }]) {
+      await assert.rejects(readText(answer(headers), 10), (word) => word === "too-large");
+    }
+  });
+
+  test("of an answer that breaks off, or outlasts its reader's own deadline, is told apart by one word", async () => {
+    const silent = () => new Response(new ReadableStream());
+    const reset = (headers) => new Response(new ReadableStream({ pull: () => Promise.reject(new TypeError("reset")) }), { headers });
+    for (const [answer, deadline, told] of [
+      [silent(), 1, "late"],
+      [reset({}), undefined, "broken"],
+      [reset({ "content-length": "5" }), undefined, "broken"],
+      [reset({}), 60_000, "broken"],
+    ]) {
+      await assert.rejects(readText(answer, 10, deadline), (word) => word === told);
+    }
   });
 });
 
@@ -141,6 +154,39 @@ describe("a call of the API", () => {
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
     assert.equal(signal.reason, "total");
   });
+});
+
+describe("an answer of the API whose body is on its way", () => {
+  const original = globalThis.fetch;
+  afterEach(() => {
+    globalThis.fetch = original;
+  });
+
+  /** The body ends when its call does, with an error of its own, as those of the runtime are. */
+  const hanging = (signal) =>
+    new ReadableStream({
+      start: (controller) => signal.addEventListener("abort", () => controller.error(new Error("Network connection lost."))),
+    });
+
+  for (const headers of [{}, { "content-length": "5" }]) {
+    const read = async (signal, total) => {
+      globalThis.fetch = async (_, init) => new Response(hanging(init.signal), { headers });
+      const url = "https://api.example/v1";
+      return readText(await callUpstream(signal, url, "POST", "Bearer key", "application/json", "{}", 60_000, total), 10);
+    };
+    const which = "content-length" in headers ? "whose length is known" : "of any length";
+
+    test(`says that the deadline has passed, ${which}`, async () => {
+      await assert.rejects(read(new AbortController().signal, 1), (word) => word === "total");
+    });
+
+    test(`says that the caller has gone, ${which}`, async () => {
+      const caller = new AbortController();
+      const reading = read(caller.signal, 60_000);
+      setTimeout(() => caller.abort(), 1);
+      await assert.rejects(reading, (word) => word === "client");
+    });
+  }
 });
 
 describe("the verification of a challenge", () => {

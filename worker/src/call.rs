@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use minara::request::ValidRequest;
-use minara::wire::{EVENT_STREAM, Method, STATUS_PATH};
+use minara::request::{Endpoint, ValidRequest};
+use minara::wire::{EVENT_STREAM, WireRequest};
 use minara::{Code, Error, Outcome};
 use sha2::{Digest as _, Sha256};
 
@@ -12,13 +12,10 @@ use crate::budget::{Booking, Claim, Reservation, Settlement, client};
 use crate::caller::Caller;
 use crate::gateway::Exchange;
 use crate::learned::{Learned, NAMES_A_CHAT};
-use crate::platform::{self, Relay};
+use crate::platform::Relay;
 use crate::rejection::Rejection;
 use crate::settings::Settings;
-use crate::upstream::{self, Outbound, Reply};
-
-/// Longest answer that is no stream, in bytes.
-const MAX_ANSWER: u32 = 4 * 1024 * 1024;
+use crate::upstream::{self, Reply};
 
 /// How far into a stream the event that names its chat is looked for, in characters.
 const MAX_BEGINNING: u32 = 64 * 1024;
@@ -45,19 +42,13 @@ impl PaidCall<'_> {
         }
         let cost = self.settings.costs.of(&request);
         let request = self.caller.bind(request);
-        let body = request.to_json();
-        let reservation = self.reservation(&request, &body, cost);
+        let reservation = self.reservation(&request, cost);
         let Booking { lease, cost } = client::reserve(self.exchange.env, &reservation, self.session_ends()).await?;
         self.exchange.seen.cost.set(Some(cost));
-        let outbound = Outbound {
-            path: request.endpoint().path(),
-            method: Method::Post,
-            body: &body,
-            accepts_stream: request.streams(),
-        };
         let settlement = Settlement { lease, caller: reservation.caller, spent: true, ..Settlement::default() };
-        match upstream::send(&outbound, self.settings, self.exchange).await {
-            Ok(reply) => self.deliver(reply, &request, settlement).await,
+        let endpoint = request.endpoint();
+        match upstream::send(&WireRequest::from(request), self.settings, self.exchange).await {
+            Ok(reply) => self.deliver(reply, endpoint, settlement).await,
             Err(rejection) => {
                 self.settle_failure(&rejection, settlement).await;
                 Err(rejection)
@@ -75,10 +66,10 @@ impl PaidCall<'_> {
         }
     }
 
-    fn reservation(&self, request: &ValidRequest, body: &str, cost: u64) -> Reservation {
+    fn reservation(&self, request: &ValidRequest, cost: u64) -> Reservation {
         let (lease, hash) = match request.request_id() {
-            Some(id) if self.caller.is_known() => (id.to_owned(), hash(body)),
-            Some(id) => (format!("anyone.{id}"), hash(body)),
+            Some(id) if self.caller.is_known() => (id.to_owned(), hash(&request.to_json())),
+            Some(id) => (format!("anyone.{id}"), hash(&request.to_json())),
             None => (self.exchange.id.to_owned(), String::new()),
         };
         let chat = request.chat_id().filter(|_| self.caller.is_known()).unwrap_or_default().to_owned();
@@ -103,13 +94,13 @@ impl PaidCall<'_> {
 
     /// A stream is handed on; any other answer is read whole before it is answered, because the runtime lets go of a
     /// request once it is: its deadline would end with it, and so would its place.
-    async fn deliver(&self, reply: Reply, request: &ValidRequest, settlement: Settlement) -> Result<Answer, Rejection> {
+    async fn deliver(&self, reply: Reply, endpoint: Endpoint, settlement: Settlement) -> Result<Answer, Rejection> {
         if reply.content_type == EVENT_STREAM {
             return Ok(self.relay(&reply, settlement));
         }
-        let text = read(&reply).await;
+        let text = reply.text(self.settings.deadlines).await;
         // Only a chat's answer names ids.
-        if !self.caller.is_known() || request.get("message").is_none() {
+        if !self.caller.is_known() || endpoint != Endpoint::Chat {
             self.settle_later(&settlement);
             return Ok(Answer::text(&reply, &text?));
         }
@@ -162,10 +153,11 @@ pub(crate) struct JobLookUp<'a> {
 impl JobLookUp<'_> {
     /// The job's state, in the caller's own ids.
     pub(crate) async fn run(&self) -> Result<Answer, Rejection> {
-        let path = format!("{STATUS_PATH}{}", self.id_at_api().await?);
-        let outbound = Outbound { path: &path, method: Method::Get, body: "", accepts_stream: false };
-        let reply = upstream::send(&outbound, self.settings, self.exchange).await?;
-        let text = read(&reply).await?;
+        // A caller's id that is too long with what is put before it names no job.
+        let no_job = |_| Rejection::new(Code::NotFound, "There is no such job.");
+        let wire = WireRequest::status(&self.id_at_api().await?).map_err(no_job)?;
+        let reply = upstream::send(&wire, self.settings, self.exchange).await?;
+        let text = reply.text(self.settings.deadlines).await?;
         if self.caller.is_known() {
             let Learned { chat, job } = Learned::from_json(&text);
             let learned = Settlement { caller: self.caller.key(), chat, job, ..Settlement::default() };
@@ -181,23 +173,9 @@ impl JobLookUp<'_> {
             return Ok(self.id.to_owned());
         }
         let claim = Claim { caller: self.caller.key(), id: self.id.to_owned() };
-        if client::owns(self.exchange.env, &claim).await? {
-            return Ok(claim.id);
-        }
-        let bound = self.caller.bound(self.id);
-        if minara::wire::is_job_id(&bound) {
-            return Ok(bound);
-        }
-        Err(Rejection::new(Code::NotFound, "There is no such job."))
+        let is_owned = client::owns(self.exchange.env, &claim).await?;
+        Ok(if is_owned { claim.id } else { self.caller.bound(self.id) })
     }
-}
-
-async fn read(reply: &Reply) -> Result<String, Rejection> {
-    let fault = |message: &'static str| Rejection::new(Code::BadResponse, message);
-    let text = platform::read_text(&reply.response, MAX_ANSWER, None)
-        .await
-        .map_err(|_| fault("The API's answer broke off or is too long to be one."))?;
-    if text.trim().is_empty() { Err(fault(upstream::WITHOUT_BODY)) } else { Ok(text) }
 }
 
 /// Whether a call that ended like that gets its cost back.

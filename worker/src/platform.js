@@ -40,10 +40,10 @@ export function readBody(request, isMeasured, limit, deadline) {
   return within(deadline, isMeasured ? request.bytes() : collect(request.body.getReader(), limit));
 }
 
-/** What a promise gives; rejects when it takes longer than the deadline. */
+/** What a promise gives; rejects with `late` when it takes longer than the deadline. */
 function within(deadline, promise) {
   const late = Promise.withResolvers();
-  const timer = setTimeout(late.reject, deadline);
+  const timer = setTimeout(late.reject, deadline, "late");
   return Promise.race([promise, late.promise]).finally(() => clearTimeout(timer));
 }
 
@@ -73,6 +73,9 @@ function join(chunks, size) {
   return whole;
 }
 
+/** By answer, what may end it while its body is still on its way: the error of the reading does not always say so. */
+const ends = new WeakMap();
+
 /**
  * One request to the API. Rejects with one word: `early` when the caller had gone before it, so that nothing was sent,
  * `client` when they went during it, `first-byte` when no headers came in time, `network` for the rest. After the headers
@@ -93,6 +96,7 @@ export async function callUpstream(signal, url, method, authorization, accept, b
     if (accept === "text/event-stream") headers["accept-encoding"] = "identity";
     const response = await fetch(url, { method, headers, body, redirect: "manual", signal: controller.signal });
     setTimeout(() => controller.abort("total"), total);
+    ends.set(response, controller.signal);
     return response;
   } catch {
     signal.removeEventListener("abort", gone);
@@ -179,7 +183,11 @@ class Search {
   }
 }
 
-/** The text of an answer; `undefined` once it is over the limit; rejects when it takes longer than a deadline, if any. */
+/**
+ * The text of an answer. Rejects with one word: `too-large` once it is over the limit, `late` when it takes longer than
+ * a deadline of its own, if any, `total` when that of its call has passed, `client` when the caller has gone, `broken`
+ * for the rest.
+ */
 export function readText(response, limit, deadline) {
   const text = textOf(response, limit);
   return deadline === undefined ? text : within(deadline, text);
@@ -189,9 +197,15 @@ async function textOf(response, limit) {
   const { body, headers } = response;
   // Of a compressed body the length says nothing.
   const isMeasured = Number(headers.get("content-length") ?? Infinity) <= limit && !headers.has("content-encoding");
-  if (isMeasured) return response.text();
-  const bytes = body === null ? new Uint8Array() : await collect(body.getReader(), limit);
-  return bytes && new TextDecoder().decode(bytes);
+  try {
+    if (isMeasured) return await response.text();
+    const bytes = body === null ? new Uint8Array() : await collect(body.getReader(), limit);
+    if (bytes !== undefined) return new TextDecoder().decode(bytes);
+  } catch {
+    const end = ends.get(response);
+    throw end?.aborted ? end.reason : "broken";
+  }
+  throw "too-large";
 }
 
 let budgetId;

@@ -153,14 +153,15 @@ pub(crate) fn header(response: &web_sys::Response, name: &str) -> Option<String>
     response.headers().get(name).ok().flatten()
 }
 
-/// The text of an answer, of at most `limit` bytes, within `deadline` milliseconds if there is one of its own.
+/// The text of an answer, of at most `limit` bytes, within `deadline` milliseconds if there is one of its own; an error
+/// is one word.
 pub(crate) async fn read_text(
     response: &web_sys::Response,
     limit: u32,
     deadline: Option<u32>,
-) -> Result<String, BodyFault> {
-    let read = JsFuture::from(read_text_promise(response, limit, deadline)).await.map_err(|_| BodyFault::Broken)?;
-    read.as_string().ok_or(BodyFault::TooLarge)
+) -> Result<String, String> {
+    let read = JsFuture::from(read_text_promise(response, limit, deadline)).await.map_err(|word| word_of(&word))?;
+    read.as_string().ok_or_else(String::new)
 }
 
 /// A request to the API.
@@ -188,8 +189,13 @@ pub(crate) async fn call_upstream(
 ) -> Result<web_sys::Response, String> {
     let Outgoing { url, method, authorization, accept, body, first_byte, total } = *outgoing;
     let promise = call_upstream_promise(signal, url, method, authorization, accept, body, first_byte, total);
-    let response = JsFuture::from(promise).await.map_err(|word| word.as_string().unwrap_or_default())?;
+    let response = JsFuture::from(promise).await.map_err(|word| word_of(&word))?;
     response.dyn_into().map_err(|_| String::new())
+}
+
+/// The word with which a promise was rejected; empty for anything else.
+fn word_of(rejection: &JsValue) -> String {
+    rejection.as_string().unwrap_or_default()
 }
 
 /// The budget object's answer, if it gives one.

@@ -1,7 +1,7 @@
 //! One call of the API, and what its answer means. Of a failed answer nothing is passed on but its meaning: its body
 //! and headers may echo the key.
 
-use minara::wire::{ApiKey, EVENT_STREAM, JSON, Method, is_media_type};
+use minara::wire::{ApiKey, EVENT_STREAM, JSON, WireRequest, is_media_type};
 use minara::{Code, Error, Outcome};
 use worker::wasm_bindgen::JsValue;
 use worker::web_sys;
@@ -10,25 +10,16 @@ use crate::gateway::Exchange;
 use crate::platform;
 use crate::refusal::refused;
 use crate::rejection::Rejection;
-use crate::settings::Settings;
+use crate::settings::{Deadlines, Settings};
 
 /// The statuses of the 200s that never have a body (Fetch standard, "null body status").
 const BODILESS: [u16; 2] = [204, 205];
 
 /// What is said of a success with nothing in it.
-pub(crate) const WITHOUT_BODY: &str = "The API answered without a body.";
+const WITHOUT_BODY: &str = "The API answered without a body.";
 
-/// What is sent to the API.
-pub(crate) struct Outbound<'a> {
-    /// The path below the base URL.
-    pub(crate) path: &'a str,
-    /// The method.
-    pub(crate) method: Method,
-    /// The JSON body; empty for a look-up.
-    pub(crate) body: &'a str,
-    /// Whether an event stream is asked for; JSON is taken then too.
-    pub(crate) accepts_stream: bool,
-}
+/// Longest answer that is no stream, in bytes.
+const MAX_ANSWER: u32 = 4 * 1024 * 1024;
 
 /// A good answer of the API. Its body is still on its way.
 pub(crate) struct Reply {
@@ -37,21 +28,22 @@ pub(crate) struct Reply {
     /// One of our own media types.
     pub(crate) content_type: &'static str,
     /// The answer itself, its body unread.
-    pub(crate) response: web_sys::Response,
+    response: web_sys::Response,
 }
 
-/// Sends a call and reads the meaning of its answer.
-pub(crate) async fn send(
-    outbound: &Outbound<'_>,
-    settings: &Settings,
-    exchange: &Exchange<'_>,
-) -> Result<Reply, Rejection> {
+/// Sends a request and reads the meaning of its answer.
+pub(crate) async fn send(wire: &WireRequest, settings: &Settings, exchange: &Exchange<'_>) -> Result<Reply, Rejection> {
     let asked = platform::now();
-    let answered = ask(outbound, settings, &exchange.request.signal()).await;
+    let answered = ask(wire, settings, &exchange.request.signal()).await;
     exchange.seen.upstream_ms.set(Some(platform::now() - asked));
     let response = answered?;
     exchange.seen.upstream_status.set(Some(response.status()));
-    read(response, outbound.accepts_stream).await
+    read(response, accepts_stream(wire)).await
+}
+
+/// Whether an event stream is asked for; JSON is taken then too.
+fn accepts_stream(wire: &WireRequest) -> bool {
+    wire.accept == EVENT_STREAM
 }
 
 impl Reply {
@@ -59,22 +51,29 @@ impl Reply {
     pub(crate) fn body(&self) -> JsValue {
         self.response.body().into()
     }
+
+    /// The text of an answer that is no stream, once all of it is here.
+    pub(crate) async fn text(&self, Deadlines { total, .. }: Deadlines) -> Result<String, Rejection> {
+        let read = platform::read_text(&self.response, MAX_ANSWER, None).await;
+        let text = read.map_err(|word| failure(&word, total))?;
+        if text.trim().is_empty() { Err(Rejection::new(Code::BadResponse, WITHOUT_BODY)) } else { Ok(text) }
+    }
 }
 
 /// A key that is not accepted did no work, so the next one may be tried: nothing else is ever sent twice.
 async fn ask(
-    outbound: &Outbound<'_>,
+    wire: &WireRequest,
     settings: &Settings,
     signal: &web_sys::AbortSignal,
 ) -> Result<web_sys::Response, Rejection> {
     let (last, firsts) = settings.keys.split_last().ok_or_else(no_key)?;
     for key in firsts {
-        let response = attempt(outbound, settings, signal, key).await?;
+        let response = attempt(wire, settings, signal, key).await?;
         if response.status() != 401 {
             return Ok(response);
         }
     }
-    attempt(outbound, settings, signal, last).await
+    attempt(wire, settings, signal, last).await
 }
 
 fn no_key() -> Rejection {
@@ -82,32 +81,39 @@ fn no_key() -> Rejection {
 }
 
 async fn attempt(
-    outbound: &Outbound<'_>,
+    wire: &WireRequest,
     settings: &Settings,
     signal: &web_sys::AbortSignal,
     key: &ApiKey,
 ) -> Result<web_sys::Response, Rejection> {
     let deadlines = settings.deadlines;
-    let first_byte = if outbound.accepts_stream { deadlines.first_byte } else { deadlines.answer };
+    let first_byte = if accepts_stream(wire) { deadlines.first_byte } else { deadlines.answer };
+    let body = wire.body_json();
     let outgoing = platform::Outgoing {
-        url: &format!("{}{}", settings.base_url.as_str(), outbound.path),
-        method: outbound.method.as_str(),
+        url: &wire.url(&settings.base_url),
+        method: wire.method.as_str(),
         authorization: &key.authorization(),
-        accept: if outbound.accepts_stream { EVENT_STREAM } else { JSON },
-        body: (!outbound.body.is_empty()).then_some(outbound.body),
+        accept: wire.accept,
+        body: body.as_deref(),
         first_byte,
         total: deadlines.total,
     };
     platform::call_upstream(signal, &outgoing).await.map_err(|word| failure(&word, first_byte))
 }
 
-/// The error for a call that got no answer.
-fn failure(word: &str, first_byte: u32) -> Rejection {
+/// The error for a call that got no answer, or not the whole of it; `limit` is the one that may have passed, in
+/// milliseconds.
+fn failure(word: &str, limit: u32) -> Rejection {
+    let seconds = f64::from(limit) / 1000.0;
+    let late = |what: &str| {
+        Rejection::new(Code::Timeout, format!("The API {what} within {seconds} seconds. It may have been billed."))
+    };
     match word {
-        "first-byte" => {
-            let seconds = f64::from(first_byte) / 1000.0;
-            let message = format!("The API did not begin to answer within {seconds} seconds. It may have been billed.");
-            Rejection::new(Code::Timeout, message)
+        "first-byte" => late("did not begin to answer"),
+        "total" => late("began to answer but did not finish"),
+        "too-large" => Rejection::new(Code::BadResponse, "The API's answer is too long to be one."),
+        "broken" => {
+            Rejection::new(Code::Network, "The API's answer did not arrive whole. The call may have been billed.")
         }
         "early" => Error::new(Code::Network, "The caller went away before anything was sent.")
             .with_outcome(Outcome::NotSent)
@@ -146,7 +152,7 @@ mod tests {
     use minara::{Code, Outcome};
 
     #[test]
-    fn a_call_without_an_answer_may_have_been_billed_unless_it_was_not_sent() {
+    fn a_call_without_a_whole_answer_may_have_been_billed_unless_it_was_not_sent() {
         for (word, code, outcome, message) in [
             ("early", Code::Network, Outcome::NotSent, "The caller went away before anything was sent."),
             ("client", Code::Network, Outcome::Unknown, "The caller went away before the API answered."),
@@ -155,6 +161,19 @@ mod tests {
                 Code::Timeout,
                 Outcome::Unknown,
                 "The API did not begin to answer within 1.5 seconds. It may have been billed.",
+            ),
+            (
+                "total",
+                Code::Timeout,
+                Outcome::Unknown,
+                "The API began to answer but did not finish within 1.5 seconds. It may have been billed.",
+            ),
+            ("too-large", Code::BadResponse, Outcome::Done, "The API's answer is too long to be one."),
+            (
+                "broken",
+                Code::Network,
+                Outcome::Unknown,
+                "The API's answer did not arrive whole. The call may have been billed.",
             ),
             (
                 "network",
