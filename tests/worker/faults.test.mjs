@@ -192,7 +192,7 @@ describe("what the API can do to the Worker", () => {
       own.sandbox.script({ stall: "before-headers", times: 2 });
       for (const [body, seconds] of [[streamed, 0.2], [chat, 0.4]]) {
         const { error } = await own.post(paths.chat, body);
-        assert.equal(error.message, `The API did not begin to answer within ${seconds} seconds. It may have been billed.`);
+        assert.equal(error.message, `The API did not begin to answer within ${seconds} seconds. The call may have been billed.`);
       }
     } finally {
       await own.stop();
@@ -237,8 +237,14 @@ describe("what the API can do to a Worker in development", () => {
     gateway.sandbox.script({ stall: "after-headers", times: 3 });
     const lookUp = gateway.request(`${paths.chat}/requests/${job.id}`);
     const answers = await Promise.all([gateway.post(paths.perp), gateway.post(paths.chat), lookUp]);
-    const message = "The API began to answer but did not finish within 1.5 seconds. It may have been billed.";
-    for (const { status, error } of answers) assert.deepEqual([status, error.code, error.message], [504, "timeout", message]);
+    const late = "The API began to answer but did not finish within 1.5 seconds.";
+    const paid = `${late} The call may have been billed.`;
+    const told = answers.map(({ status, error }) => [status, error.code, error.outcome, error.message]);
+    assert.deepEqual(told, [
+      [504, "timeout", "unknown", paid],
+      [504, "timeout", "unknown", paid],
+      [504, "timeout", "refused", `${late} The look-up costs nothing: look again.`],
+    ]);
     await gateway.settled(admin, ({ underWay, charged }) => underWay === 0 && charged === 3);
   });
 

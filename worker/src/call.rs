@@ -153,6 +153,10 @@ pub(crate) struct JobLookUp<'a> {
 impl JobLookUp<'_> {
     /// The job's state, in the caller's own ids.
     pub(crate) async fn run(&self) -> Result<Answer, Rejection> {
+        self.look().await.map_err(Rejection::of_look_up)
+    }
+
+    async fn look(&self) -> Result<Answer, Rejection> {
         // A caller's id that is too long with what is put before it names no job.
         let no_job = |_| Rejection::new(Code::NotFound, "There is no such job.");
         let wire = WireRequest::status(&self.id_at_api().await?).map_err(no_job)?;

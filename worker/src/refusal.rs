@@ -68,7 +68,7 @@ fn refusal(status: u16, retry_after: Option<f64>) -> Rejection {
 const fn unproven(status: u16) -> &'static str {
     match status {
         300..=399 => "The API answered with a redirect, which is not followed. The call may have been billed.",
-        400..=499 => "The API did not serve the call. It may have been billed all the same.",
+        400..=499 => "The API did not serve the call. The call may have been billed.",
         _ => "The API failed. The call may have been billed.",
     }
 }
@@ -120,7 +120,7 @@ mod tests {
     fn what_proves_nothing_says_that_it_may_have_been_billed() {
         for (status, message) in [
             (307, "The API answered with a redirect, which is not followed. The call may have been billed."),
-            (408, "The API did not serve the call. It may have been billed all the same."),
+            (408, "The API did not serve the call. The call may have been billed."),
             (500, "The API failed. The call may have been billed."),
         ] {
             assert_eq!(refusal(status, None).error.message(), message, "{status}");

@@ -23,6 +23,11 @@ impl Rejection {
         Self::new(Code::NotFound, "There is nothing at this path.")
     }
 
+    /// The same rejection of a look-up, which costs nothing.
+    pub(crate) fn of_look_up(self) -> Self {
+        Self { error: self.error.of_look_up(), ..self }
+    }
+
     /// The HTTP status of the answer.
     pub(crate) fn status(&self) -> u16 {
         // A code that only clients meet, met here, is a fault of ours.

@@ -106,7 +106,10 @@ async fn attempt(
 fn failure(word: &str, limit: u32) -> Rejection {
     let seconds = f64::from(limit) / 1000.0;
     let late = |what: &str| {
-        Rejection::new(Code::Timeout, format!("The API {what} within {seconds} seconds. It may have been billed."))
+        Rejection::new(
+            Code::Timeout,
+            format!("The API {what} within {seconds} seconds. The call may have been billed."),
+        )
     };
     match word {
         "first-byte" => late("did not begin to answer"),
@@ -160,13 +163,13 @@ mod tests {
                 "first-byte",
                 Code::Timeout,
                 Outcome::Unknown,
-                "The API did not begin to answer within 1.5 seconds. It may have been billed.",
+                "The API did not begin to answer within 1.5 seconds. The call may have been billed.",
             ),
             (
                 "total",
                 Code::Timeout,
                 Outcome::Unknown,
-                "The API began to answer but did not finish within 1.5 seconds. It may have been billed.",
+                "The API began to answer but did not finish within 1.5 seconds. The call may have been billed.",
             ),
             ("too-large", Code::BadResponse, Outcome::Done, "The API's answer is too long to be one."),
             (
