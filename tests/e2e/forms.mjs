@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 
 import { openPage, view } from "./browser.mjs";
+import { describedBy, GOOD_VALUES, openForm, resultIn as resultOn, rowsOf, submitForm, WALLET } from "./form.mjs";
 import { until } from "./site.mjs";
-
-const WALLET = "0x742d35cc6634c0532925a3b844bc9e7595f0beb1";
 
 /** A bad value per rule: where it is typed, and the sentence that is to stand beside it. */
 const REFUSALS = [
@@ -30,14 +29,6 @@ const REFUSALS = [
   ],
 ];
 
-const GOOD_VALUES = {
-  swap: { "What do you want to swap?": "swap 0.1 ETH to USDC", "Wallet address": WALLET },
-  perp: { Symbol: "ETH" },
-  prediction: { "Link of the market": "https://polymarket.com/event/fed-decision-in-december" },
-};
-
-const SUBMIT = { swap: "Get a quote", perp: "Get a suggestion", prediction: "Estimate" };
-
 export function formTests(run) {
   describe("forms", () => {
     let page, opened;
@@ -49,17 +40,9 @@ export function formTests(run) {
     });
     afterEach(() => opened.close());
 
-    const open = async (form, values = GOOD_VALUES[form]) => {
-      await page.locator(`nav a[href="#${form}"]`).click();
-      for (const [label, value] of Object.entries(values))
-        await view(page).getByLabel(label, { exact: true }).fill(value);
-    };
-    const submit = (form) => view(page).getByRole("button", { name: SUBMIT[form] }).click();
-    const resultIn = async (state) => {
-      const result = view(page).locator(`.result[data-state="${state}"]`);
-      await result.waitFor();
-      return result;
-    };
+    const open = (form, values) => openForm(page, form, values);
+    const submit = (form) => submitForm(page, form);
+    const resultIn = (state) => resultOn(page, state);
 
     test("a swap shows what is paid, what to expect, and what it costs, to the last digit", async () => {
       await open("swap", { ...GOOD_VALUES.swap, "What do you want to swap?": "swap 1234.567891 USDC to ETH" });
@@ -246,23 +229,5 @@ export function formTests(run) {
       assert.match(await (await resultIn("stopped")).innerText(), /Stopped\. The call may have reached Minara/);
       assert.equal((await run.site.sandbox.requests()).length, 1);
     });
-  });
-}
-
-/** The lines of a result by their names. */
-async function rowsOf(result) {
-  const pairs = await result
-    .locator(".rows > div")
-    .evaluateAll((rows) =>
-      rows.map((row) => [row.querySelector("dt").innerText, row.querySelector("dd").innerText.replace(/\s+/g, " ")]),
-    );
-  return Object.fromEntries(pairs);
-}
-
-/** What a screen reader reads after a field's name and value. */
-function describedBy(field) {
-  return field.evaluate((control) => {
-    const ids = (control.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);
-    return ids.map((id) => document.getElementById(id).textContent).join(" ");
   });
 }

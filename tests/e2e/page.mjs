@@ -17,6 +17,7 @@ export function pageTests(run) {
         /^Example data\. This page is connected to the sandbox/,
       );
       assert.equal(await page.title(), "Chat · Minara");
+      assert.equal(await page.locator("html").getAttribute("lang"), "en");
       assert.deepEqual(complaints, []);
       await close();
     });
@@ -39,6 +40,22 @@ export function pageTests(run) {
       assert.equal(await view(page).getByRole("heading", { level: 1 }).innerText(), "Plan a swap");
       await page.goBack();
       await view(page).getByRole("heading", { level: 1, name: "Read a prediction market" }).waitFor();
+      await close();
+    });
+
+    test("gives each view its title and its top, whatever the view before was scrolled to", async () => {
+      const { page, close } = await openPage(run.browser, run.site.url, { viewport: { width: 360, height: 480 } });
+      for (const [id, title] of [
+        ["swap", "Swap · Minara"],
+        ["perp", "Perps · Minara"],
+        ["prediction", "Predictions · Minara"],
+      ]) {
+        await page.evaluate(() => scrollTo(0, 80));
+        await page.locator(`nav a[href="#${id}"]`).evaluate((link) => link.click());
+        await view(page).and(page.locator(".form-view")).waitFor();
+        await page.waitForFunction((wanted) => document.title === wanted, title);
+        assert.equal(await page.evaluate(() => scrollY), 0);
+      }
       await close();
     });
 

@@ -5,9 +5,14 @@ import { after, before, describe, test } from "node:test";
 import { launchChromium } from "../chromium.mjs";
 import { accessTests } from "./access.mjs";
 import { chatTests } from "./chat.mjs";
+import { conversationTests } from "./conversation.mjs";
+import { errorTests } from "./errors.mjs";
 import { formTests } from "./forms.mjs";
+import { marketTests } from "./markets.mjs";
 import { pageTests } from "./page.mjs";
+import { sendingTests } from "./sending.mjs";
 import { isFree, isRunning, startSite, until } from "./site.mjs";
+import { swapTests } from "./swap.mjs";
 
 /** Filled before the first test runs. */
 const run = { site: undefined, browser: undefined };
@@ -24,7 +29,12 @@ describe("npm start", () => {
 
   pageTests(run);
   chatTests(run);
+  conversationTests(run);
+  errorTests(run);
   formTests(run);
+  sendingTests(run);
+  swapTests(run);
+  marketTests(run);
   accessTests(run);
 
   test("SIGTERM ends it, leaves no process behind and frees both ports", async () => {
