@@ -149,6 +149,12 @@ export function errorTests(run) {
       assert.equal((await run.site.sandbox.requests()).length, 1);
     });
 
+    test("with one second to wait says so in the singular", async () => {
+      await run.site.sandbox.script({ status: 429, times: 3, headers: { "Retry-After": "1" } });
+      const box = await failed("Too fast?");
+      assert.match(await box.innerText(), /It can be tried again in 1 second\. The call was refused/);
+    });
+
     test("can be tried again once the time to wait has passed, and not before", async () => {
       await page.clock.install();
       await run.site.sandbox.script({ status: 429, headers: { "Retry-After": "2000" } });

@@ -4,8 +4,10 @@ import { after, before, describe, test } from "node:test";
 
 import { launchChromium } from "../chromium.mjs";
 import { accessTests } from "./access.mjs";
+import { carefulTests } from "./careful.mjs";
 import { chatTests } from "./chat.mjs";
 import { conversationTests } from "./conversation.mjs";
+import { doubtTests } from "./doubts.mjs";
 import { errorTests } from "./errors.mjs";
 import { formTests } from "./forms.mjs";
 import { marketTests } from "./markets.mjs";
@@ -34,7 +36,9 @@ describe("npm start", () => {
   formTests(run);
   sendingTests(run);
   swapTests(run);
+  doubtTests(run);
   marketTests(run);
+  carefulTests(run);
   accessTests(run);
 
   test("SIGTERM ends it, leaves no process behind and frees both ports", async () => {

@@ -58,6 +58,16 @@ export function sendingTests(run) {
       );
     });
 
+    test("again after a refusal leaves the keyboard focus on the form's own button, before and after", async () => {
+      await run.site.sandbox.script({ status: 429, times: 3 }, { delayMs: 500 });
+      await submitForm(page, "perp");
+      await (await resultIn(page, "error")).getByRole("button", { name: "Try again" }).press("Enter");
+      assert.ok(await hasFocus(view(page).getByRole("button", { name: "Stop" })));
+      await resultIn(page, "done");
+      assert.ok(await hasFocus(view(page).getByRole("button", { name: "Get a suggestion" })));
+      assert.equal(await requests(), 4);
+    });
+
     test("gives an answer whose JSON can be copied whole", async () => {
       const answer = { side: "long", entryPrice: 1.5, extra: { "<b>": [1, null] } };
       await run.site.sandbox.script({ body: answer });

@@ -35,8 +35,11 @@ export class Answer {
     this.#state = "streaming";
   }
 
-  finish(): void {
-    this.#end("done");
+  /** @param reason  why the answer ended, where that was said */
+  finish(reason?: string): void {
+    const { noText, cutShort } = this.#strings.chat;
+    const note = this.#text.trim() === "" ? noText : reason === "length" ? cutShort : undefined;
+    this.#end("done", note === undefined ? undefined : element("p", { class: "note" }, note));
   }
 
   /** What has arrived stays, marked as incomplete. */
@@ -52,7 +55,7 @@ export class Answer {
     this.#markdown.end();
     this.#state = state;
     const copy =
-      this.#text !== "" &&
+      this.#text.trim() !== "" &&
       element(
         "div",
         { class: "actions" },

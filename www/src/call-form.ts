@@ -6,6 +6,7 @@ import { copyButton } from "./copy.js";
 import { element, newId } from "./dom.js";
 import { errorBox } from "./errors.js";
 import { type Field, showViolations } from "./field.js";
+import { holdPage } from "./leaving.js";
 import type { Strings } from "./locales/index.js";
 import { viewTitle } from "./navigation.js";
 import { RunButtons } from "./run-buttons.js";
@@ -44,16 +45,21 @@ export function callForm<Answer>(options: CallForm<Answer>, strings: Strings): H
     buttons.running = true;
     result.showLoading();
     try {
-      const { data, warnings } = await options.call(signal);
+      const { data, warnings } = await holdPage(options.call(signal));
       for (const { field, message } of warnings) fields.find(({ name }) => name === field)?.showWarning(message);
       result.showAnswer(options.show(data), data);
     } catch (error) {
       if (signal.aborted) result.showStopped();
       else if (error instanceof MinaraError && error.violations) result.showViolations(error, fields);
-      else result.showError(error, send);
+      else result.showError(error, sendAgain);
     } finally {
       buttons.running = false;
     }
+  };
+  /** The button that was pressed goes with its error, and the focus must not go with it. */
+  const sendAgain = () => {
+    void send();
+    buttons.stop.focus({ preventScroll: true });
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();

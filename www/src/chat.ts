@@ -1,15 +1,22 @@
 // Chat: a question goes out, its answer streams in, and the conversation goes on under its chatId.
-import { type ChatInput, type Minara, MinaraError } from "minara";
+import { type ChatInput, type Minara, MinaraError, type Mode } from "minara";
 
 import { Answer } from "./answer.js";
 import { Composer } from "./composer.js";
 import { element } from "./dom.js";
+import { holdPage } from "./leaving.js";
 import type { Strings } from "./locales/index.js";
 import { viewTitle } from "./navigation.js";
 import { followScroll } from "./scroll.js";
 
 export function chatView(minara: Minara, strings: Strings): HTMLElement {
   return new Chat(minara, strings).root;
+}
+
+/** A question as it was sent, so that it can be sent again as it was. */
+interface Asked {
+  question: string;
+  mode: Mode;
 }
 
 class Chat {
@@ -30,7 +37,10 @@ class Chat {
     const { chat: text } = strings;
     this.#minara = minara;
     this.#strings = strings;
-    this.#composer = new Composer(strings, { send: () => void this.#send(), stop: () => this.#controller?.abort() });
+    this.#composer = new Composer(strings, {
+      send: () => void this.#ask(this.#composer.take(), this.#composer.mode),
+      stop: () => this.#controller?.abort(),
+    });
     this.#log = element("div", { class: "log", role: "log", "aria-label": text.conversation, "aria-busy": "false" });
     this.#newChat = element("button", { type: "button", class: "quiet", hidden: true }, text.newChat);
     this.#newChat.addEventListener("click", () => this.#startOver());
@@ -63,25 +73,23 @@ class Chat {
     );
   }
 
-  async #send(): Promise<void> {
-    const question = this.#composer.take();
-    const { mode } = this.#composer;
+  async #ask(question: string, mode: Mode): Promise<void> {
     const controller = (this.#controller = new AbortController());
     const asked = element(
       "article",
       { class: "question" },
       element("h2", { class: "visually-hidden" }, this.#strings.chat.you),
-      element("p", {}, question),
+      element("p", { dir: "auto" }, question),
     );
     const answer = new Answer(mode, this.#strings);
     this.#begin(asked, answer);
     try {
-      await this.#stream({ message: question, mode, chatId: this.#chatId }, answer, controller);
+      await holdPage(this.#stream({ message: question, mode, chatId: this.#chatId }, answer, controller));
       this.#end(this.#strings.chat.answered);
     } catch (error) {
       this.#end("");
       if (controller.signal.aborted) followScroll(() => answer.markStopped());
-      else this.#fail(error, question, asked, answer);
+      else this.#fail(error, { question, mode }, asked, answer);
     }
   }
 
@@ -89,7 +97,7 @@ class Chat {
     const stream = this.#minara.chatStream(request, { signal: controller.signal });
     try {
       for await (const { text } of stream) followScroll(() => answer.write(text));
-      followScroll(() => answer.finish());
+      followScroll(() => answer.finish(stream.finishReason));
     } finally {
       // Also a stopped answer belongs to the conversation, unless a new one was begun meanwhile.
       if (this.#controller === controller) this.#chatId = stream.chatId ?? this.#chatId;
@@ -112,15 +120,17 @@ class Chat {
     this.#status.textContent = status;
   }
 
-  #fail(error: unknown, question: string, asked: HTMLElement, answer: Answer): void {
+  #fail(error: unknown, { question, mode }: Asked, asked: HTMLElement, answer: Answer): void {
     if (error instanceof MinaraError && error.violations) {
       this.#takeBack(asked, answer);
       this.#composer.refuse(question, error);
     } else {
       const resend = () => {
+        // One answer at a time; meanwhile the button is not shown.
+        if (this.#composer.running) return;
         this.#takeBack(asked, answer);
-        this.#composer.edit(question);
-        this.#composer.submit();
+        void this.#ask(question, mode);
+        this.#composer.focus();
       };
       const edit = element("button", { type: "button", class: "quiet" }, this.#strings.chat.editQuestion);
       edit.addEventListener("click", () => this.#composer.edit(question));

@@ -21,9 +21,11 @@ export class Composer {
   readonly #field: Field;
   readonly #mode: ModeSwitch;
   readonly #buttons: RunButtons;
+  /** What was last put into the box by {@link edit}. */
+  #given = "";
 
   constructor({ chat: text, actions }: Strings, { send, stop }: ComposerActions) {
-    this.#box = element("textarea", { rows: 2, placeholder: text.placeholder, enterkeyhint: "send" });
+    this.#box = element("textarea", { rows: 2, placeholder: text.placeholder, enterkeyhint: "send", dir: "auto" });
     this.#field = new Field("message", text.question, this.#box, `${text.keys} ${text.expertHint}`);
     this.#mode = new ModeSwitch(text.mode, text);
     this.#buttons = new RunButtons(text.send, actions.stop, stop);
@@ -56,9 +58,12 @@ export class Composer {
     return question;
   }
 
-  /** Puts a question into the box, to be changed or sent. */
+  /** Puts a question into the box, to be changed or sent. What a visitor has written there stays, below it. */
   edit(question: string): void {
-    this.#box.value = question;
+    const draft = this.#box.value;
+    if (draft.trim() === "" || draft === this.#given) this.#box.value = question;
+    else if (!draft.startsWith(question)) this.#box.value = `${question}\n\n${draft}`;
+    this.#given = question;
     this.#field.clear();
     this.focus();
   }

@@ -59,7 +59,7 @@ function errorDetails(error: unknown, { errors }: Strings): HTMLElement {
 
 /** Cannot be pressed before the time that the server asked for has passed. */
 function retryButton(error: MinaraError | ChallengeError, retry: () => void, { actions }: Strings): HTMLButtonElement {
-  const button = element("button", { type: "button" }, actions.tryAgain);
+  const button = element("button", { type: "button", class: "retry" }, actions.tryAgain);
   button.addEventListener("click", retry);
   const wait = error instanceof MinaraError ? (error.retryAfter ?? 0) : 0;
   const end = performance.now() + wait * 1000;

@@ -37,6 +37,7 @@ function addToken(
 ): void {
   if (token >= smd.HEADING_1 && token <= smd.HEADING_6) {
     smd.default_add_token(data, headings(token));
+    readAsWritten(data);
   } else if (token === smd.IMAGE) {
     // A link to the picture instead of the picture; within a link, just its text.
     smd.default_add_token(data, current(data).closest("a") ? smd.ITALIC_AST : smd.LINK);
@@ -44,6 +45,7 @@ function addToken(
     push(data, element("span", { class: "task", role: "img", "aria-label": strings.open }, "☐"));
   } else {
     smd.default_add_token(data, token);
+    readAsWritten(data);
     if (token === smd.TABLE) makeScrollable(current(data), strings.table);
     if (token === smd.CODE_BLOCK || token === smd.CODE_FENCE) makeScrollable(current(data).parentElement, strings.code);
   }
@@ -80,6 +82,12 @@ function headingLevels(top: number): (token: smd.Token) => smd.Token {
     last = Math.min(top + Math.max(0, token - smd.HEADING_2), last + 1, 6);
     return (smd.HEADING_1 - 1 + last) as smd.Token;
   };
+}
+
+/** A block is read from the right where its own first letters are, whatever the page's language. Code never is. */
+function readAsWritten(data: Data): void {
+  const node = current(data);
+  if (node.parentElement === data.nodes[0] && !(node instanceof HTMLPreElement)) node.dir = "auto";
 }
 
 /** Wide tables and long code scroll by themselves, also by keyboard, so that the page never does. */

@@ -29,11 +29,16 @@ export function mountNavigation(
     document.title = `${wanted.name} · Minara`;
     return wanted;
   };
-  show();
+  const scrolled = new Map<View, number>();
+  let shown = show();
+  // The browser knows one page and its height, not the views in it.
+  history.scrollRestoration = "manual";
   addEventListener("hashchange", () => {
+    scrolled.set(shown, scrollY);
+    shown = show();
     // The heading takes the focus, so that the new view is announced and the next Tab starts in it.
-    show().root.querySelector("h1")?.focus({ preventScroll: true });
-    scrollTo(0, 0);
+    shown.root.querySelector("h1")?.focus({ preventScroll: true });
+    scrollTo(0, scrolled.get(shown) ?? 0);
   });
 }
 

@@ -152,6 +152,6 @@ function list(title: string, items: readonly string[] | null | undefined): HTMLE
     "div",
     { class: "points", hidden: entries.length === 0 },
     element("h3", {}, title),
-    element("ul", {}, ...entries),
+    element("ul", { dir: "auto" }, ...entries),
   );
 }

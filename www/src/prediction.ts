@@ -83,7 +83,7 @@ function outcome({ outcome: name, yesProb: yes, noProb: no }: Prediction, string
     element(
       "div",
       { class: "outcome" },
-      element("span", { class: "outcome-name" }, name ?? result.missing),
+      element("span", { class: "outcome-name", dir: "auto" }, name ?? result.missing),
       element("span", { class: "probability" }, `${text.yes} `, element("strong", {}, percent(yes))),
       element("span", { class: "probability muted" }, `${text.no} ${percent(no)}`),
     ),

@@ -6,5 +6,7 @@ export function followScroll(change: () => void): void {
   const { scrollHeight, clientHeight } = document.documentElement;
   const atBottom = scrollHeight - clientHeight - scrollY <= NEAR;
   change();
-  if (atBottom) scrollTo(0, document.documentElement.scrollHeight);
+  // Unchanged is the height where another view is shown, which is not to be moved.
+  const height = document.documentElement.scrollHeight;
+  if (atBottom && height !== scrollHeight) scrollTo(0, height);
 }

@@ -1,19 +1,12 @@
 // Swap: says in words what to swap, and reads the quote. Nothing is signed here.
 import type { CallResponse, Minara, SwapAnswer } from "minara";
 
-import {
-  decimalText,
-  formatDecimal,
-  formatPercent,
-  formatUsd,
-  multiply,
-  parseDecimal,
-  tokenAmount,
-} from "./amounts.js";
-import { callForm, row } from "./call-form.js";
+import { formatDecimal, formatPercent, formatUsd, multiply, parseDecimal, tokenAmount } from "./amounts.js";
+import { callForm, row, warningNote } from "./call-form.js";
 import { element } from "./dom.js";
 import { Field, select } from "./field.js";
 import type { Strings } from "./locales/index.js";
+import { impactLevel, isNative, type SwapAsked, swapDoubts } from "./swap-doubts.js";
 
 const CHAINS = [
   ["base", "Base"],
@@ -25,10 +18,6 @@ const CHAINS = [
 
 /** What gas is paid in. */
 const COINS: Record<string, string> = { base: "ETH", ethereum: "ETH", bsc: "BNB", arbitrum: "ETH", optimism: "ETH" };
-
-/** From here on a price impact is worth a word, in percent. */
-const HIGH_IMPACT = 3;
-const VERY_HIGH_IMPACT = 10;
 
 export function swapView(minara: Minara, strings: Strings): HTMLElement {
   const { swap: text } = strings;
@@ -45,9 +34,10 @@ export function swapView(minara: Minara, strings: Strings): HTMLElement {
   const wallet = new Field("walletAddress", text.wallet, element("input", plain), text.walletHint);
   const chain = new Field("chain", text.chain, select([["", text.anyChain], ...CHAINS]));
 
+  let asked: SwapAsked = { walletAddress: "", chain: undefined };
   const call = (signal: AbortSignal): Promise<CallResponse<SwapAnswer>> => {
-    const request = { intent: intent.control.value, walletAddress: wallet.control.value.trim(), chain: chain.value };
-    return minara.intentToSwap(request, { signal }).withResponse();
+    asked = { walletAddress: wallet.control.value.trim(), chain: chain.value };
+    return minara.intentToSwap({ intent: intent.control.value, ...asked }, { signal }).withResponse();
   };
   return callForm<SwapAnswer>(
     {
@@ -58,13 +48,13 @@ export function swapView(minara: Minara, strings: Strings): HTMLElement {
       submit: text.submit,
       empty: text.empty,
       call,
-      show: (answer) => swapResult(answer, strings),
+      show: (answer) => swapResult(answer, asked, strings),
     },
     strings,
   );
 }
 
-function swapResult(answer: SwapAnswer, strings: Strings): HTMLElement {
+function swapResult(answer: SwapAnswer, asked: SwapAsked, strings: Strings): HTMLElement {
   const { swap: text } = strings;
   const { intent, quote, inputToken, outputToken, unsignedTx } = answer;
   const paid = side(
@@ -97,6 +87,7 @@ function swapResult(answer: SwapAnswer, strings: Strings): HTMLElement {
       element("span", { class: "arrow", "aria-hidden": "true" }, "→"),
       received,
     ),
+    ...swapDoubts(answer, asked, strings).map((doubt) => warningNote(doubt, strings)),
     element("p", { class: "muted" }, text.expected),
     element("dl", { class: "rows" }, ...rows),
     element("p", { class: "note" }, text.notSigned),
@@ -135,14 +126,11 @@ function chainName(chain: string | null | undefined): string | undefined {
   return CHAINS.find(([value]) => value === chain)?.[1] ?? chain ?? undefined;
 }
 
-/** The API does not say what its sign means, so only the size counts. */
 function priceImpact(impact: unknown, strings: Strings): [string | undefined, Strings, string?] {
   const percent = parseDecimal(impact);
-  if (!percent) return [undefined, strings];
-  const size = Math.abs(Number(decimalText(percent)));
-  const { low, high, veryHigh } = strings.swap.impactLevels;
-  const level = size >= VERY_HIGH_IMPACT ? veryHigh : size >= HIGH_IMPACT ? high : low;
-  return [formatPercent(percent, strings.language), strings, level];
+  const level = impactLevel(impact);
+  if (!percent || !level) return [undefined, strings];
+  return [formatPercent(percent, strings.language), strings, strings.swap.impactLevels[level]];
 }
 
 function fee(tradeFee: unknown, strings: Strings): [string | undefined, Strings, string?] {
@@ -170,10 +158,8 @@ function approval({ approval: wanted, inputToken, intent }: SwapAnswer, strings:
   return strings.swap.approvalNeeded(`${shown} ${symbol}`);
 }
 
-/** The chain's own coin is written as null, the zero address, or 0xEeee…EEeE. */
 function tokenAddress(address: string | null | undefined, native: string): string | Node | undefined {
-  if (address === null || (address && /^0x(?:0{40}|e{40})$/i.test(address))) return native;
-  return code(address);
+  return isNative(address) ? native : code(address);
 }
 
 function code(text: string | null | undefined): Node | undefined {

@@ -30,6 +30,10 @@ export interface Strings {
     answering: string;
     answered: string;
     incomplete: string;
+    /** An answer that is complete and holds no text. */
+    noText: string;
+    /** An answer that the service ended before it was complete. */
+    cutShort: string;
     editQuestion: string;
   };
   actions: {
@@ -68,6 +72,19 @@ export interface Strings {
     expected: string;
     priceImpact: string;
     impactLevels: { low: string; high: string; veryHigh: string };
+    impactWarnings: { high: string; veryHigh: string };
+    /** What does not fit the request, or the rest of the answer. */
+    doubts: {
+      wallet: string;
+      chain: string;
+      amount: string;
+      coin: (amount: string) => string;
+      approvalToken: string;
+      approvalUnlimited: string;
+      approvalTooSmall: string;
+      spender: string;
+      malformed: string;
+    };
     fee: string;
     feeUnit: string;
     gas: string;
