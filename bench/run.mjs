@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
+import { withoutSecrets } from "../scripts/setup/secret-names.mjs";
 import { corpora } from "./corpora.mjs";
 import { contestInChromium } from "./chromium.mjs";
 import { summarise, table, worst } from "./report.mjs";
@@ -23,7 +24,7 @@ const options = flags.includes("--quick") ? { rounds: 3 } : {};
  * @param {{ cwd?: string, onLine?: (line: string) => void }} [how]
  */
 async function run(command, args, { cwd = bench, onLine = console.log } = {}) {
-  const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(command, args, { cwd, env: withoutSecrets(process.env), stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise((resolve, reject) => child.on("error", reject).on("close", resolve));
   for await (const line of createInterface({ input: child.stdout })) onLine(line);
   const status = await ended;

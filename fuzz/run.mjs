@@ -7,6 +7,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { withoutSecrets } from "../scripts/setup/secret-names.mjs";
+
 const VERSION = "0.13.1";
 const TARGETS = ["sse", "chat"];
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -14,8 +16,8 @@ const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "min
 
 /** @param {string} command @param {string[]} args */
 function run(command, args) {
-  const path = `${join(cache, "bin")}:${process.env.PATH}`;
-  const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, PATH: path } });
+  const env = { ...withoutSecrets(process.env), PATH: `${join(cache, "bin")}:${process.env.PATH}` };
+  const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit", env });
   if (status !== 0) process.exit(status ?? 1);
 }
 

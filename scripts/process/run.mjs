@@ -2,12 +2,13 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 
+import { withoutSecrets } from "../setup/secret-names.mjs";
 import { Failure } from "./failure.mjs";
 
 /**
  * @typedef {object} RunOptions
  * @property {string} [cwd]
- * @property {NodeJS.ProcessEnv} [env]
+ * @property {NodeJS.ProcessEnv} [env]  passed on without the Worker's secrets
  * @property {string} [log]   file that takes all output instead of memory
  */
 
@@ -22,7 +23,8 @@ export function tryRun(command, args, { cwd, env = process.env, log } = {}) {
   if (log) mkdirSync(dirname(log), { recursive: true });
   const sink = log ? openSync(log, "w") : "pipe";
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", sink, sink] });
+    // Here rather than by each caller: one that forgot it would hand them to install scripts out of a registry.
+    const child = spawn(command, args, { cwd, env: withoutSecrets(env), stdio: ["ignore", sink, sink] });
     /** @type {Buffer[]} */
     const chunks = [];
     child.stdout?.on("data", (chunk) => chunks.push(chunk));
