@@ -50,7 +50,7 @@ async function load(source) {
   const next = new Instance();
   // Engines have refused to instantiate larger modules on a page's main thread at once.
   next.start(await WebAssembly.instantiate(/** @type {WebAssembly.Module} */ (found), next.imports));
-  // Another module than ours has not come as far as here.
+  // Not before: another file than ours, or another build's, has failed above, and the next load may bring the right one.
   module = found;
   current ??= next;
 }
@@ -70,11 +70,11 @@ function loadFailure(cause) {
   if (cause instanceof MinaraError) return cause;
   const isNetwork = cause instanceof TypeError;
   const { message: why } = /** @type {Error} */ (cause);
-  // Anything else is no module: another file, or a page of HTML in its place.
+  // Anything else is another build's module, another file, or a page of HTML in its place.
   const isPolicy = /policy|CSP|embedder/i.test(why);
   const advice = isPolicy
     ? "A Content-Security-Policy has to allow 'wasm-unsafe-eval' in script-src."
-    : "Check that minara_bg.wasm is served beside the package's JavaScript.";
+    : "Check that the minara_bg.wasm of this very version is served beside the package's JavaScript or given to init.";
   const message = `The WebAssembly module could not be loaded (${why}). ${advice}`;
   return new MinaraError(message, {
     code: isNetwork ? "network" : "internal",

@@ -45,7 +45,8 @@ export async function compileCrate({ crateDir, root, env, outDir }) {
   const file = join(outDir, `${NAME}_bg.wasm`);
   const { wasm: bound } = trim(withoutRelocations(readFileSync(file)));
   const { wasm, glue } = trimExports({ wasm: bound, glue: readFileSync(join(outDir, `${NAME}.js`), "utf8") });
-  return { ...shortenImports({ wasm: await optimise(wasm, { file, linked, env }), glue }), crate };
+  const optimised = await optimise(wasm, { file, linked, env });
+  return { ...shortenImports({ wasm: optimised, glue, version: crate.version }), crate };
 }
 
 /**

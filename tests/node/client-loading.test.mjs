@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 
 import { mockFetch } from "minara/testing";
 
-import { trapping, wrapped } from "./wasm-exports.fixture.mjs";
+import { anotherBuild, trapping, wrapped } from "./wasm-exports.fixture.mjs";
 
 /** @type {RegExp | undefined} an export of the instance that traps when it is called */
 let trapsAt;
@@ -24,6 +24,9 @@ const trapped = trapping((name) => trapsAt?.test(name));
 const folder = dirname(createRequire(import.meta.url).resolve("minara/package.json"));
 const { Minara, MinaraError, init } = await import(pathToFileURL(join(folder, "web.js")).href);
 
+const failed = (why) =>
+  `The WebAssembly module could not be loaded (${why}). Check that the minara_bg.wasm of this very version is served ` +
+  "beside the package's JavaScript or given to init.";
 const BASE = { baseUrl: "https://worker.example/api" };
 
 async function failureOf(act) {
@@ -44,7 +47,7 @@ test("a page of HTML in place of the module, given by hand, is told from a polic
   const page = new Response("<!doctype html>", { headers: { "content-type": "text/html" } });
   const error = await failureOf(() => init(page));
   assert.deepEqual([error.code, error.outcome, error.retryable], ["internal", "not_sent", false]);
-  assert.match(error.message, /Check that minara_bg\.wasm is served beside the package's JavaScript\.$/);
+  assert.equal(error.message, failed(error.cause.message));
 });
 
 test("what the engine says under a policy leads to the policy", async (t) => {
@@ -62,11 +65,7 @@ test("a module that the network does not give is a call that was not sent and ma
     throw cause;
   });
   const error = await failureOf(() => init("https://page.example/minara_bg.wasm"));
-  assert.equal(
-    error.message,
-    "The WebAssembly module could not be loaded (fetch failed). Check that minara_bg.wasm is served beside the package's " +
-      "JavaScript.",
-  );
+  assert.equal(error.message, failed("fetch failed"));
   assert.deepEqual([error.code, error.outcome, error.retryable, error.cause], ["network", "not_sent", true, cause]);
 });
 
@@ -89,6 +88,19 @@ for (const [what, fault, code, why] of [
     assert.deepEqual([error.code, error.outcome], [code, "not_sent"]);
   });
 }
+
+test("a file of another version, left beside the bundle, fails each call with what to do, and none is sent", async (t) => {
+  const stale = await anotherBuild(await readFile(join(folder, "minara_bg.wasm")));
+  answerLoads(t, async () => new Response(stale, { headers: { "content-type": "application/wasm" } }));
+  const fetch = mockFetch([]);
+  const minara = new Minara({ ...BASE, fetch });
+  for (let call = 0; call < 2; call += 1) {
+    const error = await failureOf(() => minara.chat({ message: "gm" }));
+    assert.equal(error.message, failed(error.cause.message));
+    assert.deepEqual([error.code, error.outcome, error.retryable], ["internal", "not_sent", false]);
+  }
+  assert.equal(fetch.requests.length, 0);
+});
 
 test("while the module is on its way, a call's limit and its signal hold, and nothing is sent", async (t) => {
   let arrive;

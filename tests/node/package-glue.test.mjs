@@ -63,10 +63,19 @@ test("glue of another form is refused", () => {
   }
 });
 
-test("imports get short names, the same in the module and in the glue", async () => {
-  const { wasm, glue } = shortenImports({ wasm: moduleBytes(), glue: GLUE });
+/** The names under which a module and the glue made with it have the functions that go between them. */
+async function namesIn({ wasm, glue }) {
+  const imports = WebAssembly.Module.imports(await WebAssembly.compile(wasm));
+  const given = [...glue.matchAll(/^ {8}"([^"]+)": function\(/gm)].map(([, name]) => name);
+  return { imports: imports.map(({ module, name }) => `${module}.${name}`), given };
+}
+
+const version = "1.2.3";
+
+test("imports get short names, the first of them the build's mark, the same in the module and in the glue", async () => {
+  const { wasm, glue } = shortenImports({ wasm: moduleBytes(), glue: GLUE, version });
+  assert.deepEqual(await namesIn({ wasm, glue }), { imports: ["m.RjqjTM"], given: ["RjqjTM"] });
   const module = await WebAssembly.compile(wasm);
-  assert.deepEqual(WebAssembly.Module.imports(module), [{ module: "m", name: "0", kind: "function" }]);
   const told = [];
   const imports = new Function(
     "told",
@@ -77,6 +86,28 @@ test("imports get short names, the same in the module and in the glue", async ()
   assert.deepEqual(told, [7]);
 });
 
+test("a module cannot be linked with the glue of another version, of other code or of another glue", async () => {
+  const code = moduleBytes();
+  code[code.length - 4] = 8;
+  const builds = [
+    { wasm: moduleBytes(), glue: GLUE, version },
+    { wasm: moduleBytes(), glue: GLUE, version: "1.2.4" },
+    { wasm: code, glue: GLUE, version },
+    { wasm: moduleBytes(), glue: GLUE.replace("told.push(arg0)", "told.push(arg0, 1)"), version },
+  ];
+  const marks = await Promise.all(builds.map(async (build) => (await namesIn(shortenImports(build))).imports[0]));
+  assert.equal(new Set(marks).size, 4, `${marks}`);
+});
+
+test("the mark does not know the hashes, which may differ with the place of the build", async () => {
+  const elsewhere = (from) => from.replace("0123456789abcdef", "fedcba9876543210");
+  const wasm = Uint8Array.from(Buffer.from(elsewhere(Buffer.from(moduleBytes()).toString("latin1")), "latin1"));
+  assert.deepEqual(
+    shortenImports({ wasm, glue: elsewhere(GLUE), version }),
+    shortenImports({ wasm: moduleBytes(), glue: GLUE, version }),
+  );
+});
+
 test("what the glue has for imports that the module lost is left out, with the functions that only it called", () => {
   const lost = `        __wbg_warn_0123456789abcdef: function(arg0) {
             told.push(shown(arg0));
@@ -85,12 +116,12 @@ test("what the glue has for imports that the module lost is left out, with the f
   const more = "function shown(value) {\n    return quoted(value);\n}\nfunction quoted(value) {\n    return `${value}`;\n}\n";
   const larger = GLUE.replace("        __wbg_log", `${lost}        __wbg_log`).replace("let wasmModule", `${more}let wasmModule`);
   const wasm = moduleBytes();
-  assert.equal(shortenImports({ wasm, glue: larger }).glue, shortenImports({ wasm, glue: GLUE }).glue);
+  assert.equal(shortenImports({ wasm, glue: larger, version }).glue, shortenImports({ wasm, glue: GLUE, version }).glue);
 });
 
 test("a glue that lacks what the module imports is refused", () => {
   const other = GLUE.replace("__wbg_log_0123456789abcdef", "__wbg_warn_0123456789abcdef");
-  assert.throws(() => shortenImports({ wasm: moduleBytes(), glue: other }), /has changed/);
+  assert.throws(() => shortenImports({ wasm: moduleBytes(), glue: other, version }), /has changed/);
 });
 
 const u32 = (value) => (value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...u32(value >>> 7)]);
