@@ -67,8 +67,8 @@ function moduleOf(source) {
 
 /** @param {unknown} cause */
 function loadFailure(cause) {
+  // A wrong argument, or a network that failed: known where it happened.
   if (cause instanceof MinaraError) return cause;
-  const isNetwork = cause instanceof TypeError;
   const { message: why } = /** @type {Error} */ (cause);
   // Anything else is another build's module, another file, or a page of HTML in its place.
   const isPolicy = /policy|CSP|embedder/i.test(why);
@@ -76,12 +76,7 @@ function loadFailure(cause) {
     ? "A Content-Security-Policy has to allow 'wasm-unsafe-eval' in script-src."
     : "Check that the minara_bg.wasm of this very version is served beside the package's JavaScript or given to init.";
   const message = `The WebAssembly module could not be loaded (${why}). ${advice}`;
-  return new MinaraError(message, {
-    code: isNetwork ? "network" : "internal",
-    retryable: isNetwork,
-    outcome: "not_sent",
-    cause,
-  });
+  return new MinaraError(message, { code: "internal", outcome: "not_sent", cause });
 }
 
 /** The running instance, whether or not it has to be loaded first. */

@@ -60,14 +60,25 @@ test("what the engine says under a policy leads to the policy", async (t) => {
 });
 
 test("a module that the network does not give is a call that was not sent and may be tried again", async (t) => {
-  const cause = new TypeError("fetch failed");
-  answerLoads(t, async () => {
-    throw cause;
-  });
-  const error = await failureOf(() => init("https://page.example/minara_bg.wasm"));
-  assert.equal(error.message, failed("fetch failed"));
-  assert.deepEqual([error.code, error.outcome, error.retryable, error.cause], ["network", "not_sent", true, cause]);
+  for (const cause of [new TypeError("fetch failed"), new DOMException("The worker went away.", "AbortError")]) {
+    answerLoads(t, async () => {
+      throw cause;
+    });
+    const error = await failureOf(() => init("https://page.example/minara_bg.wasm"));
+    assert.equal(error.message, failed(cause.message));
+    assert.deepEqual([error.code, error.outcome, error.retryable, error.cause], ["network", "not_sent", true, cause]);
+  }
 });
+
+for (const type of ["application/wasm", "application/octet-stream"]) {
+  test(`a connection that breaks within a module of type ${type} may be tried again`, async () => {
+    const cause = new TypeError("terminated");
+    const pull = (/** @type {ReadableStreamDefaultController} */ controller) => controller.error(cause);
+    const error = await failureOf(() => init(new Response(new ReadableStream({ pull }), { headers: { "content-type": type } })));
+    assert.equal(error.message, failed("terminated"));
+    assert.deepEqual([error.code, error.outcome, error.retryable, error.cause], ["network", "not_sent", true, cause]);
+  });
+}
 
 for (const [what, fault, code, why] of [
   [

@@ -1,5 +1,6 @@
-// From wherever the WebAssembly module is to a compiled one.
-import { misuse } from "./minara.js";
+// From wherever the WebAssembly module is to a compiled one. What the network is at fault for is told here, where it is
+// asked: further on its errors look like those of a wrong file.
+import { MinaraError, misuse } from "./minara.js";
 
 /** @import { WasmSource } from "./index.js" */
 
@@ -9,17 +10,56 @@ import { misuse } from "./minara.js";
  */
 export async function compile(source) {
   const isPlace = typeof source === "string" || source instanceof URL;
-  const found = isPlace ? await fetch(source) : source;
-  if (!(found instanceof Response)) {
-    const bytes = /** @type {ArrayBuffer} */ (found);
-    if (typeof bytes?.byteLength !== "number") {
-      throw misuse("init takes the address of minara_bg.wasm, its Response, its bytes or the compiled module.");
-    }
-    return WebAssembly.compile(bytes);
-  }
-  // A server that knows no better type than octet-stream must not stop us; a page of HTML fails to compile.
-  if (!found.ok) throw new TypeError(`HTTP ${found.status} for ${found.url}`);
-  if (found.headers.get("content-type") === "application/wasm") return WebAssembly.compileStreaming(found);
-  const bytes = await found.arrayBuffer();
+  const found = isPlace ? await fetched(requestTo(source)) : source;
+  if (found instanceof Response && !found.bodyUsed && !found.body?.locked) return compiled(found);
+  const bytes = /** @type {ArrayBuffer} */ (found);
+  if (typeof bytes?.byteLength !== "number") throw wrongSource();
   return WebAssembly.compile(bytes);
+}
+
+/** @param {string | URL} place */
+function requestTo(place) {
+  try {
+    return new Request(place);
+  } catch (cause) {
+    throw wrongSource(cause);
+  }
+}
+
+/** @param {Request} request */
+async function fetched(request) {
+  try {
+    return await fetch(request);
+  } catch (cause) {
+    // Node fetches no files, and never will.
+    throw request.url.startsWith("file:") ? cause : notHad(cause);
+  }
+}
+
+/** @param {Response} response  not yet read */
+async function compiled(response) {
+  if (!response.ok) throw notHad(new TypeError(`HTTP ${response.status} for ${response.url}`));
+  try {
+    // A server that knows no better type than octet-stream must not stop us; a page of HTML fails to compile.
+    if (response.headers.get("content-type") === "application/wasm") return await WebAssembly.compileStreaming(response);
+    return await WebAssembly.compile(await response.arrayBuffer());
+  } catch (cause) {
+    // A connection that broke: the module's own faults, and a policy's, are of other types.
+    throw cause instanceof TypeError ? notHad(cause) : cause;
+  }
+}
+
+/** @param {unknown} cause */
+function notHad(cause) {
+  const { message: why } = /** @type {Error} */ (cause);
+  const message =
+    `The WebAssembly module could not be loaded (${why}). Check that the minara_bg.wasm of this very version is served ` +
+    "beside the package's JavaScript or given to init.";
+  return new MinaraError(message, { code: "network", outcome: "not_sent", retryable: true, cause });
+}
+
+/** @param {unknown} [cause] */
+function wrongSource(cause) {
+  const what = "init takes the address of minara_bg.wasm, its unread Response, its bytes or the compiled module.";
+  return misuse(what, { cause });
 }
