@@ -16,5 +16,5 @@ await runMain(async () => {
   await buildPackage(env);
   if (option !== "--all") return;
   await buildWorker(env);
-  await buildPage(env);
+  await buildPage();
 });

@@ -52,7 +52,7 @@ await runMain(async () => {
   const env = await setUp();
   await buildPackage(env);
   await buildWorker(env);
-  await buildPage(env);
+  await buildPage();
   await step("settings", () => tryOut(settings, env));
   await deploy(settings, Boolean(options["dry-run"]), env);
 });

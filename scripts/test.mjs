@@ -48,5 +48,5 @@ async function build(chosen, env) {
   // The page holds the package.
   if (needed.has("package") || needed.has("page")) await buildPackage(env);
   if (needed.has("worker")) await buildWorker(env);
-  if (needed.has("page")) await buildPage(env);
+  if (needed.has("page")) await buildPage();
 }

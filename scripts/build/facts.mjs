@@ -12,15 +12,23 @@ import { cargoTools } from "../setup/versions.mjs";
  */
 export async function toolFacts(env) {
   const tools = Object.values(cargoTools).map(({ name, version }) => [name, version]);
-  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const rustc = await run("rustc", ["--version"], { cwd: root, env });
   return {
     ...Object.fromEntries(tools),
     rustc: rustc.trim(),
     rustflags: env.RUSTFLAGS ?? "",
-    binaryen: devDependencies.binaryen,
-    esbuild: devDependencies.esbuild,
+    ...npmFacts("binaryen", "esbuild"),
   };
+}
+
+/**
+ * npm packages behind a build, whether they make the result or end up in it.
+ * @param {...string} names
+ * @returns {Record<string, string>}
+ */
+export function npmFacts(...names) {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  return Object.fromEntries(names.map((name) => [name, devDependencies[name]]));
 }
 
 /** What every Rust build in this workspace reads. */

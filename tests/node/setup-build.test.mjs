@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 
+import { build } from "esbuild";
+
+import { pageRecipe } from "../../scripts/build/page.mjs";
 import { hashInputs } from "../../scripts/build/stamp.mjs";
+import { root } from "../../scripts/setup/paths.mjs";
 
 let folder = "";
 beforeEach(() => {
@@ -58,4 +62,21 @@ test("another tool version changes the hash", () => {
 
 test("an input that does not exist is absent, not an error", () => {
   assert.equal(hash({ inputs: ["src", "Cargo.toml", ".cargo"] }), hash());
+});
+
+/** The npm packages of which something is in the page; ours is an input as a folder. */
+async function bundledPackages() {
+  const entryPoints = [join(root, "www", "src", "main.ts")];
+  const { metafile } = await build({ entryPoints, bundle: true, format: "esm", outdir: folder, write: false, metafile: true });
+  const names = Object.keys(metafile.inputs).map((file) => /.*\bnode_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]);
+  return [...new Set(names)].filter((name) => name !== undefined && name !== "minara");
+}
+
+test("the page is built anew for another version of each package that it bundles", async () => {
+  const { inputs, facts } = pageRecipe();
+  const installed = (name) => JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8")).version;
+  const bundled = await bundledPackages();
+  assert.deepEqual(bundled, ["streaming-markdown"]);
+  assert.deepEqual(inputs, ["www", "pkg"]);
+  assert.deepEqual(facts, Object.fromEntries(["esbuild", ...bundled].map((name) => [name, installed(name)])));
 });
