@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 import { endGroup, exitOf, spawnGroup } from "../../scripts/process/group.mjs";
-import { withLock } from "../../scripts/process/lock.mjs";
 import { run, tryRun } from "../../scripts/process/run.mjs";
 import { Service } from "../../scripts/start/service.mjs";
 
@@ -48,33 +46,6 @@ test("a group whose leader has gone is ended all the same", async () => {
   assert.equal(runs(childId), true);
   await endGroup(parent);
   assert.equal(runs(childId), false);
-});
-
-test("work under one lock never overlaps", async () => {
-  const lock = join(folder, "serial");
-  const events = [];
-  const work = (name) => async () => {
-    events.push(`${name} in`);
-    await sleep(30);
-    events.push(`${name} out`);
-  };
-  await Promise.all([withLock(lock, work("a"), { pollMs: 5 }), withLock(lock, work("b"), { pollMs: 5 })]);
-  assert.deepEqual(events, ["a in", "a out", "b in", "b out"]);
-  assert.equal(existsSync(lock), false);
-});
-
-test("a lock is released when the work fails", async () => {
-  const lock = join(folder, "failing");
-  await assert.rejects(withLock(lock, async () => Promise.reject(new Error("broken"))), { message: "broken" });
-  assert.equal(existsSync(lock), false);
-});
-
-test("a lock whose holder has died is taken over", async () => {
-  const lock = join(folder, "dead");
-  const { pid } = spawnSync("true");
-  mkdirSync(lock);
-  writeFileSync(join(lock, "pid"), String(pid));
-  assert.equal(await withLock(lock, async () => "done", { pollMs: 5 }), "done");
 });
 
 test("a failed command is a failure that shows the end of what it said", async () => {
