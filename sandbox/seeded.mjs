@@ -19,6 +19,5 @@ export function seeded(...words) {
     between: (low, high) => low + (high - low) * fraction(),
     /** @returns {number} a whole number, low ≤ n ≤ high */
     integer: (low, high) => low + Math.floor((high - low + 1) * fraction()),
-    pick: (list) => list[Math.floor(list.length * fraction())],
   };
 }

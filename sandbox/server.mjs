@@ -119,13 +119,20 @@ function handleOf(sandbox, server, { host, key }) {
       return faults.remaining;
     },
     reset: sandbox.reset,
+    ...endings(sandbox, server),
+  };
+}
+
+/** What a handle has to wait for something, and to stop. */
+function endings({ journal, stop }, server) {
+  return {
     /** Resolves once `holds(this)` is true, without polling; rejects after `timeout` ms (default 10,000). */
     until(holds, { timeout = 10_000 } = {}) {
       return journal.until(() => holds(this), timeout);
     },
     /** Stops at once: open connections are closed, pending answers given up. */
     close() {
-      sandbox.stop();
+      stop();
       return new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();

@@ -3,6 +3,24 @@
 /** Each sets where the module is when it is imported. */
 const ENTRIES = { workerd: "./workerd.js", "edge-light": "./edge.js", node: "./node.js", default: "./web.js" };
 
+const DESCRIPTION =
+  "Small, typed client for the Minara Agent API, in Rust and WebAssembly: chat streaming that loses no paid answer, swaps, perps, prediction markets, and a fast server-sent events reader";
+
+const KEYWORDS = [
+  "minara",
+  "sse",
+  "server-sent-events",
+  "eventsource",
+  "streaming",
+  "wasm",
+  "webassembly",
+  "defi",
+  "crypto",
+  "agent",
+  "ai",
+  "edge",
+];
+
 /**
  * The published package.json.
  * @param {Compiled["crate"]} crate
@@ -11,22 +29,8 @@ export function manifest({ version, license, repository }) {
   return {
     name: "minara",
     version,
-    description:
-      "Small, typed client for the Minara Agent API, in Rust and WebAssembly: chat streaming that loses no paid answer, swaps, perps, prediction markets, and a fast server-sent events reader",
-    keywords: [
-      "minara",
-      "sse",
-      "server-sent-events",
-      "eventsource",
-      "streaming",
-      "wasm",
-      "webassembly",
-      "defi",
-      "crypto",
-      "agent",
-      "ai",
-      "edge",
-    ],
+    description: DESCRIPTION,
+    keywords: KEYWORDS,
     license,
     ...(repository ? { repository: { type: "git", url: `git+${repository}.git`, directory: "js" } } : {}),
     type: "module",
