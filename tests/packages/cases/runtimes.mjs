@@ -1,6 +1,6 @@
 // Runtimes of servers, and TypeScript's ways to resolve a package.
-import { copyFileSync, existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { endGroup, spawnGroup } from "../../../scripts/process/group.mjs";
 import { run } from "../../../scripts/process/run.mjs";
@@ -14,7 +14,7 @@ import { answer, freePort } from "../server.mjs";
 export const runtimes = [
   ["Node, import", (context) => script(context, "node", ["import.mjs"])],
   ["Node, require", (context) => script(context, "node", ["require.cjs"])],
-  ["Node of the system, import and require", systemNode],
+  ["Node 20, import and require", oldestNode],
   ["Deno", deno],
   ["Bun", (context) => script(context, tool(context, "bun", "bin", "bun.exe"), ["run", "import.mjs"])],
   ["workerd, by wrangler", workerd],
@@ -76,14 +76,13 @@ async function types({ workspace }, resolution, tsc = join(root, "node_modules",
 }
 
 /**
- * The node outside this checkout, which is often an older one.
+ * The oldest one that the package promises to run in; the others run in the checkout's own.
  * @param {Context} context
  */
-async function systemNode(context) {
-  const own = join(root, "node_modules", ".bin");
-  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== own);
-  const node = folders.map((folder) => join(folder, "node")).find((file) => existsSync(file));
-  if (node === undefined) return;
+async function oldestNode(context) {
+  const node = tool(context, "node", "bin", "node");
+  const version = (await run(node, ["--version"], { env: context.workspace.env })).trim();
+  if (!version.startsWith("v20.")) throw new Error(`This is Node ${version}: the package is to be tried in Node 20.`);
   for (const file of ["import.mjs", "require.cjs"]) await script(context, node, [file]);
 }
 
