@@ -4,7 +4,7 @@ use core::mem::replace;
 
 use super::chat::Mode;
 use super::endpoint::Endpoint;
-use super::input::Input;
+use super::input::{Input, place_of};
 use super::rules::Report;
 use crate::wording::filled;
 
@@ -64,7 +64,7 @@ struct Plain<'a> {
 
 impl Plain<'_> {
     fn position(&self, name: &str) -> Option<usize> {
-        self.members.iter().position(|(key, _)| key == name)
+        place_of(name, &self.members)
     }
 
     fn find(&mut self, name: &str) -> Option<&mut Input> {
@@ -116,7 +116,7 @@ impl Plain<'_> {
         match self.position(wire) {
             Some(other) => {
                 self.report.violate(written, filled("is given twice, as {} and as {}: give it once", &[written, wire]));
-                // Of a name that is given twice the last counts: that shall be the one in the wire's spelling.
+                // The last counts: that shall be the one in the wire's spelling.
                 if other < index {
                     self.members.swap(other, index);
                     index = other;
@@ -125,5 +125,30 @@ impl Plain<'_> {
             None => self.report.alias = (wire, written),
         }
         wire.clone_into(&mut self.members[index].0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::validate;
+    use super::{Delivery, Endpoint, Form, Input};
+
+    /// What a plain chat sends that is given the flag twice, or the fields that break a rule.
+    fn given_twice(name: &str, first: bool, second: bool) -> Result<String, Vec<String>> {
+        let flag = |value: bool| (name.to_owned(), Input::from(value));
+        let input = Input::Object(vec![("message".to_owned(), Input::from("Hi")), flag(first), flag(second)]);
+        match validate(Endpoint::Chat, Form::Client(Delivery::Whole), input) {
+            Ok(valid) => Ok(valid.to_json()),
+            Err(error) => Err(error.violations().iter().map(|found| found.field.clone()).collect()),
+        }
+    }
+
+    #[test]
+    fn of_a_flag_that_is_given_twice_the_last_must_fit_the_method() {
+        for (name, rest) in [("stream", "}"), ("background", r#","background":false}"#)] {
+            assert_eq!(given_twice(name, false, true), Err(vec![name.to_owned()]));
+            let body = r#"{"mode":"fast","stream":false,"message":{"role":"user","content":"Hi"}"#;
+            assert_eq!(given_twice(name, true, false), Ok([body, rest].concat()));
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 mod read;
 
-use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
 /// Largest integer that a double holds exactly (2^53 − 1, `Number.MAX_SAFE_INTEGER`).
@@ -21,7 +21,7 @@ pub enum Input {
     Text(String),
     /// An array.
     List(Vec<Input>),
-    /// An object; its members in their order.
+    /// An object; its members in their order. Of a name that stands twice the last counts, as `JSON.parse` has it.
     Object(Vec<(String, Input)>),
 }
 
@@ -42,7 +42,7 @@ impl Input {
     /// The member of that name, if this is an object that has it.
     pub fn get(&self, name: &str) -> Option<&Self> {
         match self {
-            Self::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, value)| value),
+            Self::Object(members) => place_of(name, members).map(|place| &members[place].1),
             _ => None,
         }
     }
@@ -121,15 +121,25 @@ impl Serialize for Input {
             Self::Number(number) => serialize_number(*number, serializer),
             Self::Text(text) => serializer.serialize_str(text),
             Self::List(items) => serializer.collect_seq(items),
-            Self::Object(members) => {
-                let mut map = serializer.serialize_map(Some(members.len()))?;
-                for (name, value) in members {
-                    map.serialize_entry(name, value)?;
-                }
-                map.end()
-            }
+            Self::Object(members) => serializer.collect_map(distinct(members)),
         }
     }
+}
+
+/// The place of the member that counts under that name.
+#[inline(never)]
+pub(super) fn place_of(name: &str, members: &[(String, Input)]) -> Option<usize> {
+    members.iter().rposition(|(key, _)| key == name)
+}
+
+/// The members that count. It takes the square of their number: of what others send only a table's few are written.
+fn distinct(members: &[(String, Input)]) -> impl Iterator<Item = (&str, &Input)> {
+    let counts = |at: usize, name: &str| members[at + 1..].iter().all(|(later, _)| later != name);
+    members
+        .iter()
+        .enumerate()
+        .filter(move |(at, (name, _))| counts(*at, name))
+        .map(|(_, (name, value))| (&**name, value))
 }
 
 /// Whole numbers are written without a fraction: `1000`, not `1000.0`.
@@ -156,6 +166,16 @@ mod tests {
         assert_eq!(input.get("c"), None);
         assert_eq!(Input::from("a").get("a"), None);
         assert_eq!(Input::Null.as_str(), None);
+    }
+
+    #[test]
+    fn of_a_name_that_stands_twice_the_last_is_found_and_written() {
+        let member = |name: &str, number: f64| (name.to_owned(), Input::Number(number));
+        let input = Input::Object(vec![member("a", 1.0), member("b", 2.0), member("a", 3.0), member("", 4.0)]);
+        assert_eq!(input.get("a"), Some(&Input::Number(3.0)));
+        assert_eq!(input.to_json(), r#"{"b":2,"a":3,"":4}"#);
+        assert_eq!(Input::List(vec![input]).to_json(), r#"[{"b":2,"a":3,"":4}]"#);
+        assert_eq!(Input::Object(Vec::new()).to_json(), "{}");
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub use swap::SwapRequest;
 
 use crate::error::{Error, Result, Violation, Warning};
 use crate::wording::{digits, filled};
+use input::place_of;
 use rules::Report;
 
 /// A typed request that can be checked and sent.
@@ -105,7 +106,7 @@ fn check_background(members: &[(String, Input)], report: &mut Report) {
 }
 
 fn is_set(members: &[(String, Input)], wanted: &str) -> bool {
-    members.iter().any(|(name, value)| name == wanted && value.as_flag() == Some(true))
+    place_of(wanted, members).is_some_and(|place| members[place].1.as_flag() == Some(true))
 }
 
 impl ValidRequest {
@@ -135,7 +136,7 @@ impl ValidRequest {
 
     /// The member of that name.
     pub fn get(&self, name: &str) -> Option<&Input> {
-        self.members.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+        place_of(name, &self.members).map(|place| &self.members[place].1)
     }
 
     /// The id under which the API keeps this call's answer and charges it once.
@@ -161,14 +162,15 @@ impl ValidRequest {
     /// The same request with the member set to another text. The Worker prefixes ids with their caller this way; the
     /// text is not checked again.
     pub fn with_text(mut self, name: &str, text: &str) -> Self {
-        match self.members.iter_mut().find(|(key, _)| key == name) {
-            Some((_, value)) => *value = Input::from(text),
+        match place_of(name, &self.members) {
+            Some(place) => self.members[place].1 = Input::from(text),
             None => self.members.push((name.to_owned(), Input::from(text))),
         }
         self
     }
 
-    /// The same request with fields that this version does not know; a field that it knows is a violation.
+    /// The same request with fields that this version does not know; a field that it knows is a violation. Of a name that
+    /// is given twice, here or in an earlier call, the last counts.
     pub fn with_extra(mut self, extra: Input) -> Result<Self> {
         let subject = self.endpoint.subject();
         let Input::Object(mut extra) = extra else {
@@ -191,5 +193,44 @@ impl ValidRequest {
         }
         self.members.append(&mut extra);
         Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ChatRequest, Delivery, Input, Request as _, Result, ValidRequest};
+
+    const BODY: &str = r#"{"mode":"fast","stream":false,"message":{"role":"user","content":"Hi"}"#;
+
+    fn chat() -> Result<ValidRequest> {
+        ChatRequest::ask("Hi").validate(Delivery::Whole)
+    }
+
+    fn object(members: &[(&str, Input)]) -> Input {
+        Input::Object(members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
+    }
+
+    #[test]
+    fn of_an_extra_field_that_is_given_twice_the_last_counts() -> Result<()> {
+        let (one, two) = (Input::from(1.0), Input::from(2.0));
+        let inner = object(&[("b", one.clone()), ("b", two.clone())]);
+        let twice = chat()?.with_extra(object(&[("a", one.clone()), ("c", Input::List(vec![inner])), ("a", two)]))?;
+        assert_eq!(twice.to_json(), [BODY, r#","c":[{"b":2}],"a":2}"#].concat());
+        let again = twice.with_extra(object(&[("a", one)]))?;
+        assert_eq!(again.to_json(), [BODY, r#","c":[{"b":2}],"a":1}"#].concat());
+        assert_eq!((again.get("a"), again.body().get("a")), (Some(&Input::from(1.0)), Some(&Input::from(1.0))));
+        Ok(())
+    }
+
+    #[test]
+    fn a_field_that_the_request_has_is_refused_behind_extra_ones_too() -> Result<()> {
+        let extra = object(&[("a", Input::Null), ("mode", Input::Null)]);
+        let once = chat()?.with_extra(object(&[("a", Input::Null)]))?;
+        let error = once.with_extra(extra).expect_err("a known field");
+        assert_eq!(
+            error.message(),
+            "Invalid chat request: extraBody.mode is a known field: set it in the request itself. Nothing was sent."
+        );
+        Ok(())
     }
 }

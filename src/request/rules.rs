@@ -3,7 +3,7 @@
 use core::mem::{replace, take};
 
 use super::address;
-use super::input::Input;
+use super::input::{Input, place_of};
 use super::link::{MAX_LINK, authority_of, is_http_url};
 use super::suggestion::nearest;
 use super::vocabulary::{Vocabulary, listed};
@@ -85,15 +85,16 @@ pub(super) fn check_object(
     report: &mut Report,
 ) -> Vec<(String, Input)> {
     for (name, _) in &members {
-        if !fields.iter().any(|field| field.name == name) {
+        // The spelling of a caller that is still there was written again behind, and counts there.
+        if !fields.iter().any(|field| field.name == name) && report.alias.1 != name {
             report.violate(&join(path, name), unknown_field(name, fields));
         }
     }
     let mut checked = Vec::with_capacity(fields.len());
     for field in fields {
         let at = join(path, field.name);
-        // Of a name that is given twice the last counts, as in JSON.
-        if let Some((name, value)) = members.iter_mut().rev().find(|(name, _)| name == field.name) {
+        if let Some(place) = place_of(field.name, &members) {
+            let (name, value) = &mut members[place];
             if check_value(&field.rule, value, &at, report) {
                 checked.push((take(name), replace(value, Input::Null)));
             }

@@ -30,6 +30,7 @@ function expand(value) {
   if (Array.isArray(value)) return value.map(expand);
   if ("$repeat" in value) return value.$repeat[0].repeat(value.$repeat[1]);
   if ("$number" in value) return Number(value.$number);
+  if ("$json" in value) return JSON.parse(value.$json);
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, expand(inner)]));
 }
 

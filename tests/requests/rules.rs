@@ -29,10 +29,13 @@ fn form(case: &Value) -> Form {
     }
 }
 
-/// A value of the vectors, with `$repeat` and `$number` written out.
+/// A value of the vectors, with `$repeat`, `$number` and `$json` written out.
 fn expand(value: &Value) -> Input {
     if let Some(repeat) = value.get("$repeat") {
         return Input::from(&*repeated(repeat));
+    }
+    if let Some(text) = value["$json"].as_str() {
+        return serde_json::from_str(text).unwrap();
     }
     match (value, value["$number"].as_str()) {
         (_, Some("NaN")) => Input::Number(f64::NAN),
