@@ -67,6 +67,7 @@ fn loopback_is_this_machine_and_no_name_that_looks_like_it() {
 #[test]
 fn the_two_known_hosts_are_https() {
     assert_eq!(BaseUrl::with_key(DEFAULT_BASE_URL).unwrap().as_str(), "https://api.minara.ai");
+    assert_eq!(BaseUrl::without_key("https://example.com/api/").unwrap().to_string(), "https://example.com/api");
     assert_eq!(BaseUrl::with_key(LEGACY_BASE_URL).unwrap().as_str(), "https://api-developer.minara.ai");
 }
 

@@ -1,9 +1,12 @@
 //! The chat request.
 
+use super::vocabulary::MODES;
 use super::{Endpoint, Input, Request};
+use crate::error::{Error, Result};
 
 /// How much work goes into an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Mode {
     /// A quick answer.
     #[default]
@@ -13,6 +16,9 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// Every mode, in the order of the documentation.
+    pub const ALL: [Self; 2] = [Self::Fast, Self::Expert];
+
     /// The API's spelling.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -25,6 +31,15 @@ impl Mode {
 impl core::fmt::Display for Mode {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl core::str::FromStr for Mode {
+    type Err = Error;
+
+    /// Reads the API's spelling, or one that the translated documentation prints in its place.
+    fn from_str(text: &str) -> Result<Self> {
+        MODES.parse("mode", text, &Self::ALL)
     }
 }
 

@@ -1,9 +1,12 @@
 //! The request for a perpetual-trading suggestion.
 
+use super::vocabulary::STYLES;
 use super::{Endpoint, Input, Request};
+use crate::error::{Error, Result};
 
 /// How long a position is to be held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Style {
     /// Minutes.
     #[default]
@@ -15,6 +18,9 @@ pub enum Style {
 }
 
 impl Style {
+    /// Every style, in the order of the documentation.
+    pub const ALL: [Self; 3] = [Self::Scalping, Self::DayTrading, Self::SwingTrading];
+
     /// The API's spelling.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -28,6 +34,15 @@ impl Style {
 impl core::fmt::Display for Style {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl core::str::FromStr for Style {
+    type Err = Error;
+
+    /// Reads the API's spelling, or one that the translated documentation prints in its place.
+    fn from_str(text: &str) -> Result<Self> {
+        STYLES.parse("style", text, &Self::ALL)
     }
 }
 

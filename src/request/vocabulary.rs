@@ -4,6 +4,7 @@ use super::chat::Mode;
 use super::perp::Style;
 use super::rules::quoted;
 use super::suggestion::nearest;
+use crate::error::{Error, Result};
 use crate::wording::{filled, sentence};
 
 /// The allowed values of a field.
@@ -53,6 +54,16 @@ impl Vocabulary {
             }
         }
         Err(self.explain(text))
+    }
+
+    /// The value in the place of the wire value that the text spells; `values` are in the order of the wires.
+    ///
+    /// # Errors
+    /// `invalid_request` with the allowed values.
+    pub(super) fn parse<T: Copy>(&self, field: &str, text: &str, values: &[T]) -> Result<T> {
+        let mut wire = text.to_owned();
+        let settled = self.settle(&mut wire).map_err(|fault| Error::invalid_field("request", field, &fault));
+        settled.map(|()| values[self.wires.iter().position(|known| *known == wire).unwrap_or_default()])
     }
 
     fn explain(&self, text: &str) -> String {
@@ -127,7 +138,8 @@ fn join_hangul(last: u32, next: u32) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MODES, STYLES, Vocabulary, compose};
+    use super::{MODES, Mode, STYLES, Style, Vocabulary, compose};
+    use crate::error::Code;
 
     fn read(vocabulary: &Vocabulary, text: &str) -> Result<String, String> {
         let mut text = text.to_owned();
@@ -180,6 +192,33 @@ mod tests {
                 assert_eq!(read(&vocabulary, spelling).as_deref(), Ok(wire), "{spelling}");
             }
         }
+    }
+
+    #[test]
+    fn modes_and_styles_are_parsed_from_every_spelling_that_a_request_may_have() {
+        for mode in Mode::ALL {
+            assert_eq!(mode.as_str().parse::<Mode>().ok(), Some(mode));
+        }
+        for style in Style::ALL {
+            assert_eq!(style.as_str().parse::<Style>().ok(), Some(style));
+        }
+        assert_eq!("专家".parse::<Mode>().ok(), Some(Mode::Expert));
+        assert_eq!("gu\u{308}n ic\u{327}i is\u{327}lem".parse::<Style>().ok(), Some(Style::DayTrading));
+    }
+
+    #[test]
+    fn a_word_that_is_neither_mode_nor_style_is_refused_with_those_that_are() {
+        let error = "Expert".parse::<Mode>().expect_err("a capital");
+        assert_eq!((error.code(), error.field()), (Code::InvalidRequest, Some("mode")));
+        assert_eq!(
+            error.message(),
+            "Invalid request: mode must be \"fast\" or \"expert\", not \"Expert\" (did you mean \"expert\"?). Nothing was \
+             sent."
+        );
+        assert_eq!(
+            "".parse::<Style>().expect_err("nothing").message(),
+            "Invalid request: style must be \"scalping\", \"day-trading\" or \"swing-trading\", not \"\". Nothing was sent."
+        );
     }
 
     #[test]

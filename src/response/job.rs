@@ -5,6 +5,7 @@ use super::shape::answer;
 
 /// How far a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum JobState {
     /// Waiting or at work.
     Running,

@@ -1,5 +1,7 @@
 //! Where the API is called: which addresses may be given, and which of them may see a key.
 
+use core::fmt;
+
 use crate::error::{Error, Result};
 use crate::request::{before_path, has_odd_character, is_http_url, is_number, split_port, split_scheme};
 use crate::wording::trim_end;
@@ -63,6 +65,13 @@ impl BaseUrl {
     /// The URL without a trailing slash.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// The URL without a trailing slash. It holds no secret: one with a user name or a query is refused.
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

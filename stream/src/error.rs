@@ -1,5 +1,7 @@
 //! Why a stream cannot be read on.
 
+use core::fmt;
+
 /// The result of reading a stream.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
@@ -19,6 +21,26 @@ pub enum Error {
     Reported(Box<Report>),
 }
 
+/// Without what the stream itself said, which may hold secrets. The crate `minara` has words for its callers.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = match self {
+            Self::EventTooLarge(limit) => {
+                f.write_str("an event is larger than ")?;
+                fmt::Display::fmt(limit, f)?;
+                " bytes"
+            }
+            Self::CutEvent => "the input ended within an event",
+            Self::Unterminated => "the input ended before the answer was said to be complete",
+            Self::NoText(_) => "the answer was complete, but no event held text where it is looked for",
+            Self::Reported(_) => "the stream reported that its making failed",
+        };
+        f.write_str(words)
+    }
+}
+
+impl core::error::Error for Error {}
+
 /// What the stream says of a failure, in its own words: these may hold secrets, and are of any length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -28,4 +50,28 @@ pub struct Report {
     pub code: Option<String>,
     /// The data of the event that says so, as text.
     pub data: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, Report};
+
+    #[test]
+    fn every_failure_is_named_and_none_repeats_what_the_stream_said() {
+        let report =
+            Report { message: Some("sk-minara-0123".to_owned()), code: None, data: "sk-minara-0123".to_owned() };
+        for (error, words) in [
+            (Error::EventTooLarge(65_536), "an event is larger than 65536 bytes"),
+            (Error::CutEvent, "the input ended within an event"),
+            (Error::Unterminated, "the input ended before the answer was said to be complete"),
+            (
+                Error::NoText("sk-minara-0123".to_owned()),
+                "the answer was complete, but no event held text where it is looked for",
+            ),
+            (Error::Reported(Box::new(report)), "the stream reported that its making failed"),
+        ] {
+            let error: Box<dyn core::error::Error> = Box::new(error);
+            assert_eq!(error.to_string(), words);
+        }
+    }
 }
