@@ -374,13 +374,16 @@ export interface ResponseInfo extends RequestInfo {
 // Requests
 // ---------------------------------------------------------------------------------------------------------------
 
-/** How much work goes into an answer: `fast`, or `expert`, which takes 10–30 seconds. */
+/**
+ * How much work goes into an answer: `fast` for a quick response, or `expert` for an in-depth analysis. The API does not
+ * say how long the latter takes; third parties speak of 10–30 seconds.
+ */
 export type Mode = "fast" | "expert";
 
 /** Spellings of {@link Mode} that the translated documentation prints; the API receives the English one. */
 export type TranslatedMode = "快速" | "专家" | "빠른";
 
-/** How long a position is to be held: minutes, within a day, days to weeks. */
+/** The trading style. What each means for how long a position is held, the API does not say. */
 export type Style = "scalping" | "day-trading" | "swing-trading";
 
 /** Spellings of {@link Style} that the translated documentation prints; the API receives the English one. */
@@ -447,7 +450,7 @@ export interface PerpInput {
   /** The symbol, such as `"BTC"`, 1–64 characters. */
   symbol: string;
   /**
-   * How long the position is to be held.
+   * The trading style.
    *
    * @defaultValue `"scalping"`, set by the API
    */
@@ -775,7 +778,10 @@ export interface TokenApproval {
   message?: string | null;
 }
 
-/** A suggested perpetual position. Prices are in US dollars. It is an opinion, not an order. */
+/**
+ * A suggested perpetual position. It is an opinion, not an order. In which currency its prices are, the API does not say;
+ * only the margin of the request is in US dollars.
+ */
 export interface PerpAnswer {
   /** Where to enter. */
   entryPrice?: number | null;

@@ -8,10 +8,10 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Mode {
-    /// A quick answer.
+    /// A quick response.
     #[default]
     Fast,
-    /// An in-depth answer, which takes 10–30 seconds.
+    /// An in-depth analysis. The API does not say how long it takes; third parties speak of 10–30 seconds.
     Expert,
 }
 

@@ -4,16 +4,16 @@ use super::vocabulary::STYLES;
 use super::{Endpoint, Input, Request};
 use crate::error::{Error, Result};
 
-/// How long a position is to be held.
+/// The trading style. What each means for how long a position is held, the API does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Style {
-    /// Minutes.
+    /// The one that the API takes where none is given.
     #[default]
     Scalping,
-    /// Within a day.
+    /// `day-trading`
     DayTrading,
-    /// Days to weeks.
+    /// `swing-trading`
     SwingTrading,
 }
 
@@ -72,7 +72,7 @@ impl PerpRequest {
         Self { symbol: symbol.into(), style: None, margin_usd: None, leverage: None, strategy: None }
     }
 
-    /// How long the position is to be held.
+    /// The trading style.
     pub fn style(mut self, style: Style) -> Self {
         self.style = Some(style);
         self

@@ -3,8 +3,8 @@
 use super::shape::answer;
 
 answer! {
-    /// An answer of `POST /v1/developer/perp-trading-suggestion` (`PerpTradingResponse`). Prices are in US dollars and
-    /// keep the digits that were sent.
+    /// An answer of `POST /v1/developer/perp-trading-suggestion` (`PerpTradingResponse`). Prices keep the digits
+    /// that were sent. In which currency they are, the API does not say; only the margin of the request is in US dollars.
     ///
     /// ```
     /// use minara::request::{Delivery, PerpRequest, Request as _, Style};

@@ -4,7 +4,7 @@ export function isNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }
 
-/** A price in US dollars; small ones keep six significant digits. */
+/** A price, taken for US dollars like the margin: the API names no currency. Small ones keep six significant digits. */
 export function formatPrice(value: number, language: string): string {
   const size = Math.abs(value);
   const precision = size >= 1000 ? { maximumFractionDigits: 2 } : { maximumSignificantDigits: 6 };
