@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on is to panic")]
 
 use minara::request::{
-    ChatRequest, Delivery, Endpoint, Input, PerpRequest, PredictionRequest, Request as _, SwapRequest,
+    ChatRequest, Delivery, Endpoint, JsonValue, PerpRequest, PredictionRequest, Request as _, SwapRequest,
 };
 use minara::wire::{
     ApiKey, BaseUrl, DEFAULT_BASE_URL, LEGACY_BASE_URL, Method, STATUS_PATH, WireRequest, endpoint_of, is_job_id,
@@ -167,7 +167,7 @@ fn a_look_up_is_a_get_of_an_id_that_stays_in_its_segment() {
 
 #[test]
 fn a_session_is_asked_for_beside_the_api() {
-    let wire = WireRequest::session(Input::Object(Vec::new()));
+    let wire = WireRequest::session(JsonValue::Object(Vec::new()));
     assert_eq!((wire.method, &*wire.path, wire.is_repeatable()), (Method::Post, "/session", false));
     assert_eq!((wire.accept, wire.request_id), ("application/json", None));
 }

@@ -3,7 +3,7 @@
 use js_sys::{Array, Object};
 use minara::error::{Error, Result, Violation};
 use minara::recovery::{Accepted, accepted, job_answer};
-use minara::request::{Delivery, Endpoint, Form, Input, validate};
+use minara::request::{Delivery, Endpoint, Form, JsonValue, validate};
 use minara::response::{Answer as _, Job, check_content};
 use minara::transport::{Call, Failure, Reply};
 use minara::wire::WireRequest;
@@ -126,14 +126,14 @@ fn outgoing(operation: Operation, request: JsValue, terms: &JsValue, warnings: &
     let (endpoint, delivery) = match operation {
         Operation::Status => return WireRequest::status(&request.as_string().unwrap_or_default()),
         Operation::Answer => return WireRequest::status(&member(&request, "id").as_string().unwrap_or_default()),
-        Operation::Session => return Ok(WireRequest::session(to_input(request, "session request")?)),
+        Operation::Session => return Ok(WireRequest::session(to_json_value(request, "session request")?)),
         Operation::Call(endpoint, delivery) => (endpoint, delivery),
     };
-    let mut input = to_input(request, endpoint.subject())?;
+    let mut input = to_json_value(request, endpoint.subject())?;
     add_request_id(endpoint, &mut input, terms)?;
     let mut valid = validate(endpoint, Form::Client(delivery), input)?;
     if let Some(extra) = given(terms, "extraBody") {
-        valid = valid.with_extra(to_input(extra, "extraBody")?)?;
+        valid = valid.with_extra(to_json_value(extra, "extraBody")?)?;
     }
     for warning in valid.warnings() {
         warnings.push(&pair(&warning.field, &warning.message));
@@ -141,7 +141,7 @@ fn outgoing(operation: Operation, request: JsValue, terms: &JsValue, warnings: &
     Ok(valid.into())
 }
 
-fn to_input(value: JsValue, subject: &str) -> Result<Input> {
+fn to_json_value(value: JsValue, subject: &str) -> Result<JsonValue> {
     serde_wasm_bindgen::from_value(value).map_err(|fault| {
         let said = member(&fault.into(), "message").as_string().unwrap_or_default();
         // serde's own words for it, which name Rust's types, are left out of the package (js/pack/trim.mjs).
@@ -153,12 +153,12 @@ fn to_input(value: JsValue, subject: &str) -> Result<Input> {
 }
 
 /// Makes the option `requestId`, which only a chat has, the request's own member; JavaScript has made an id of `true`.
-fn add_request_id(endpoint: Endpoint, input: &mut Input, terms: &JsValue) -> Result<()> {
-    let (Some(id), Input::Object(members)) = (member(terms, "requestId").as_string(), input) else { return Ok(()) };
+fn add_request_id(endpoint: Endpoint, input: &mut JsonValue, terms: &JsValue) -> Result<()> {
+    let (Some(id), JsonValue::Object(members)) = (member(terms, "requestId").as_string(), input) else { return Ok(()) };
     if members.iter().any(|(name, _)| name == "requestId") {
         let fault = "is given twice, in the request and in the options: give it once";
         return Err(Error::invalid_field(endpoint.subject(), "requestId", fault));
     }
-    members.push(("requestId".to_owned(), Input::from(&*id)));
+    members.push(("requestId".to_owned(), JsonValue::from(&*id)));
     Ok(())
 }

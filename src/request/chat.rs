@@ -1,7 +1,7 @@
 //! The chat request.
 
 use super::vocabulary::MODES;
-use super::{Endpoint, Input, Request};
+use super::{Endpoint, JsonValue, Request};
 use crate::error::{Error, Result};
 
 /// How much work goes into an answer.
@@ -95,11 +95,13 @@ impl ChatRequest {
 impl Request for ChatRequest {
     const ENDPOINT: Endpoint = Endpoint::Chat;
 
-    fn to_input(&self) -> Input {
+    fn to_json_value(&self) -> JsonValue {
         let ids = [("chatId", &self.chat_id), ("requestId", &self.request_id)];
-        let mut members =
-            vec![("message".to_owned(), Input::from(&*self.message)), ("mode".to_owned(), self.mode.as_str().into())];
-        members.extend(ids.iter().filter_map(|(name, id)| Some(((*name).to_owned(), Input::from(id.as_deref()?)))));
-        Input::Object(members)
+        let mut members = vec![
+            ("message".to_owned(), JsonValue::from(&*self.message)),
+            ("mode".to_owned(), self.mode.as_str().into()),
+        ];
+        members.extend(ids.iter().filter_map(|(name, id)| Some(((*name).to_owned(), JsonValue::from(id.as_deref()?)))));
+        JsonValue::Object(members)
     }
 }

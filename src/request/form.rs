@@ -4,7 +4,7 @@ use core::mem::replace;
 
 use super::chat::Mode;
 use super::endpoint::Endpoint;
-use super::input::{Input, place_of};
+use super::json_value::{JsonValue, place_of};
 use super::rules::Report;
 use crate::wording::filled;
 
@@ -33,9 +33,9 @@ pub enum Form {
 pub(super) fn to_wire(
     endpoint: Endpoint,
     form: Form,
-    members: Vec<(String, Input)>,
+    members: Vec<(String, JsonValue)>,
     report: &mut Report,
-) -> Vec<(String, Input)> {
+) -> Vec<(String, JsonValue)> {
     let mut plain = Plain { members, report };
     let Form::Client(delivery) = form else { return plain.members };
     match endpoint {
@@ -58,7 +58,7 @@ pub(super) fn to_wire(
 
 /// Members in the client's form, on their way to the wire's.
 struct Plain<'a> {
-    members: Vec<(String, Input)>,
+    members: Vec<(String, JsonValue)>,
     report: &'a mut Report,
 }
 
@@ -67,31 +67,31 @@ impl Plain<'_> {
         place_of(name, &self.members)
     }
 
-    fn find(&mut self, name: &str) -> Option<&mut Input> {
+    fn find(&mut self, name: &str) -> Option<&mut JsonValue> {
         let index = self.position(name)?;
         Some(&mut self.members[index].1)
     }
 
-    fn push(&mut self, name: &str, value: Input) {
+    fn push(&mut self, name: &str, value: JsonValue) {
         self.members.push((name.to_owned(), value));
     }
 
     fn default_mode(&mut self) {
         if self.position("mode").is_none() {
-            self.push("mode", Input::from(Mode::default().as_str()));
+            self.push("mode", JsonValue::from(Mode::default().as_str()));
         }
     }
 
     /// `message: "…"` becomes `message: { role: "user", content: "…" }`.
     fn wrap_message(&mut self) {
-        let mut message = vec![("role".to_owned(), Input::from("user"))];
+        let mut message = vec![("role".to_owned(), JsonValue::from("user"))];
         match self.find("message") {
-            Some(Input::Object(_)) => return,
+            Some(JsonValue::Object(_)) => return,
             Some(value) => {
-                message.push(("content".to_owned(), replace(value, Input::Null)));
-                *value = Input::Object(message);
+                message.push(("content".to_owned(), replace(value, JsonValue::Null)));
+                *value = JsonValue::Object(message);
             }
-            None => self.push("message", Input::Object(message)),
+            None => self.push("message", JsonValue::Object(message)),
         }
         self.report.alias = ("message.content", "message");
     }
@@ -100,13 +100,13 @@ impl Plain<'_> {
     /// opposite. A background that is not wanted is not sent either.
     fn settle(&mut self, name: &'static str, wanted: bool, method: &str) {
         match self.find(name) {
-            Some(value) if value.as_flag() == Some(!wanted) => {
+            Some(value) if value.as_bool() == Some(!wanted) => {
                 // As the method wants it, so that no rule about the two flags together complains once more.
-                *value = Input::Flag(wanted);
+                *value = JsonValue::Boolean(wanted);
                 let written = if wanted { "false" } else { "true" };
                 self.report.violate(name, filled("is {}, which does not fit this method: call {}", &[written, method]));
             }
-            None if wanted || name == "stream" => self.push(name, Input::Flag(wanted)),
+            None if wanted || name == "stream" => self.push(name, JsonValue::Boolean(wanted)),
             _ => {}
         }
     }
@@ -131,12 +131,12 @@ impl Plain<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::validate;
-    use super::{Delivery, Endpoint, Form, Input};
+    use super::{Delivery, Endpoint, Form, JsonValue};
 
     /// What a plain chat sends that is given the flag twice, or the fields that break a rule.
     fn given_twice(name: &str, first: bool, second: bool) -> Result<String, Vec<String>> {
-        let flag = |value: bool| (name.to_owned(), Input::from(value));
-        let input = Input::Object(vec![("message".to_owned(), Input::from("Hi")), flag(first), flag(second)]);
+        let flag = |value: bool| (name.to_owned(), JsonValue::from(value));
+        let input = JsonValue::Object(vec![("message".to_owned(), JsonValue::from("Hi")), flag(first), flag(second)]);
         match validate(Endpoint::Chat, Form::Client(Delivery::Whole), input) {
             Ok(valid) => Ok(valid.to_json()),
             Err(error) => Err(error.violations().iter().map(|found| found.field.clone()).collect()),

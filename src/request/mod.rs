@@ -1,14 +1,14 @@
 //! Requests: typed builders, and the one check that every request passes before anything is sent.
 //!
-//! However a request comes (a builder, a plain JavaScript object, a body that reached the Worker), it becomes an
-//! [`Input`], is checked against the table of its [`Endpoint`], and leaves as a [`ValidRequest`] in the API's own
+//! However a request comes (a builder, a plain JavaScript object, a body that reached the Worker), it becomes a
+//! [`JsonValue`], is checked against the table of its [`Endpoint`], and leaves as a [`ValidRequest`] in the API's own
 //! spelling. Every violation is reported at once, with the path of its field.
 
 mod address;
 mod chat;
 mod endpoint;
 mod form;
-mod input;
+mod json_value;
 mod link;
 mod perp;
 mod prediction;
@@ -21,7 +21,7 @@ pub use address::{checksum_holds, is_address};
 pub use chat::{ChatRequest, Mode};
 pub use endpoint::Endpoint;
 pub use form::{Delivery, Form};
-pub use input::Input;
+pub use json_value::JsonValue;
 pub use link::is_http_url;
 pub(crate) use link::{before_path, has_odd_character, is_number, split_port, split_scheme};
 pub use perp::{PerpRequest, Style};
@@ -31,7 +31,7 @@ pub use swap::SwapRequest;
 
 use crate::error::{Error, Result, Violation, Warning};
 use crate::wording::{digits, filled};
-use input::place_of;
+use json_value::place_of;
 use rules::Report;
 
 /// A typed request that can be checked and sent.
@@ -40,11 +40,11 @@ pub trait Request {
     const ENDPOINT: Endpoint;
 
     /// The request in the client's plain form.
-    fn to_input(&self) -> Input;
+    fn to_json_value(&self) -> JsonValue;
 
     /// Checks every rule; sends nothing.
     fn validate(&self, delivery: Delivery) -> Result<ValidRequest> {
-        validate(Self::ENDPOINT, Form::Client(delivery), self.to_input())
+        validate(Self::ENDPOINT, Form::Client(delivery), self.to_json_value())
     }
 }
 
@@ -52,7 +52,7 @@ pub trait Request {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ValidRequest {
     endpoint: Endpoint,
-    members: Vec<(String, Input)>,
+    members: Vec<(String, JsonValue)>,
     warnings: Vec<Warning>,
 }
 
@@ -60,8 +60,8 @@ pub struct ValidRequest {
 ///
 /// # Errors
 /// `invalid_request` with every violation, of which a hundred are listed at most.
-pub fn validate(endpoint: Endpoint, form: Form, input: Input) -> Result<ValidRequest> {
-    let Input::Object(members) = input else {
+pub fn validate(endpoint: Endpoint, form: Form, input: JsonValue) -> Result<ValidRequest> {
+    let JsonValue::Object(members) = input else {
         let message =
             filled("must be an object with the fields of a {}, not {}", &[endpoint.subject(), input.describe()]);
         return Err(Error::invalid_field(endpoint.subject(), "", &message));
@@ -95,18 +95,18 @@ pub fn validate_body(endpoint: Endpoint, body: &[u8]) -> Result<ValidRequest> {
         );
         Error::invalid_field(endpoint.subject(), "body", &message)
     })?;
-    validate(endpoint, Form::Wire, Input::from(value))
+    validate(endpoint, Form::Wire, JsonValue::from(value))
 }
 
 /// A background job has no one to stream to (the API answers 400).
-fn check_background(members: &[(String, Input)], report: &mut Report) {
+fn check_background(members: &[(String, JsonValue)], report: &mut Report) {
     if is_set(members, "background") && is_set(members, "stream") {
         report.violate("background", "needs stream to be false".to_owned());
     }
 }
 
-fn is_set(members: &[(String, Input)], wanted: &str) -> bool {
-    place_of(wanted, members).is_some_and(|place| members[place].1.as_flag() == Some(true))
+fn is_set(members: &[(String, JsonValue)], wanted: &str) -> bool {
+    place_of(wanted, members).is_some_and(|place| members[place].1.as_bool() == Some(true))
 }
 
 impl ValidRequest {
@@ -116,12 +116,12 @@ impl ValidRequest {
     }
 
     /// The body, its members in the order of the table.
-    pub fn body(&self) -> Input {
-        Input::Object(self.members.clone())
+    pub fn body(&self) -> JsonValue {
+        JsonValue::Object(self.members.clone())
     }
 
-    pub(crate) fn into_body(self) -> Input {
-        Input::Object(self.members)
+    pub(crate) fn into_body(self) -> JsonValue {
+        JsonValue::Object(self.members)
     }
 
     /// The body as a JSON text.
@@ -135,18 +135,18 @@ impl ValidRequest {
     }
 
     /// The member of that name.
-    pub fn get(&self, name: &str) -> Option<&Input> {
+    pub fn get(&self, name: &str) -> Option<&JsonValue> {
         place_of(name, &self.members).map(|place| &self.members[place].1)
     }
 
     /// The id under which the API keeps this call's answer and charges it once.
     pub fn request_id(&self) -> Option<&str> {
-        self.get("requestId").and_then(Input::as_str)
+        self.get("requestId").and_then(JsonValue::as_str)
     }
 
     /// The conversation that this continues.
     pub fn chat_id(&self) -> Option<&str> {
-        self.get("chatId").and_then(Input::as_str)
+        self.get("chatId").and_then(JsonValue::as_str)
     }
 
     /// Whether the answer is to come as an event stream.
@@ -163,17 +163,17 @@ impl ValidRequest {
     /// text is not checked again.
     pub fn with_text(mut self, name: &str, text: &str) -> Self {
         match place_of(name, &self.members) {
-            Some(place) => self.members[place].1 = Input::from(text),
-            None => self.members.push((name.to_owned(), Input::from(text))),
+            Some(place) => self.members[place].1 = JsonValue::from(text),
+            None => self.members.push((name.to_owned(), JsonValue::from(text))),
         }
         self
     }
 
     /// The same request with fields that this version does not know; a field that it knows is a violation. Of a name that
     /// is given twice, here or in an earlier call, the last counts.
-    pub fn with_extra(mut self, extra: Input) -> Result<Self> {
+    pub fn with_extra(mut self, extra: JsonValue) -> Result<Self> {
         let subject = self.endpoint.subject();
-        let Input::Object(mut extra) = extra else {
+        let JsonValue::Object(mut extra) = extra else {
             let message = filled("must be an object, not {}", &[extra.describe()]);
             return Err(Error::invalid_field(subject, "extraBody", &message));
         };
@@ -198,7 +198,7 @@ impl ValidRequest {
 
 #[cfg(test)]
 mod tests {
-    use super::{ChatRequest, Delivery, Input, Request as _, Result, ValidRequest};
+    use super::{ChatRequest, Delivery, JsonValue, Request as _, Result, ValidRequest};
 
     const BODY: &str = r#"{"mode":"fast","stream":false,"message":{"role":"user","content":"Hi"}"#;
 
@@ -206,26 +206,27 @@ mod tests {
         ChatRequest::ask("Hi").validate(Delivery::Whole)
     }
 
-    fn object(members: &[(&str, Input)]) -> Input {
-        Input::Object(members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
+    fn object(members: &[(&str, JsonValue)]) -> JsonValue {
+        JsonValue::Object(members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
     }
 
     #[test]
     fn of_an_extra_field_that_is_given_twice_the_last_counts() -> Result<()> {
-        let (one, two) = (Input::from(1.0), Input::from(2.0));
+        let (one, two) = (JsonValue::from(1.0), JsonValue::from(2.0));
         let inner = object(&[("b", one.clone()), ("b", two.clone())]);
-        let twice = chat()?.with_extra(object(&[("a", one.clone()), ("c", Input::List(vec![inner])), ("a", two)]))?;
+        let twice =
+            chat()?.with_extra(object(&[("a", one.clone()), ("c", JsonValue::Array(vec![inner])), ("a", two)]))?;
         assert_eq!(twice.to_json(), [BODY, r#","c":[{"b":2}],"a":2}"#].concat());
         let again = twice.with_extra(object(&[("a", one)]))?;
         assert_eq!(again.to_json(), [BODY, r#","c":[{"b":2}],"a":1}"#].concat());
-        assert_eq!((again.get("a"), again.body().get("a")), (Some(&Input::from(1.0)), Some(&Input::from(1.0))));
+        assert_eq!((again.get("a"), again.body().get("a")), (Some(&JsonValue::from(1.0)), Some(&JsonValue::from(1.0))));
         Ok(())
     }
 
     #[test]
     fn a_field_that_the_request_has_is_refused_behind_extra_ones_too() -> Result<()> {
-        let extra = object(&[("a", Input::Null), ("mode", Input::Null)]);
-        let once = chat()?.with_extra(object(&[("a", Input::Null)]))?;
+        let extra = object(&[("a", JsonValue::Null), ("mode", JsonValue::Null)]);
+        let once = chat()?.with_extra(object(&[("a", JsonValue::Null)]))?;
         let error = once.with_extra(extra).expect_err("a known field");
         assert_eq!(
             error.message(),

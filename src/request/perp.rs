@@ -1,7 +1,7 @@
 //! The request for a perpetual-trading suggestion.
 
 use super::vocabulary::STYLES;
-use super::{Endpoint, Input, Request};
+use super::{Endpoint, JsonValue, Request};
 use crate::error::{Error, Result};
 
 /// The trading style. What each means for how long a position is held, the API does not say.
@@ -100,15 +100,15 @@ impl PerpRequest {
 impl Request for PerpRequest {
     const ENDPOINT: Endpoint = Endpoint::PerpTradingSuggestion;
 
-    fn to_input(&self) -> Input {
+    fn to_json_value(&self) -> JsonValue {
         let optional = [
-            ("style", self.style.map(|style| Input::from(style.as_str()))),
-            ("marginUSD", self.margin_usd.map(Input::Number)),
-            ("leverage", self.leverage.map(Input::Number)),
-            ("strategy", self.strategy.as_deref().map(Input::from)),
+            ("style", self.style.map(|style| JsonValue::from(style.as_str()))),
+            ("marginUSD", self.margin_usd.map(JsonValue::Number)),
+            ("leverage", self.leverage.map(JsonValue::Number)),
+            ("strategy", self.strategy.as_deref().map(JsonValue::from)),
         ];
-        let mut members = vec![("symbol".to_owned(), Input::from(&*self.symbol))];
+        let mut members = vec![("symbol".to_owned(), JsonValue::from(&*self.symbol))];
         members.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
-        Input::Object(members)
+        JsonValue::Object(members)
     }
 }

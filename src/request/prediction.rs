@@ -1,6 +1,6 @@
 //! The request for an analysis of a prediction market.
 
-use super::{Endpoint, Input, Mode, Request};
+use super::{Endpoint, JsonValue, Mode, Request};
 
 /// A question about a prediction market, sent to `POST /v1/developer/prediction-market-ask`.
 ///
@@ -54,14 +54,14 @@ impl PredictionRequest {
 impl Request for PredictionRequest {
     const ENDPOINT: Endpoint = Endpoint::PredictionMarketAsk;
 
-    fn to_input(&self) -> Input {
+    fn to_json_value(&self) -> JsonValue {
         let optional = [
-            ("only_result", self.only_result.map(Input::Flag)),
-            ("customPrompt", self.custom_prompt.as_deref().map(Input::from)),
+            ("only_result", self.only_result.map(JsonValue::Boolean)),
+            ("customPrompt", self.custom_prompt.as_deref().map(JsonValue::from)),
         ];
         let mut members =
-            vec![("link".to_owned(), Input::from(&*self.link)), ("mode".to_owned(), self.mode.as_str().into())];
+            vec![("link".to_owned(), JsonValue::from(&*self.link)), ("mode".to_owned(), self.mode.as_str().into())];
         members.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
-        Input::Object(members)
+        JsonValue::Object(members)
     }
 }

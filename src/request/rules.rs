@@ -3,7 +3,7 @@
 use core::mem::{replace, take};
 
 use super::address;
-use super::input::{Input, place_of};
+use super::json_value::{JsonValue, place_of};
 use super::link::{MAX_LINK, authority_of, is_http_url};
 use super::suggestion::nearest;
 use super::vocabulary::{Vocabulary, listed};
@@ -80,10 +80,10 @@ impl Report {
 /// Checks an object against its table and gives its members in the table's order, in the API's spelling.
 pub(super) fn check_object(
     fields: &'static [Field],
-    mut members: Vec<(String, Input)>,
+    mut members: Vec<(String, JsonValue)>,
     path: &str,
     report: &mut Report,
-) -> Vec<(String, Input)> {
+) -> Vec<(String, JsonValue)> {
     for (name, _) in &members {
         // The spelling of a caller that is still there was written again behind, and counts there.
         if !fields.iter().any(|field| field.name == name) && report.alias.1 != name {
@@ -96,7 +96,7 @@ pub(super) fn check_object(
         if let Some(place) = place_of(field.name, &members) {
             let (name, value) = &mut members[place];
             if check_value(&field.rule, value, &at, report) {
-                checked.push((take(name), replace(value, Input::Null)));
+                checked.push((take(name), replace(value, JsonValue::Null)));
             }
         } else if field.required {
             report.violate(&at, filled("is required: {}", &[&expected(&field.rule)]));
@@ -141,17 +141,17 @@ fn range(what: &str, least: usize, most: usize, unit: &str) -> String {
 }
 
 /// Whether the value keeps the rule; it is brought to the API's spelling. A violation, if not.
-fn check_value(rule: &Rule, value: &mut Input, path: &str, report: &mut Report) -> bool {
+fn check_value(rule: &Rule, value: &mut JsonValue, path: &str, report: &mut Report) -> bool {
     let fault = match (rule, &mut *value) {
-        (Rule::Object(fields), Input::Object(members)) => {
+        (Rule::Object(fields), JsonValue::Object(members)) => {
             *members = check_object(fields, take(members), path, report);
             return true;
         }
-        (Rule::Flag, Input::Flag(_)) => None,
-        (Rule::Positive | Rule::Between(..), Input::Number(number)) => number_fault(rule, *number),
-        (Rule::Address, Input::Text(text)) => address_fault(text, path, report),
-        (Rule::OneOf(vocabulary), Input::Text(text)) => vocabulary.settle(text).err(),
-        (Rule::Text(_) | Rule::NonBlank(_) | Rule::HttpUrl | Rule::RequestId, Input::Text(text)) => {
+        (Rule::Flag, JsonValue::Boolean(_)) => None,
+        (Rule::Positive | Rule::Between(..), JsonValue::Number(number)) => number_fault(rule, *number),
+        (Rule::Address, JsonValue::String(text)) => address_fault(text, path, report),
+        (Rule::OneOf(vocabulary), JsonValue::String(text)) => vocabulary.settle(text).err(),
+        (Rule::Text(_) | Rule::NonBlank(_) | Rule::HttpUrl | Rule::RequestId, JsonValue::String(text)) => {
             text_fault(rule, text).map(|fault| must_be(rule, "; ", &fault))
         }
         (rule, value) => Some(must_be(rule, ", not ", value.describe())),

@@ -1,6 +1,6 @@
 //! The swap request.
 
-use super::{Endpoint, Input, Request};
+use super::{Endpoint, JsonValue, Request};
 
 /// A swap in plain words, sent to `POST /v1/developer/intent-to-swap-tx`.
 ///
@@ -34,12 +34,12 @@ impl SwapRequest {
 impl Request for SwapRequest {
     const ENDPOINT: Endpoint = Endpoint::IntentToSwap;
 
-    fn to_input(&self) -> Input {
+    fn to_json_value(&self) -> JsonValue {
         let mut members = vec![
-            ("intent".to_owned(), Input::from(&*self.intent)),
-            ("walletAddress".to_owned(), Input::from(&*self.wallet_address)),
+            ("intent".to_owned(), JsonValue::from(&*self.intent)),
+            ("walletAddress".to_owned(), JsonValue::from(&*self.wallet_address)),
         ];
-        members.extend(self.chain.as_deref().map(|chain| ("chain".to_owned(), Input::from(chain))));
-        Input::Object(members)
+        members.extend(self.chain.as_deref().map(|chain| ("chain".to_owned(), JsonValue::from(chain))));
+        JsonValue::Object(members)
     }
 }

@@ -8,30 +8,30 @@ use super::failure::Failure;
 use super::host_json::{member, set_member};
 use super::reply::header;
 use crate::error::{Code, Error, FailedResponse, MAX_ERROR_BODY_BYTES, Outcome};
-use crate::request::Input;
+use crate::request::JsonValue;
 
 /// The JSON text of a request, written by the host.
-pub(super) fn to_json(input: &Input) -> Result<JsString, Failure> {
+pub(super) fn to_json(input: &JsonValue) -> Result<JsString, Failure> {
     JSON::stringify(&to_host(input)).map_err(|cause| {
         let error = Error::new(Code::Internal, "The request has no JSON.");
         Failure::Failed { error, cause }
     })
 }
 
-fn to_host(input: &Input) -> JsValue {
+fn to_host(input: &JsonValue) -> JsValue {
     match input {
-        Input::Null => JsValue::NULL,
-        Input::Flag(flag) => (*flag).into(),
-        Input::Number(number) => (*number).into(),
-        Input::Text(text) => (&**text).into(),
-        Input::List(items) => {
+        JsonValue::Null => JsValue::NULL,
+        JsonValue::Boolean(flag) => (*flag).into(),
+        JsonValue::Number(number) => (*number).into(),
+        JsonValue::String(text) => (&**text).into(),
+        JsonValue::Array(items) => {
             let list = Array::new();
             for item in items {
                 list.push(&to_host(item));
             }
             list.into()
         }
-        Input::Object(members) => {
+        JsonValue::Object(members) => {
             let object = Object::new();
             for (name, value) in members {
                 set_member(&object, name, to_host(value));

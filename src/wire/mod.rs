@@ -13,7 +13,7 @@ pub use base_url::{BaseUrl, DEFAULT_BASE_URL, LEGACY_BASE_URL};
 pub use media_type::{EVENT_STREAM, JSON, is_media_type};
 
 use crate::error::{Error, Result};
-use crate::request::{Endpoint, Input, ValidRequest, has_id_characters};
+use crate::request::{Endpoint, JsonValue, ValidRequest, has_id_characters};
 use crate::wording::sentence;
 
 /// Where a job's state is looked up, followed by its id.
@@ -91,7 +91,7 @@ pub struct WireRequest {
     /// `text/event-stream` or `application/json`.
     pub accept: &'static str,
     /// The JSON body, if it has one.
-    pub body: Option<Input>,
+    pub body: Option<JsonValue>,
     /// The id under which a repetition is not charged again, if there is one.
     pub request_id: Option<String>,
 }
@@ -112,7 +112,7 @@ impl WireRequest {
     }
 
     /// The message that trades a solved challenge, or an earlier session, for a session at the Worker.
-    pub fn session(body: Input) -> Self {
+    pub fn session(body: JsonValue) -> Self {
         Self { method: Method::Post, path: "/session".to_owned(), accept: JSON, body: Some(body), request_id: None }
     }
 
@@ -130,7 +130,7 @@ impl WireRequest {
 
     /// The body as a JSON text.
     pub fn body_json(&self) -> Option<String> {
-        self.body.as_ref().map(Input::to_json)
+        self.body.as_ref().map(JsonValue::to_json)
     }
 
     /// The whole URL.

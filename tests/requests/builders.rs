@@ -2,7 +2,7 @@
 
 use minara::Result;
 use minara::request::{
-    ChatRequest, Delivery, Endpoint, Input, Mode, PerpRequest, PredictionRequest, Request, Style, SwapRequest,
+    ChatRequest, Delivery, Endpoint, JsonValue, Mode, PerpRequest, PredictionRequest, Request, Style, SwapRequest,
 };
 use serde_json::json;
 
@@ -86,7 +86,7 @@ fn a_valid_request_says_what_it_asks_for() -> Result<()> {
     assert!(job.is_background() && !job.streams());
     let bare = ChatRequest::ask("Hi").validate(Delivery::Whole)?;
     assert_eq!((bare.chat_id(), bare.request_id()), (None, None));
-    assert_eq!(bare.get("mode"), Some(&Input::from("fast")));
+    assert_eq!(bare.get("mode"), Some(&JsonValue::from("fast")));
     assert_eq!(bare.get("nothing"), None);
     Ok(())
 }
@@ -108,12 +108,12 @@ fn the_worker_can_set_a_text_in_place_or_at_the_end() -> Result<()> {
 #[test]
 fn extra_fields_go_behind_the_known_ones_and_never_replace_them() -> Result<()> {
     let chat = || ChatRequest::ask("Hi").validate(Delivery::Whole);
-    let extra = Input::from(json!({ "temperature": 0.5, "tools": [{ "name": "x" }], "none": null }));
+    let extra = JsonValue::from(json!({ "temperature": 0.5, "tools": [{ "name": "x" }], "none": null }));
     assert_eq!(
         chat()?.with_extra(extra)?.to_json(),
         CHAT_BODY.replace("}}", r#"},"none":null,"temperature":0.5,"tools":[{"name":"x"}]}"#)
     );
-    let error = chat()?.with_extra(Input::from(json!({ "x": 1, "mode": "expert", "message": "" }))).unwrap_err();
+    let error = chat()?.with_extra(JsonValue::from(json!({ "x": 1, "mode": "expert", "message": "" }))).unwrap_err();
     let violations: Vec<_> = error.violations().iter().map(|v| (&*v.field, &*v.message)).collect();
     assert_eq!(
         violations,
@@ -122,7 +122,7 @@ fn extra_fields_go_behind_the_known_ones_and_never_replace_them() -> Result<()> 
             ("extraBody.mode", "is a known field: set it in the request itself"),
         ]
     );
-    let error = chat()?.with_extra(Input::List(Vec::new())).unwrap_err();
+    let error = chat()?.with_extra(JsonValue::Array(Vec::new())).unwrap_err();
     assert_eq!(error.message(), "Invalid chat request: extraBody must be an object, not an array. Nothing was sent.");
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Every rule of every request, from the vectors that the JavaScript package runs too.
 
-use minara::request::{Delivery, Endpoint, Form, Input, validate};
+use minara::request::{Delivery, Endpoint, Form, JsonValue, validate};
 use minara::{Code, Outcome};
 use serde_json::{Value, json};
 
@@ -30,21 +30,21 @@ fn form(case: &Value) -> Form {
 }
 
 /// A value of the vectors, with `$repeat`, `$number` and `$json` written out.
-fn expand(value: &Value) -> Input {
+fn expand(value: &Value) -> JsonValue {
     if let Some(repeat) = value.get("$repeat") {
-        return Input::from(&*repeated(repeat));
+        return JsonValue::from(&*repeated(repeat));
     }
     if let Some(text) = value["$json"].as_str() {
         return serde_json::from_str(text).unwrap();
     }
     match (value, value["$number"].as_str()) {
-        (_, Some("NaN")) => Input::Number(f64::NAN),
-        (_, Some("Infinity")) => Input::Number(f64::INFINITY),
+        (_, Some("NaN")) => JsonValue::Number(f64::NAN),
+        (_, Some("Infinity")) => JsonValue::Number(f64::INFINITY),
         (Value::Object(members), _) => {
-            Input::Object(members.iter().map(|(name, value)| (name.clone(), expand(value))).collect())
+            JsonValue::Object(members.iter().map(|(name, value)| (name.clone(), expand(value))).collect())
         }
-        (Value::Array(items), _) => Input::List(items.iter().map(expand).collect()),
-        (plain, _) => Input::from(plain.clone()),
+        (Value::Array(items), _) => JsonValue::Array(items.iter().map(expand).collect()),
+        (plain, _) => JsonValue::from(plain.clone()),
     }
 }
 
@@ -122,7 +122,7 @@ fn the_vectors_reach_every_field_of_every_request() {
 #[test]
 fn the_message_of_the_error_lists_all_violations_in_one_sentence() {
     let input = json!({ "mode": "slow", "message": { "role": "user", "content": "" }, "x": 1 });
-    let error = validate(Endpoint::Chat, Form::Wire, Input::from(input)).unwrap_err();
+    let error = validate(Endpoint::Chat, Form::Wire, JsonValue::from(input)).unwrap_err();
     assert_eq!(
         error.message(),
         "Invalid chat request: x is not a known field (known: mode, stream, message, chatId, requestId, background); \
@@ -130,7 +130,7 @@ fn the_message_of_the_error_lists_all_violations_in_one_sentence() {
          a string of 1 to 32,000 characters; it is empty. Nothing was sent."
     );
     assert_eq!(error.field(), Some("x"));
-    let error = validate(Endpoint::IntentToSwap, Form::Wire, Input::Null).unwrap_err();
+    let error = validate(Endpoint::IntentToSwap, Form::Wire, JsonValue::Null).unwrap_err();
     assert_eq!(
         error.to_string(),
         "Invalid swap request: must be an object with the fields of a swap request, not null. Nothing was sent."
@@ -139,8 +139,8 @@ fn the_message_of_the_error_lists_all_violations_in_one_sentence() {
 
 #[test]
 fn of_very_many_violations_a_hundred_are_listed() {
-    let members = (0..5_000).map(|number| (format!("f{number}"), Input::Null)).collect();
-    let error = validate(Endpoint::Chat, Form::Wire, Input::Object(members)).unwrap_err();
+    let members = (0..5_000).map(|number| (format!("f{number}"), JsonValue::Null)).collect();
+    let error = validate(Endpoint::Chat, Form::Wire, JsonValue::Object(members)).unwrap_err();
     assert_eq!(error.violations().len(), 100);
     assert_eq!(error.violations()[99].field, "f99");
 }

@@ -1,7 +1,7 @@
 //! The text of a body: what is no JSON, numbers at their limits, and whatever is accepted once is accepted again.
 
 use minara::request::{
-    ChatRequest, Delivery, Endpoint, Form, Input, PerpRequest, Request, is_request_id, validate, validate_body,
+    ChatRequest, Delivery, Endpoint, Form, JsonValue, PerpRequest, Request, is_request_id, validate, validate_body,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -41,18 +41,18 @@ fn large_margins_keep_their_value_on_the_wire() {
     }
 }
 
-fn any_input() -> impl Strategy<Value = Input> {
+fn any_value() -> impl Strategy<Value = JsonValue> {
     let leaf = prop_oneof![
-        Just(Input::Null),
-        any::<bool>().prop_map(Input::Flag),
-        any::<f64>().prop_map(Input::Number),
-        ".{0,12}".prop_map(Input::Text),
+        Just(JsonValue::Null),
+        any::<bool>().prop_map(JsonValue::Boolean),
+        any::<f64>().prop_map(JsonValue::Number),
+        ".{0,12}".prop_map(JsonValue::String),
     ];
     leaf.prop_recursive(3, 24, 6, |inner| {
         let name = prop_oneof!["mode|stream|message|role|content|link|symbol|leverage|intent|requestId", "\\PC{0,8}"];
         prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Input::List),
-            prop::collection::vec((name, inner), 0..6).prop_map(Input::Object),
+            prop::collection::vec(inner.clone(), 0..4).prop_map(JsonValue::Array),
+            prop::collection::vec((name, inner), 0..6).prop_map(JsonValue::Object),
         ]
     })
 }
@@ -60,7 +60,7 @@ fn any_input() -> impl Strategy<Value = Input> {
 proptest! {
     /// Whatever comes in: no panic, and what is accepted once is accepted again, as the same text.
     #[test]
-    fn a_request_that_holds_is_its_own_wire_form(input in any_input(), which in 0_usize..4, delivery in 0_usize..4) {
+    fn a_request_that_holds_is_its_own_wire_form(input in any_value(), which in 0_usize..4, delivery in 0_usize..4) {
         let deliveries = [Form::Wire, Form::Client(Delivery::Whole), Form::Client(Delivery::Stream), Form::Client(Delivery::Background)];
         let endpoint = Endpoint::ALL[which];
         match validate(endpoint, deliveries[delivery], input) {

@@ -1,6 +1,6 @@
 //! What calls cost the owner, in units of the owner's choice: credits, cents, or just weights.
 
-use minara::request::{Endpoint, Input, Mode, ValidRequest};
+use minara::request::{Endpoint, JsonValue, Mode, ValidRequest};
 use serde_json::Value;
 
 /// The cost of each call (`COSTS`).
@@ -40,7 +40,7 @@ impl Costs {
 
     /// What a call costs.
     pub(crate) fn of(&self, request: &ValidRequest) -> u64 {
-        let is_expert = request.get("mode").and_then(Input::as_str) == Some(Mode::Expert.as_str());
+        let is_expert = request.get("mode").and_then(JsonValue::as_str) == Some(Mode::Expert.as_str());
         self.0[match request.endpoint() {
             Endpoint::Chat => usize::from(is_expert),
             Endpoint::IntentToSwap => 2,
