@@ -27,7 +27,8 @@ export class ChatJob {
    * @param {Find} find
    * @param {AbortSignal | null | undefined} signal  of the call, which holds for a wait that has none
    */
-  constructor({ wait: _, ...members }, find, signal) {
+  constructor({ wait: _, __proto__: __, ...members }, find, signal) {
+    // The name left out is that of a setter, which would put another object in this one's class's place.
     Object.assign(this, members);
     this.#id = [members.id, members.requestId].find((id) => typeof id === "string");
     this.#find = find;
