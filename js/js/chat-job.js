@@ -21,18 +21,21 @@ export class ChatJob {
   #id;
   #find;
   #signal;
+  #isStarted;
 
   /**
    * @param {Record<string, unknown>} answer  the API's, whose members this has
    * @param {Find} find
    * @param {AbortSignal | null | undefined} signal  of the call, which holds for a wait that has none
+   * @param {boolean} isStarted  whether the API has said so; else the id is the caller's word
    */
-  constructor({ wait: _, __proto__: __, ...members }, find, signal) {
+  constructor({ wait: _, __proto__: __, ...members }, find, signal, isStarted) {
     // The name left out is that of a setter, which would put another object in this one's class's place.
     Object.assign(this, members);
     this.#id = [members.id, members.requestId].find((id) => typeof id === "string");
     this.#find = find;
     this.#signal = signal;
+    this.#isStarted = isStarted;
   }
 
   /**
@@ -48,7 +51,8 @@ export class ChatJob {
     const started = performance.now();
     try {
       return (await this.#find(id, "", { signal, total })).answer;
-    } catch (error) {
+    } catch (/** @type {any} */ error) {
+      if (!this.#isStarted && error?.code === "invalid_request") throw error;
       // Its own clock may be a millisecond off, for that one counts in whole ones.
       throw ofJob(error, id, performance.now() - started >= total - 1 ? total : undefined);
     }

@@ -102,10 +102,17 @@ export class Minara {
   chatBackground(request, options) {
     const plainly = plain(request);
     const terms = this.#chatTerms(CHAT, plainly, options);
-    const shape = (/** @type {any} */ data) => new ChatJob(data, this.#findWith(terms), terms.signal);
+    const shape = (/** @type {any} */ data) => new ChatJob(data, this.#findWith(terms), terms.signal, true);
     const job = this.#call(OPERATION.chatBackground, plainly, terms, shape);
     const wait = async (/** @type {WaitOptions | undefined} */ limits) => (await job).wait(limits);
     return Object.assign(job, { wait });
+  }
+
+  /** @param {string} id */
+  chatJob(id) {
+    const terms = termsOf(this.#config, LOOK);
+    // What is no text is refused by the look-up, as an empty one is.
+    return new ChatJob({ id: typeof id === "string" ? id : "" }, this.#findWith(terms), terms.signal, false);
   }
 
   /** @param {string} id @param {CallOptions} [options] */

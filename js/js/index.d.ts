@@ -85,14 +85,28 @@ export class Minara {
    * @example
    * ```ts
    * const job = await minara.chatBackground({ message: "Compare the ten largest DEXs.", mode: "expert" });
-   * saveForLater(job.id);
+   * if (job.id) saveForLater(job.id);
    * const { content } = await job.wait();
    * ```
    */
   chatBackground(request: ChatInput<false, true> | ChatRequest, options?: ChatOptions): ChatJobPromise;
 
   /**
-   * Looks up a chat that was sent with a `requestId`, or a background job. Costs no credits.
+   * A background job, or a chat that was sent with a `requestId`, by its id, to wait for its answer where the job itself is
+   * no longer at hand: after a restart, or in another process; behind a Worker within the same session
+   * ({@link MinaraOptions.session}). Nothing is sent before {@link ChatJob.wait}, which costs no credits, keeps to the
+   * client's `headers`, `maxRetries` and `maxRetryAfter`, and refuses an id that is none as `invalid_request`.
+   *
+   * @param id The `id` of a background job, or the `requestId`: 1–128 of `[A-Za-z0-9._:-]`.
+   * @example
+   * ```ts
+   * const { content } = await minara.chatJob(savedId).wait();
+   * ```
+   */
+  chatJob(id: string): ChatJob;
+
+  /**
+   * Looks once at a chat that was sent with a `requestId`, or at a background job. Costs no credits.
    *
    * @param id The `requestId`, or the `id` of a background job: 1–128 of `[A-Za-z0-9._:-]`.
    * @param options Options of this call.
@@ -885,9 +899,9 @@ export class ChatStream implements AsyncIterable<ChatPart> {
   readonly usage: Usage | undefined;
 }
 
-/** A chat that the API works on by itself. Its members are those of the API's answer. */
+/** A chat that the API works on by itself. Its members are those of the API's answer; by its id, that id alone. */
 export interface ChatJob {
-  /** The job, for {@link Minara.chatStatus}. */
+  /** The job, for {@link Minara.chatJob} and {@link Minara.chatStatus}. */
   id?: string | null;
   /** The caller's name for the call. */
   requestId?: string | null;
@@ -898,8 +912,8 @@ export interface ChatJob {
   /**
    * Looks until the answer is there, at first within half a second, then ever more slowly, up to every five seconds.
    *
-   * @throws {@link MinaraError} `stream_error` when the job failed; `not_found` when the API no longer has it; `timeout`
-   * when `timeout.total` has passed, where the job goes on and can be waited for again.
+   * @throws {@link MinaraError} `stream_error` when the job failed; `not_found` when the API no longer has it, or has none
+   * of that id for this caller; `timeout` when `timeout.total` has passed, where the job goes on and can be waited for again.
    */
   wait(options?: WaitOptions): Promise<ChatAnswer>;
 }

@@ -58,6 +58,9 @@ export async function calls(): Promise<void> {
   holds<Equal<typeof job, ChatJob>>();
   holds<Equal<Awaited<ReturnType<typeof job.wait>>, ChatAnswer>>();
   await minara.chatBackground({ message: "gm" }).wait({ signal, timeout: { total: 1 } });
+  const later = job.id ? minara.chatJob(job.id) : undefined;
+  holds<Equal<typeof later, ChatJob | undefined>>();
+  await later?.wait({ timeout: { total: 1 } });
   const { status } = await minara.chatStatus("id");
   holds<Equal<typeof status, "queued" | "in_progress" | "completed" | "failed" | null | undefined>>();
 }
