@@ -22,6 +22,12 @@ import type { Usage } from "./index.js";
  * as a `network` error whose `cause` says so.
  *
  * @param script One answer per request; a retry is a request too.
+ * @throws `TypeError` for an answer that cannot be played, with its place in the script and what is wrong with it.
+ * @example
+ * ```ts
+ * const fetch = mockFetch([{ status: 503, json: {}, headers: { "Retry-After": "0" } }, { json: { content: "gm" } }]);
+ * const { content } = await new Minara({ baseUrl: "https://worker.example/api", fetch }).chat({ message: "gm" });
+ * ```
  */
 export function mockFetch(script: readonly MockAnswer[]): MockFetch;
 
@@ -49,7 +55,7 @@ export type MockAnswer = MockJson | MockBody | MockStream | MockFailure;
 
 /** What every answer may say. */
 export interface MockHead {
-  /** The HTTP status. @defaultValue 200 */
+  /** The HTTP status, 200–599; one of 204, 205 and 304 goes only with `body: null`. @defaultValue 200 */
   status?: number | undefined;
   /** Further headers, such as `Retry-After`. */
   headers?: Record<string, string> | undefined;

@@ -2,12 +2,29 @@
 
 /** @import { MockAnswer, MockFetch, MockStream, RecordedRequest } from "./testing.js" */
 
+/** What an answer may say beside its status and headers, by its kind. */
+const KINDS = {
+  json: [],
+  body: [],
+  stream: ["chatId", "messageId", "finishReason", "usage", "isCut"],
+  error: [],
+};
+
+/** Statuses with which HTTP sends no body, of those that `Response` takes. */
+const WITHOUT_BODY = [204, 205, 304];
+
 /**
- * @param {MockAnswer[]} script
+ * @param {readonly MockAnswer[]} script
  * @returns {MockFetch}
  */
 export function mockFetch(script) {
+  if (!Array.isArray(script)) throw new TypeError("mockFetch takes an array of answers, one per request.");
   const answers = [...script];
+  // At the call it would be a failure of the connection, behind which the slip is not seen.
+  answers.forEach((answer, index) => {
+    const fault = faultOf(answer);
+    if (fault) throw new TypeError(`mockFetch cannot play script[${index}]: ${fault}.`);
+  });
   /** @type {RecordedRequest[]} */
   const requests = [];
   const fetch = async (/** @type {Request} */ request) => {
@@ -18,6 +35,69 @@ export function mockFetch(script) {
     return respond(answer, request.signal);
   };
   return Object.assign(fetch, { requests });
+}
+
+/**
+ * Why an answer cannot be played, if so.
+ * @param {any} answer
+ * @returns {string | undefined}
+ */
+function faultOf(answer) {
+  const one = "it must be a plain object with one of json, body, stream and error";
+  if (!isPlain(answer)) return one;
+  const kinds = Object.keys(KINDS).filter((kind) => Object.hasOwn(answer, kind));
+  if (kinds.length !== 1) return `${one}, and has ${kinds.join(" and ") || "none"}`;
+  const [kind] = /** @type {(keyof typeof KINDS)[]} */ (kinds);
+  const known = kind === "error" ? [kind] : ["status", "headers", kind, ...KINDS[kind]];
+  const unknown = Object.keys(answer).find((name) => !known.includes(name));
+  if (unknown !== undefined) return `${unknown} is not known beside ${kind} (known: ${known.join(", ")})`;
+  return kind === "error" ? undefined : (faultOfHead(answer, kind) ?? faultOfContent(answer, kind));
+}
+
+/**
+ * @param {any} answer
+ * @param {string} kind
+ */
+function faultOfHead({ status = 200, headers, body }, kind) {
+  if (!Number.isInteger(status) || status < 200 || status > 599) return "status must be a whole number from 200 to 599";
+  if (WITHOUT_BODY.includes(status) && (kind !== "body" || (body ?? null) !== null)) {
+    return `status ${status} goes without a body: give body: null`;
+  }
+  try {
+    new Headers(headers);
+  } catch (error) {
+    return `headers must be names and values (${/** @type {Error} */ (error).message})`;
+  }
+}
+
+/**
+ * @param {any} answer
+ * @param {string} kind
+ */
+function faultOfContent({ json, body, stream }, kind) {
+  if (kind === "json" && !hasJson(json)) return "json must be a value that JSON has a form for";
+  if (kind === "body" && isPlain(body)) return "body must be text, bytes or null: for an object give json";
+  if (kind !== "stream" || (Array.isArray(stream) && stream.every((text) => typeof text === "string"))) return undefined;
+  return "stream must be an array of strings";
+}
+
+/** @param {unknown} value */
+function hasJson(value) {
+  try {
+    return JSON.stringify(value) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Of any realm; a `Response` is none.
+ * @param {unknown} value
+ */
+function isPlain(value) {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /**
@@ -38,7 +118,7 @@ function respond(answer, signal) {
   const { status = 200 } = answer;
   if ("json" in answer) return Response.json(answer.json, { status, headers: answer.headers });
   if ("body" in answer) return new Response(answer.body, { status, headers: answer.headers });
-  const headers = { "content-type": "text/event-stream", ...answer.headers };
+  const headers = { "content-type": "text/event-stream", ...Object.fromEntries(new Headers(answer.headers)) };
   return new Response(eventStream(answer, signal), { status, headers });
 }
 
