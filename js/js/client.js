@@ -4,7 +4,7 @@ import { ChatJob } from "./chat-job.js";
 import { ChatStream } from "./chat-stream.js";
 import { MinaraError, misuse, withoutSecrets } from "./errors.js";
 import { inPage, isLoaded, ready, running } from "./instance.js";
-import { CALL, CHAT, CHAT_STREAM, LOOK, checkClientOptions, pairs, termsOf } from "./options.js";
+import { CALL, CHAT, CHAT_STREAM, LOOK, checkClientOptions, checkTexts, pairs, termsOf } from "./options.js";
 import { plain } from "./requests.js";
 import { Session, notBegun, wantsSession, withoutSession } from "./session.js";
 
@@ -208,6 +208,8 @@ export class Minara {
    */
   async #send(operation, request, terms) {
     if (terms.fault) throw terms.fault;
+    // A look-up's own fault is told by the module, and the text that a stream has delivered is nobody's input.
+    if (!FREE.includes(operation)) checkTexts(request);
     const { signal, timeout } = terms;
     const total = timeout?.total ?? (operation === OPERATION.chatStream ? STREAM_TOTAL : TOTAL);
     const started = performance.now();

@@ -279,8 +279,8 @@ export interface CallOptions {
   headers?: Headers | Record<string, string> | undefined;
   /**
    * Fields for the request body that this version does not know, of JSON's values. One that is `undefined` is left out;
-   * further down, `undefined` is `null`. A field that this version knows belongs in the request. For the API itself: the
-   * Worker refuses fields that it does not know.
+   * further down, `undefined` is `null`. A BigInt is sent as a number, and refused from 2^53 on: give a string. A field that
+   * this version knows belongs in the request. For the API itself: the Worker refuses fields that it does not know.
    */
   extraBody?: Record<string, unknown> | undefined;
 }
@@ -430,7 +430,8 @@ export interface ChatMessage {
 export interface ChatInput<Stream extends boolean = never, Background extends boolean = never> {
   /**
    * The question, 1–32,000 characters (code points, as everywhere here) and not white space alone, as a string or in the
-   * API's own form. The Worker takes bodies of at most 64 KiB.
+   * API's own form. Half of a character (a lone surrogate), as `slice` can leave it, is refused in every text. The Worker
+   * takes bodies of at most 64 KiB.
    */
   message: string | ChatMessage;
   /**

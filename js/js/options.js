@@ -6,8 +6,8 @@ import { plain } from "./requests.js";
 /** @import { CallOptions, MinaraOptions, ReadSseOptions, WaitOptions } from "./index.js" */
 
 /**
- * What a value must be: whether it will do, the words behind "must be", and the rules of its members.
- * @typedef {[fits: (value: any) => boolean, words: string, members?: Rules | Rule]} Rule
+ * What a value must be: whether it will do, or what else it must be; the words behind "must be"; the rules of its members.
+ * @typedef {[fits: (value: any) => boolean | string, words: string, members?: Rules | Rule]} Rule
  */
 
 /** @typedef {{ [name: string]: Rule }} Rules */
@@ -56,17 +56,34 @@ const LIMIT = [
   "a number of milliseconds above 0, or Infinity for none",
 ];
 /**
+ * Whether a text has no half of a character, which the module would send as U+FFFD. By a class of characters, for not
+ * every engine has `isWellFormed`.
+ * @param {unknown} value
+ */
+const isWhole = (value) =>
+  typeof value !== "string" || !/\p{Cs}/u.test(value) || "text without lone surrogates";
+/**
  * Whether the module sees in it what is meant: a date or the like would be an empty object there.
  * @param {any} value
  * @param {number} depth  how far down; the module refuses what is nested deeper
- * @returns {boolean}
+ * @returns {boolean | string}
  */
-const isJson = (value, depth = 0) =>
-  !isObject(value) ||
-  depth > 16 ||
-  ((Array.isArray(value) || isPlain(value)) && Object.values(value).every((member) => isJson(member, depth + 1)));
+const isJson = (value, depth = 0) => {
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) || "free of BigInts beyond 2^53: give strings";
+  if (!isObject(value) || depth > 16) return isWhole(value);
+  if (!Array.isArray(value) && !isPlain(value)) return false;
+  return Object.values(value).map((member) => isJson(member, depth + 1)).find((verdict) => verdict !== true) ?? true;
+};
 /** @type {Rule} */
 const JSON_VALUE = [(value) => isJson(value), "a value that JSON has a form for"];
+/**
+ * Without its entries, an object of some class would pass for one that has none.
+ * @param {any} value
+ */
+const isHeaders = (value) =>
+  isFunction(value?.entries)
+    ? Array.from(value).every((pair) => isObject(pair) && /** @type {any} */ (pair).length === 2)
+    : isPlain(value);
 /** @type {Rule} */
 const SIGNAL = [isSignal, "an AbortSignal"];
 
@@ -92,7 +109,7 @@ export const LOOK = {
   ],
   maxRetries: [(value) => Number.isInteger(value) && value >= 0 && value <= 1000, "a whole number, 0 to 1000"],
   maxRetryAfter: [(value) => typeof value === "number" && value >= 0, "a number of seconds, 0 or more"],
-  headers: [isObject, "an object of names and values, or Headers", STRING],
+  headers: [isHeaders, "an object of names and values, or Headers", STRING],
   // Of every call, though a look-up has no body.
   extraBody: [isPlain, "a plain object of fields for the request's body", JSON_VALUE],
 };
@@ -127,6 +144,17 @@ const CLIENT = {
   ...CALL,
   requestId: [(value) => value === true, "true: each chat call then has a generated id of its own"],
 };
+
+/**
+ * The texts of a request; the other rules are the module's, which sees them too late.
+ * @param {any} request
+ */
+export function checkTexts(request) {
+  if (!isObject(request)) return;
+  /** @type {any} */
+  const { message } = request;
+  check("request", { ...request, "message.content": message?.content }, [isWhole, ""]);
+}
 
 /** @param {MinaraOptions} options */
 export function checkClientOptions(options) {
@@ -171,7 +199,7 @@ export function termsOf(client, rules, options) {
 /**
  * @param {string} subject
  * @param {unknown} options
- * @param {Rules} rules
+ * @param {Rules | Rule} rules
  * @param {string} [end]
  * @param {import("./index.js").Outcome} [outcome]
  */
@@ -198,7 +226,8 @@ function faults(options, rules, path) {
     if (value === undefined) return [];
     if (!rule) return [{ field, message: `is not a known option (known: ${Object.keys(rules).join(", ")})` }];
     const [fits, words, members] = rule;
-    if (!fits(value)) return [{ field, message: `must be ${words}` }];
+    const verdict = fits(value);
+    if (verdict !== true) return [{ field, message: `must be ${verdict || words}` }];
     return members ? faults(value, members, `${field}.`) : [];
   });
 }
