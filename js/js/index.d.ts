@@ -527,7 +527,7 @@ export class ChatRequest {
   private constructor();
   /** @param message The question, 1–32,000 characters. The mode is `fast` until another is chosen. */
   static ask(message: string): ChatRequest;
-  /** The same request in the given mode. */
+  /** The same request in the given mode. @param mode How much work goes into the answer. */
   mode(mode: Mode | TranslatedMode): ChatRequest;
   /** The same request in mode `expert`. */
   expert(): ChatRequest;
@@ -553,7 +553,7 @@ export class SwapRequest {
    * @param walletAddress The wallet that will sign: `0x` and 40 hexadecimal digits.
    */
   constructor(intent: string, walletAddress: string);
-  /** The same request on a chain. */
+  /** The same request on a chain. @param chain Its name: a documented one, or any other of 1–64 characters. */
   on(chain: Chain): SwapRequest;
   /** The request as a plain object. */
   toJSON(): SwapInput;
@@ -570,7 +570,7 @@ export class SwapRequest {
 export class PerpRequest {
   /** @param symbol Such as `"BTC"`, 1–64 characters. */
   constructor(symbol: string);
-  /** The same request in the given style. */
+  /** The same request in the given style. @param style How long the position is to be held. */
   style(style: Style | TranslatedStyle): PerpRequest;
   /** The same request with a margin. @param dollars US dollars, above 0. */
   marginUSD(dollars: number): PerpRequest;
@@ -593,7 +593,7 @@ export class PerpRequest {
 export class PredictionRequest {
   /** @param link An http or https URL of the event. The mode is `fast` until another is chosen. */
   constructor(link: string);
-  /** The same request in the given mode. */
+  /** The same request in the given mode. @param mode How much work goes into the analysis. */
   mode(mode: Mode | TranslatedMode): PredictionRequest;
   /** The same request in mode `expert`. */
   expert(): PredictionRequest;
@@ -871,6 +871,8 @@ export class ChatStream implements AsyncIterable<ChatPart> {
   /**
    * Stops reading and closes the connection; the answer may still be billed. Resolves always, and at once if
    * the stream has ended. Iteration ends without an error.
+   *
+   * @param reason Why, for a `fetch` of your own, which finds it in its request's `signal.reason`.
    */
   cancel(reason?: unknown): Promise<void>;
   /**
@@ -884,7 +886,11 @@ export class ChatStream implements AsyncIterable<ChatPart> {
    * ```
    */
   toReadableStream(): ReadableStream<ChatPart>;
-  /** The text as UTF-8 bytes, as `Response` takes them. */
+  /**
+   * The text as UTF-8 bytes, as `Response` takes them.
+   *
+   * @param options `type: "bytes"`, by which they are asked for.
+   */
   toReadableStream(options: { type: "bytes" }): ReadableStream<ReturnType<TextEncoder["encode"]>>;
   /** Sends the request, if it was not sent yet, and tells how it was answered, before any text. */
   withResponse(): Promise<CallResponse<ChatStream>>;
@@ -913,6 +919,7 @@ export interface ChatJob {
   /**
    * Looks until the answer is there, at first within half a second, then ever more slowly, up to every five seconds.
    *
+   * @param options How long to wait, 10 minutes unless told otherwise, and what stops it.
    * @throws {@link MinaraError} `stream_error` when the job failed; `not_found` when the API no longer has it, or has none
    * of that id for this caller; `timeout` when `timeout.total` has passed, where the job goes on and can be waited for again.
    */
@@ -921,7 +928,12 @@ export interface ChatJob {
 
 /** The promise of a job. */
 export interface ChatJobPromise extends ChatPromise<ChatJob> {
-  /** Starts the job and waits for its answer: {@link ChatJob.wait}. */
+  /**
+   * Starts the job and waits for its answer: {@link ChatJob.wait}.
+   *
+   * @param options As there.
+   * @throws {@link MinaraError} As the call that starts the job, and as there.
+   */
   wait(options?: WaitOptions): Promise<ChatAnswer>;
 }
 
@@ -1029,7 +1041,12 @@ export interface Violation {
  * ```
  */
 export class MinaraError extends Error {
-  /** Made by this package; public so that your tests and own transports can make one. */
+  /**
+   * Made by this package; public so that your tests and own transports can make one.
+   *
+   * @param message What went wrong, in a sentence.
+   * @param details Its other members, of which `code` and `outcome` are required; what they leave out the error has not.
+   */
   constructor(message: string, details: MinaraErrorDetails);
   /** `"MinaraError"`. */
   readonly name: "MinaraError";
@@ -1132,6 +1149,7 @@ export class SseDecoder {
   /**
    * The events that this chunk completes, in order.
    *
+   * @param chunk The next bytes of the stream, split anywhere; they are not kept.
    * @throws {@link MinaraError} `event_too_large`; events that the same chunk has before the large one are given first, and
    * the next call throws.
    */
@@ -1160,6 +1178,8 @@ export interface ReadSseOptions extends SseOptions {
  * Reads the events of a response or byte stream; needs no {@link init}. Leaving the loop cancels the stream. The content
  * type is not looked at.
  *
+ * @param source What to read: nobody else may read it. A `Response` without a body has no events.
+ * @param options Limits, and what stops the reading.
  * @throws {@link MinaraError} `bad_response` for a response that is no success (its `status` is not 200–299);
  * `stream_truncated` when the stream ends inside an event; `event_too_large`. What the stream
  * itself fails with, such as the `TypeError` of a lost connection, is thrown as it is.

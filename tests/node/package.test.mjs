@@ -135,24 +135,6 @@ test("its public types are those of the snapshot", () => {
   assert.equal(publicTypes(), readFileSync(snapshotFile, "utf8"), hint);
 });
 
-test("every public type, member and parameter is documented", () => {
-  const undocumented = [];
-  for (const name of ["index.d.ts", "testing.d.ts"]) {
-    const lines = text(name).split("\n");
-    lines.forEach((line, index) => {
-      const isMember =
-        /^( {2})?(export |readonly |static )*(class|interface|type|function|constructor|\[?[\w.]+\]?\??)\b.*[;{(=]$/.test(
-          line,
-        );
-      const before = lines[index - 1]?.trim() ?? "";
-      const isContinued = /^ {2}(private constructor|\w+\(.*options|\): )/.test(line) || !/^( {2})?\S/.test(line);
-      if (isMember && !isContinued && !before.endsWith("*/") && !/^(import|export \{|\}|\|)/.test(line.trim()))
-        undocumented.push(`${name}:${index + 1} ${line}`);
-    });
-  }
-  assert.deepEqual(undocumented, []);
-});
-
 test("nothing in it names a path or a source map of the machine that built it", () => {
   for (const name of readdirSync(packageDir)) {
     const bytes = readFileSync(join(packageDir, name), "latin1");
