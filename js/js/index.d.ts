@@ -962,12 +962,12 @@ export interface WaitOptions {
  *
  * The outcome here is that of a single attempt. Whether the call can have been billed is said by
  * {@link MinaraError.outcome} alone: a refusal behind an attempt that may have been billed is `unknown`, and so is a
- * look-up of {@link ChatJob.wait} that failed, for the job was accepted before it; for want of a session, whatever the
- * reason, a call is `not_sent`.
+ * look-up of {@link ChatJob.wait} that failed, for the job was accepted before it; for want of a session a call is
+ * `refused` where the Worker refused that, else `not_sent` whatever the code.
  *
  * | code | when | outcome |
  * | --- | --- | --- |
- * | `invalid_request` | a rule is broken; all violations are listed. Or the other side says so | `not_sent`, `refused` |
+ * | `invalid_request` | a rule is broken; all violations are listed. Or the other side says so, or the call is on its way, as when a stream is read twice | `not_sent`, `refused`, `unknown` |
  * | `key_in_browser` | an API key was given to a client in a page | `not_sent` |
  * | `unauthorized` | the key or token was not accepted (401) | `refused` |
  * | `session_required` | the Worker wants a session first | `refused` |
@@ -980,13 +980,13 @@ export interface WaitOptions {
  * | `rate_limited` | too many requests (429) | `refused` |
  * | `budget_exhausted` | the Worker's daily or session budget is used up | `refused` |
  * | `not_configured` | the Worker has no key or no budget object | `refused` |
- * | `upstream_error` | the API failed (5xx), redirected (3xx) or answered with another 4xx; or it did not accept the Worker's call | `unknown`, `refused` |
- * | `bad_response` | success, but the answer cannot be read; in {@link readSse}, an answer that is no success | `done`, `unknown` |
+ * | `upstream_error` | the API failed (5xx), redirected (3xx) or answered with another 4xx; or it did not accept the Worker's call; or in opening a session | `unknown`, `refused`, `not_sent` |
+ * | `bad_response` | success, but the answer cannot be read; in {@link readSse}, an answer that is no success; or a session's | `done`, `unknown`, `not_sent` |
  * | `unsupported_transaction` | a legacy or non-EVM swap payload | `done` |
- * | `stream_error`, `stream_truncated`, `event_too_large` | in a stream; `partial` has the text so far | `unknown` |
- * | `timeout` | a time limit passed; the message says which, or after how long | `not_sent`, `unknown` |
- * | `network` | the connection failed | `not_sent`, `unknown` |
- * | `internal` | a fault of this library or of the Worker, or the module cannot be compiled | `not_sent`, `unknown` |
+ * | `stream_error`, `stream_truncated`, `event_too_large` | in a stream; `partial` has the text so far. Or it was cancelled before it was read | `unknown`, `not_sent` |
+ * | `timeout` | a time limit passed; the message says which, or after how long. Or before the first attempt: the module was not loaded, or no session to be had | `unknown`, `not_sent` |
+ * | `network` | the connection failed | `unknown`, `not_sent` |
+ * | `internal` | a fault of this library or of the Worker, or the module cannot be compiled | `unknown`, `not_sent` |
  */
 export type MinaraErrorCode =
   | "invalid_request"
