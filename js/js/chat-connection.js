@@ -3,7 +3,7 @@ import { ChatDecoder } from "./chat-decoder.js";
 import { MinaraError } from "./errors.js";
 import { isBytes } from "./memory.js";
 
-/** @import { Reply } from "./client.js" */
+/** @import { Reply } from "./call-details.js" */
 /** @import { Terms } from "./options.js" */
 
 /** How long the end of the connection is waited for after the end of the answer, in milliseconds. */

@@ -1,12 +1,12 @@
 // An answer as it is written: one request, one reader, and every way to take the text out of it.
 import { onAbort } from "./abort.js";
+import { described } from "./call-details.js";
 import { ChatConnection } from "./chat-connection.js";
-import { described } from "./client.js";
 import { MinaraError, misuse } from "./errors.js";
 import { storedAnswer } from "./stored-answer.js";
 
 /** @import { CallResponse, ChatAnswer, ChatPart, ChatStreamAnswer, Usage } from "./index.js" */
-/** @import { Reply } from "./client.js" */
+/** @import { Reply } from "./call-details.js" */
 /** @import { Terms } from "./options.js" */
 /** @import { Find } from "./chat-job.js" */
 

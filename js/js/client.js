@@ -1,5 +1,6 @@
 // The client: settings, one call into WebAssembly per method, and what a promise of a call can do.
 import { within } from "./abort.js";
+import { described, idOf, newRequestId } from "./call-details.js";
 import { ChatJob } from "./chat-job.js";
 import { ChatStream } from "./chat-stream.js";
 import { MinaraError, misuse, withoutSecrets } from "./errors.js";
@@ -8,25 +9,11 @@ import { CALL, CHAT, CHAT_STREAM, LOOK, checkClientOptions, checkTexts, pairs, t
 import { plain } from "./requests.js";
 import { Session, notBegun, wantsSession, withoutSession } from "./session.js";
 
-/** @import { CallOptions, CallResponse, ChatInput, ChatOptions, ChatStreamOptions } from "./index.js" */
-/** @import { MinaraOptions, WaitOptions } from "./index.js" */
+/** @import { CallOptions, ChatInput, ChatOptions, ChatStreamOptions, MinaraOptions, WaitOptions } from "./index.js" */
+/** @import { Reply } from "./call-details.js" */
 /** @import { Find } from "./chat-job.js" */
 /** @import { Instance } from "./instance.js" */
 /** @import { Rules, Terms } from "./options.js" */
-
-/**
- * A call's answer.
- * @typedef {object} Reply
- * @property {any} data
- * @property {number} status
- * @property {Headers} headers
- * @property {string} [requestId]
- * @property {{ field: string, message: string }[]} warnings
- * @property {Response} response  read already, but for an event stream
- * @property {any} [scope]         the time limits of an event stream
- * @property {Instance} instance    in which both live
- * @property {string} [bearer]      the session's token that it was sent with
- */
 
 // What can be called, by its place in the module's list.
 const OPERATION = {
@@ -279,35 +266,12 @@ export class Minara {
 }
 
 /**
- * @param {Reply} reply
- * @returns {CallResponse<any>}
- */
-export function described({ data, status, headers, requestId, warnings }) {
-  return { data, status, headers, requestId, warnings };
-}
-
-/**
- * Under which id a call is sent, which only a chat has.
- * @param {unknown} request
- * @param {Terms} terms
- */
-function idOf(request, { requestId }) {
-  return /** @type {string | undefined} */ (requestId) ?? /** @type {ChatInput | null} */ (request)?.requestId;
-}
-
-/**
  * A hook whose promise may reject without harm.
  * @template Info
  * @param {((info: Info) => unknown) | undefined} hook
  */
 function quiet(hook) {
   return hook && ((/** @type {Info} */ info) => void Promise.resolve(hook(info)).catch(() => {}));
-}
-
-/** 128 random bits. `crypto.randomUUID` is missing in pages without https. */
-function newRequestId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return `req-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
 function keyInBrowser() {
