@@ -110,7 +110,8 @@ export class Minara {
    *
    * @param id The `requestId`, or the `id` of a background job: 1–128 of `[A-Za-z0-9._:-]`.
    * @param options Options of this call.
-   * @throws {@link MinaraError} `not_found` when the id is unknown, another caller's, or older than 24 hours.
+   * @throws {@link MinaraError} `not_found` when the id is unknown, another caller's, or older than 24 hours. Whatever fails
+   * here was not billed (`not_sent`, `refused`): look again.
    * @example
    * ```ts
    * const { status, result } = await minara.chatStatus("order-1042");
@@ -963,7 +964,8 @@ export interface WaitOptions {
  * The outcome here is that of a single attempt. Whether the call can have been billed is said by
  * {@link MinaraError.outcome} alone: a refusal behind an attempt that may have been billed is `unknown`, and so is a
  * look-up of {@link ChatJob.wait} that failed, for the job was accepted before it; for want of a session a call is
- * `refused` where the Worker refused that, else `not_sent` whatever the code.
+ * `refused` where the Worker refused that, else `not_sent` whatever the code. A look-up by {@link Minara.chatStatus} is not
+ * billed: where it fails behind its sending it is `refused`, whatever the code.
  *
  * | code | when | outcome |
  * | --- | --- | --- |

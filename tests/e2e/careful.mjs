@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 
 import { answerIn, ask, openPage, view } from "./browser.mjs";
 import { openForm, resultOf } from "./form.mjs";
-import { until } from "./site.mjs";
+import { always, until } from "./site.mjs";
 
 export function carefulTests(run) {
   describe("a careful visitor", () => {
@@ -64,7 +64,7 @@ export function carefulTests(run) {
       await suggestions.first().click();
       assert.equal(await box().inputValue(), "Why did SOL move today?\n\nMy draft");
 
-      await run.site.sandbox.script({ status: 500 });
+      await run.site.sandbox.script(always({ status: 500 }));
       await ask(page, "Will it fail?");
       const answer = await answerIn(page, "failed");
       await box().fill("My draft");

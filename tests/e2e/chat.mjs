@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 
 import { answerIn, ask, openPage, view } from "./browser.mjs";
-import { until } from "./site.mjs";
+import { NOTHING_KEPT, always, until } from "./site.mjs";
 
 const CHAT = "/v1/developer/chat";
 
@@ -49,11 +49,12 @@ export function chatTests(run) {
       await view(page).getByLabel("Expert", { exact: true }).check();
       await ask(page, "And its risks?");
       await until(async () => (await page.locator('.answer[data-state="done"]').count()) === 2, "two answers");
-      const [first, second] = await chats();
+      const [first, second] = (await chats()).map(({ body: { requestId, ...body } }) => ({ requestId, body }));
       assert.deepEqual(first.body, { mode: "fast", stream: true, message: { role: "user", content: "What is SOL?" } });
       const { chatId, ...rest } = second.body;
       assert.match(chatId, /^\S+$/);
       assert.deepEqual(rest, { mode: "expert", stream: true, message: { role: "user", content: "And its risks?" } });
+      assert.notEqual(first.requestId, second.requestId);
 
       await page.getByRole("button", { name: "New chat" }).click();
       await ask(page, "Something else");
@@ -106,7 +107,7 @@ export function chatTests(run) {
     }
 
     test("a failure of the API is told in words, with no button that could be billed twice", async () => {
-      await run.site.sandbox.script({ status: 500 });
+      await run.site.sandbox.script(always({ status: 500 }));
       await ask(page, "Will it fail?");
       const answer = await answerIn(page, "failed");
       const alert = answer.getByRole("alert");
@@ -117,7 +118,8 @@ export function chatTests(run) {
       assert.equal(await alert.getByRole("button", { name: "Try again" }).count(), 0);
       await alert.getByRole("button", { name: "Edit the question" }).click();
       assert.equal(await page.getByLabel("Your question").inputValue(), "Will it fail?");
-      assert.equal((await chats()).length, 1);
+      // Under one id, for which the API charges once.
+      assert.equal(new Set((await chats()).map(({ body }) => body.requestId)).size, 1);
     });
 
     test("a refusal for too many requests can be tried again, but not before its time", async () => {
@@ -144,7 +146,7 @@ export function chatTests(run) {
     });
 
     test("an answer that is cut off keeps its text and says that it is incomplete", async () => {
-      await run.site.sandbox.script({ end: 30, noDone: true });
+      await run.site.sandbox.script(always({ end: 30, noDone: true }), NOTHING_KEPT);
       await ask(page, "Analyze the price of BTC");
       const answer = await answerIn(page, "failed");
       assert.match(await answer.locator(".prose").innerText(), /Sandbox answer/);
@@ -153,6 +155,21 @@ export function chatTests(run) {
         /The answer was cut off before its end\..*It may have been billed\./s,
       );
     });
+
+    for (const [what, fault] of [
+      ["ends too early", { end: 30, noDone: true }],
+      ["breaks off", { reset: 30 }],
+      ["is lost before it begins", { reset: "before-headers" }],
+    ]) {
+      test(`an answer that ${what} is completed from the one that is kept, and charged once`, async () => {
+        const content = Array.from({ length: 60 }, (_, index) => `word${index}`).join(" ");
+        await run.site.sandbox.script({ ...fault, content });
+        await ask(page, "Analyze the price of BTC");
+        const answer = await answerIn(page, "done");
+        assert.equal(await answer.locator(".prose").innerText(), content);
+        assert.equal((await run.site.sandbox.counters()).charges, 1);
+      });
+    }
 
     test("what a model writes cannot run, fetch a picture, or link to a script", async () => {
       const requested = [];

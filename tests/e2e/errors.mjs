@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 
 import { answerIn, ask, openPage } from "./browser.mjs";
 import { lines, openForm, resultIn, submitForm } from "./form.mjs";
+import { NOTHING_KEPT, always } from "./site.mjs";
 
 const REFUSED = "The call was refused, so it was not billed.";
 const UNKNOWN = "It may have been billed.";
@@ -95,7 +96,8 @@ export function errorTests(run) {
 
     test("of each kind that the API knows is told by its cause, its cost and a reference", async () => {
       for (const [status, what, billing, details] of STATUSES) {
-        await run.site.sandbox.script({ status });
+        await run.site.sandbox.reset();
+        await run.site.sandbox.script(always({ status }));
         const box = await failed(`What about ${status}?`);
         assert.deepEqual(await lines(box.locator("> p")), [what, billing]);
         assert.deepEqual(await lines(box.getByRole("button")), ["Edit the question"]);
@@ -106,14 +108,18 @@ export function errorTests(run) {
       }
     });
 
-    test("on the way is told by what broke, and is not sent again", async () => {
+    test("on the way is told by what broke, and is sent again under its own id alone", async () => {
       for (const [index, [fault, what, billing]] of BREAKS.entries()) {
-        await run.site.sandbox.script(fault);
+        await run.site.sandbox.reset();
+        await run.site.sandbox.script(always(fault), NOTHING_KEPT);
         const box = await failed(`Question ${index}`);
         assert.deepEqual(await lines(box.locator("> p")), [what, billing]);
         assert.deepEqual(await lines(box.getByRole("button")), ["Edit the question"]);
+        const posts = (await run.site.sandbox.requests()).filter(({ method }) => method === "POST");
+        assert.equal(new Set(posts.map(({ body }) => body.requestId)).size, 1);
+        assert.ok((await run.site.sandbox.counters()).charges <= 1);
+        await page.getByRole("button", { name: "New chat" }).click();
       }
-      assert.equal((await run.site.sandbox.requests()).length, BREAKS.length);
     });
 
     test("in an answer that was worked out says that it was probably billed", async () => {

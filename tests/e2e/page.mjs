@@ -80,10 +80,11 @@ export function pageTests(run) {
       await ask(page, "What is SOL?");
       await answerIn(page, "done");
       // The API's own refusals may quote the key: none of that may come through.
-      await run.site.sandbox.script({ status: 401, echoAuthorization: true }, { status: 500, echoAuthorization: true });
-      for (const question of ["Refused?", "Failed?"]) {
-        await ask(page, question);
+      for (const status of [401, 500]) {
+        await run.site.sandbox.script({ status, times: 3, echoAuthorization: true });
+        await ask(page, `And ${status}?`);
         await answerIn(page, "failed");
+        await page.getByRole("button", { name: "New chat" }).click();
       }
       const seen = (await bodies()).flat();
       seen.push(await page.content(), run.site.output());

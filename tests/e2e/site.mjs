@@ -71,6 +71,12 @@ export async function startSite() {
   };
 }
 
+/** For as long as the sandbox is not reset, a failure that the page's client meets at each attempt. */
+export const always = (/** @type {object} */ fault) => ({ match: { method: "POST" }, times: 0, ...fault });
+
+/** And no answer is kept from which a cut one could be completed. */
+export const NOTHING_KEPT = { match: { method: "GET" }, times: 0, status: 404 };
+
 /** What a test may ask of, and do to, the sandbox. */
 function sandboxAt(url) {
   const control = async (path, init) => {
@@ -82,6 +88,7 @@ function sandboxAt(url) {
     reset: () => control("/reset", { method: "POST" }),
     script: (...faults) => control("/faults", { method: "POST", body: JSON.stringify(faults) }),
     requests: () => control("/requests"),
+    counters: () => control("/counters"),
   };
 }
 

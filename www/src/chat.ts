@@ -94,7 +94,8 @@ class Chat {
   }
 
   async #stream(request: ChatInput<true>, answer: Answer, controller: AbortController): Promise<void> {
-    const stream = this.#minara.chatStream(request, { signal: controller.signal });
+    // Under an id a stream that is cut is completed from the answer that the API keeps, and no connection charges twice.
+    const stream = this.#minara.chatStream(request, { signal: controller.signal, requestId: true });
     try {
       for await (const { text } of stream) followScroll(() => answer.write(text));
       followScroll(() => answer.finish(stream.finishReason));
