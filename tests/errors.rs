@@ -257,14 +257,16 @@ fn the_failure_of_a_look_up_speaks_of_no_charge() {
         (timeout, "Timed out: the call was not finished within 180000 ms (timeout.total)."),
         (failed.into_error::<Value>(), "The API failed (HTTP 500): no. The call may have been billed. é."),
         (unreadable(Some("text/html")), "The API answered success, but its body (text/html) is not JSON."),
-        (Error::new(Code::Internal, "It broke."), "It broke."),
     ] {
         let error = error.of_look_up();
         assert_eq!(error.message(), format!("{message} The look-up costs nothing: look again."));
         assert_eq!(error.outcome(), Outcome::Refused);
     }
-    let refused = Error::new(Code::NotFound, "No such job.").of_look_up();
-    assert_eq!((refused.message(), refused.outcome()), ("No such job.", Outcome::Refused));
+    // Also where one attempt of several may have come through.
+    for outcome in [Outcome::Refused, Outcome::Unknown] {
+        let refused = Error::new(Code::NotFound, "No such job.").with_outcome(outcome).of_look_up();
+        assert_eq!((refused.message(), refused.outcome()), ("No such job.", Outcome::Refused));
+    }
     let unsent = Error::new(Code::Network, "Offline.").with_outcome(Outcome::NotSent).of_look_up();
     assert_eq!((unsent.message(), unsent.outcome()), ("Offline.", Outcome::NotSent));
 }

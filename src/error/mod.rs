@@ -139,13 +139,15 @@ impl Error {
     /// The same error as that of a look-up (`GET /v1/developer/chat/requests/{id}`), which costs nothing: in place of what
     /// the call may have cost, it says so, and its outcome is `refused`.
     pub fn of_look_up(mut self) -> Self {
-        if matches!(self.0.outcome, Outcome::Unknown | Outcome::Done) {
-            let message = &self.0.message;
-            let is_about_billing =
-                |at: &usize| ABOUT_BILLING.iter().any(|words| message.as_bytes()[*at..].starts_with(words.as_bytes()));
-            let end = (0..message.len()).rev().find(is_about_billing).unwrap_or(message.len());
+        if !matches!(self.0.outcome, Outcome::Unknown | Outcome::Done) {
+            return self;
+        }
+        self.0.outcome = Outcome::Refused;
+        let message = &self.0.message;
+        let is_about_billing =
+            |at: &usize| ABOUT_BILLING.iter().any(|words| message.as_bytes()[*at..].starts_with(words.as_bytes()));
+        if let Some(end) = (0..message.len()).rev().find(is_about_billing) {
             self.0.message = sentence(&[&message[..end], " The look-up costs nothing: look again."]);
-            self.0.outcome = Outcome::Refused;
         }
         self
     }

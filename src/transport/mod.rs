@@ -21,6 +21,7 @@ pub use call::Call;
 pub use client::Client;
 pub use config::{CallOptions, Config, Observer, Sent, Settled};
 pub use failure::Failure;
+#[doc(hidden)] // For the JavaScript bindings.
 pub use host_json::{member, set_member};
 pub use reply::Reply;
 pub use scope::Scope;

@@ -31,7 +31,7 @@ async function ours(path, request) {
   const fetch = async (/** @type {Request} */ outgoing) => {
     sent = await outgoing.text();
     return isObject(request) && request.stream === true
-      ? new Response("data: [DONE]\n\n", { headers: { "content-type": "text/event-stream" } })
+      ? new Response('data: {"text":"gm"}\n\ndata: [DONE]\n\n', { headers: { "content-type": "text/event-stream" } })
       : Response.json({ status: "queued" });
   };
   const minara = new Minara({ apiKey: "sk-minara-contract", fetch, maxRetries: 0 });

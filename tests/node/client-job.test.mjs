@@ -172,8 +172,7 @@ test("a time limit of the Worker's is not taken for that of the wait", async () 
   const error = await failureOf(() => minara.chatBackground(QUESTION).wait());
   assert.equal(
     error.message,
-    "The job could not be looked up (timeout): Too slow. The look-up costs nothing: look again. It goes on: wait again, or " +
-      'look it up with chatStatus("bg_1").',
+    'The job could not be looked up (timeout): Too slow. It goes on: wait again, or look it up with chatStatus("bg_1").',
   );
   assert.deepEqual([error.code, error.status, error.outcome], ["timeout", 504, "unknown"]);
 });
@@ -216,7 +215,7 @@ for (const [what, look, code, message] of [
     "that the Worker gives up",
     refusedLook("timeout", 504),
     "timeout",
-    `The job could not be looked up (timeout): No. The look-up costs nothing: look again. ${onItsWay}`,
+    `The job could not be looked up (timeout): No. ${onItsWay}`,
   ],
   [
     "whose answer is no JSON",

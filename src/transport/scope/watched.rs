@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-use super::State;
+use super::state::State;
 
 /// A promise that is no longer waited for once the call is given up, for a `fetch` that the caller supplied may ignore its
 /// signal; without one, the end of a rest.
