@@ -81,6 +81,15 @@ impl Deadline {
         self.phase = Phase::Streaming(now);
     }
 
+    /// Lets the limit that is next begin anew, where that is not the one for everything.
+    pub fn restart(&mut self, now: f64) {
+        self.phase = match self.phase {
+            Phase::Waiting => Phase::Waiting,
+            Phase::Sent(_) => Phase::Sent(now),
+            Phase::Streaming(_) => Phase::Streaming(now),
+        };
+    }
+
     /// The attempt is over; only the total limit holds.
     pub fn wait(&mut self) {
         self.phase = Phase::Waiting;
@@ -177,6 +186,19 @@ mod tests {
         let told = odd.check().map_err(|error| error.message().to_owned());
         let each = format!("timeout.total {rule}; timeout.firstByte {rule}; timeout.idle {rule}");
         assert_eq!(told, Err(format!("Invalid client options: {each}. Nothing was sent.")));
+    }
+
+    #[test]
+    fn a_limit_that_begins_anew_is_the_same_one_and_the_total_goes_on() {
+        let mut deadline = Deadline::start(LIMITS, 0.0);
+        deadline.restart(10.0);
+        assert_eq!(deadline.next(), (Limit::Total, 300.0));
+        deadline.sent(10.0);
+        deadline.restart(50.0);
+        assert_eq!(deadline.next(), (Limit::FirstByte, 140.0));
+        deadline.progress(60.0);
+        deadline.restart(100.0);
+        assert_eq!(deadline.next(), (Limit::Idle, 160.0));
     }
 
     #[test]

@@ -214,7 +214,7 @@ fn a_known_secret_is_found_whatever_it_looks_like() {
         ("CANARY-KEY-1canary-key-1", "[redacted][redacted]"),
         ("cut off: canary-k", "cut off: [redacted]"),
         ("cut off: can", "cut off: can"),
-        ("canary", "[redacted]"),
+        ("cut off: canary-", "cut off: canary-"),
         ("cut off: canary-k…", "cut off: [redacted]…"),
         ("cut off: \"canary-k…\" (x)", "cut off: \"[redacted]…\" (x)"),
         ("canary-k is none", "canary-k is none"),
@@ -225,7 +225,7 @@ fn a_known_secret_is_found_whatever_it_looks_like() {
     }
     assert_eq!(redact_secret("a short one", "short"), "a short one");
     assert_eq!(redact_secret("nothing here", ""), "nothing here");
-    for text in ["a/b+c/d=e", r"a\/b+c\/d=e", r"a\/b+c/d=e", r"A\/B+C\/D=E", r"a\/b+c\/d=", r"a\/b+c…"] {
+    for text in ["a/b+c/d=e", r"a\/b+c\/d=e", r"a\/b+c/d=e", r"A\/B+C\/D=E", r"a\/b+c\/d=", r"a\/b+c\/d=…"] {
         let clean = redact_secret(&format!("key {text}"), "a/b+c/d=e");
         assert_eq!(clean.trim_end_matches('…'), "key [redacted]", "{text}");
     }
@@ -269,6 +269,27 @@ fn the_failure_of_a_look_up_speaks_of_no_charge() {
     }
     let unsent = Error::new(Code::Network, "Offline.").with_outcome(Outcome::NotSent).of_look_up();
     assert_eq!((unsent.message(), unsent.outcome()), ("Offline.", Outcome::NotSent));
+}
+
+#[test]
+fn prose_that_ends_as_a_key_begins_is_left_as_it_is() {
+    let key = "sk-minara-0123456789abcdef";
+    for text in ["task-m", "risk-minara-", "Ask-MINARA-…", "sk-minara-"] {
+        assert_eq!(redact_secret(text, key), text);
+    }
+    assert_eq!(redact_secret("sk-minara-0", key), "[redacted]");
+}
+
+#[test]
+fn a_secret_is_found_however_json_has_written_it() {
+    for key in ["sk-minara-abcd+TAIL0123/456", "plain+TAIL0123/4567"] {
+        for (plain, written) in [("+", r"\u002B"), ("+", r"\u002b"), ("/", r"\/"), ("/", r"\u002f"), ("T", r"\u0054")] {
+            let text = format!("<{}>", key.replace(plain, written));
+            assert_eq!(redact_secret(&text, key), "<[redacted]>", "{text}");
+        }
+    }
+    assert_eq!(redact(r#""sk-minara-abcd\u002BTAIL""#), r#""[redacted]""#);
+    assert_eq!(redact(r#""sk-minara-abcd\u0022 and""#), r#""[redacted]\u0022 and""#);
 }
 
 #[test]

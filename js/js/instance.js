@@ -90,16 +90,23 @@ export async function ready() {
  * @param {string} who  what needs it, for the message
  */
 export function running(who) {
-  if (!current) {
+  return (current ??= instantiate(who));
+}
+
+/** @param {string} who */
+function instantiate(who) {
+  try {
     module ??= platform.compile?.();
     if (!module) {
       throw misuse(`${who} needs the WebAssembly module, which a page loads first: await init() before using it.`);
     }
     const next = new Instance();
     next.start(new WebAssembly.Instance(module, next.imports));
-    current = next;
+    return next;
+  } catch (cause) {
+    module = undefined;
+    throw loadFailure(cause);
   }
-  return current;
 }
 
 /** One instance of the module, with everything that hangs on it. */

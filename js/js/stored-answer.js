@@ -6,7 +6,7 @@ import { MinaraError } from "./errors.js";
 /** @import { Calls } from "./chat-stream.js" */
 
 /** Codes of a stream that did not bring its answer, which may be complete where it was made. */
-const INCOMPLETE = ["stream_truncated", "network", "timeout", "bad_response"];
+const INCOMPLETE = ["stream_truncated", "event_too_large", "network", "timeout", "bad_response"];
 
 /**
  * Looks for the answer where one can be kept; throws what cut the stream where there is none.

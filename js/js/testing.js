@@ -45,11 +45,14 @@ export function mockFetch(script) {
 function faultOf(answer) {
   const one = "it must be a plain object with one of json, body, stream and error";
   if (!isPlain(answer)) return one;
-  const kinds = Object.keys(KINDS).filter((kind) => Object.hasOwn(answer, kind));
+  // Beside others a member that is undefined is as if it were not there; but anything can be thrown.
+  const isThere = (/** @type {string} */ name) => answer[name] !== undefined || name === "error";
+  const given = Object.keys(KINDS).filter((kind) => Object.hasOwn(answer, kind));
+  const kinds = given.length > 1 ? given.filter(isThere) : given;
   if (kinds.length !== 1) return `${one}, and has ${kinds.join(" and ") || "none"}`;
   const [kind] = /** @type {(keyof typeof KINDS)[]} */ (kinds);
   const known = kind === "error" ? [kind] : ["status", "headers", kind, ...KINDS[kind]];
-  const unknown = Object.keys(answer).find((name) => !known.includes(name));
+  const unknown = Object.keys(answer).find((name) => !known.includes(name) && isThere(name));
   if (unknown !== undefined) return `${unknown} is not known beside ${kind} (known: ${known.join(", ")})`;
   return kind === "error" ? undefined : (faultOfHead(answer, kind) ?? faultOfContent(answer, kind));
 }

@@ -6,6 +6,9 @@ const MARK: &str = "[redacted]";
 /// Shortest part of a key or token that counts as one: "bearer token" in prose is none.
 const SHORTEST_TOKEN: usize = 8;
 
+/// What the keys of this API begin with.
+const LONG_PREFIX: &str = "sk-minara-";
+
 /// Shortest text behind `sk-` that counts as a key.
 const SHORTEST_KEY: usize = 4;
 
@@ -44,21 +47,40 @@ pub fn redact_secret(text: &str, secret: &str) -> String {
     clean
 }
 
-/// How much of the text's beginning is the secret, or what a cut has left of it.
+/// How much of the text's beginning is the secret, or what a cut has left of it. What every key begins with is no part of
+/// the secret: prose may end like that.
 fn extent(text: &[u8], secret: &str) -> Option<usize> {
     let (mut length, mut found) = (0, 0);
     for expected in secret.bytes() {
-        let escape = usize::from(expected == b'/' && text[length..].starts_with(br"\/"));
-        let letter = text.get(length + escape).filter(|letter| letter.eq_ignore_ascii_case(&expected));
-        if letter.is_none() {
-            break;
-        }
-        length += escape + 1;
+        let rest = &text[length..];
+        let is_it = |letter: u8| letter.eq_ignore_ascii_case(&expected);
+        let width = match (rest.first(), letter(rest)) {
+            (Some(first), _) if is_it(*first) => 1,
+            (_, Some((letter, width))) if is_it(letter) => width,
+            _ => break,
+        };
+        length += width;
         found += 1;
     }
     let behind = &text[length..];
-    let is_cut = found >= SHORTEST_KEY && (behind.is_empty() || behind.starts_with("…".as_bytes()));
+    let shown = if starts_with(secret.as_bytes(), LONG_PREFIX) { LONG_PREFIX.len() } else { SHORTEST_TOKEN - 1 };
+    let is_cut = found > shown && (behind.is_empty() || behind.starts_with("…".as_bytes()));
     (found == secret.len() || is_cut).then_some(length)
+}
+
+/// The first character of a text and how many bytes it takes: JSON may have written `/` as `\/`, and any as `\u` and four
+/// digits.
+fn letter(text: &[u8]) -> Option<(u8, usize)> {
+    match text {
+        [b'\\', b'/', ..] => Some((b'/', 2)),
+        [b'\\', b'u', b'0', b'0', high, low, ..] => {
+            let digit = |digit: u8| char::from(digit).to_digit(16);
+            let value = digit(*high)? * 16 + digit(*low)?;
+            Some((u8::try_from(value).ok()?, 6))
+        }
+        [first, ..] => Some((*first, 1)),
+        [] => None,
+    }
 }
 
 /// Redacts the text and keeps at most so many bytes of it. In this order: half a key would not be known for one.
@@ -94,7 +116,7 @@ fn begins_a_word(before: &[u8]) -> bool {
 
 /// Length of the prefix of an API key. The short one counts only where a word begins, or "risk-free" would hold a key.
 fn key_prefix(bytes: &[u8], begins_a_word: bool) -> Option<usize> {
-    ["sk-minara-", "sk-"]
+    [LONG_PREFIX, "sk-"]
         .into_iter()
         .find(|prefix| starts_with(bytes, prefix) && (begins_a_word || prefix.len() > 3))
         .map(str::len)
@@ -118,16 +140,16 @@ fn bearer_prefix(bytes: &[u8]) -> Option<usize> {
     (length > 0).then_some(WORD.len() + length)
 }
 
-/// How many bytes go on as a token; JSON may have written `/` as `\/`, a URL any byte as `%` and two digits.
+/// How many bytes go on as a token; a URL may have written any of them as `%` and two digits.
 fn token_length(bytes: &[u8]) -> usize {
     let mut length = 0;
-    loop {
-        length += match &bytes[length..] {
-            [b'\\', b'/', ..] => 2,
-            [byte, ..] if byte.is_ascii_alphanumeric() || b"-._~+/=%".contains(byte) => 1,
-            _ => return length,
-        };
+    while let Some((letter, width)) = letter(&bytes[length..]) {
+        if !letter.is_ascii_alphanumeric() && !b"-._~+/=%".contains(&letter) {
+            break;
+        }
+        length += width;
     }
+    length
 }
 
 fn starts_with(bytes: &[u8], prefix: &str) -> bool {

@@ -86,7 +86,7 @@ pub(super) fn check_object(
 ) -> Vec<(String, JsonValue)> {
     for (name, _) in &members {
         // The spelling of a caller that is still there was written again behind, and counts there.
-        if !fields.iter().any(|field| field.name == name) && report.alias.1 != name {
+        if !fields.iter().any(|field| field.name == name) && (report.alias.1 != name || name.is_empty()) {
             report.violate(&join(path, name), unknown_field(name, fields));
         }
     }

@@ -92,6 +92,7 @@ impl Scope {
     /// # Errors
     /// The promise's own reason, or undefined when the call is given up: [`failure`](Self::failure) tells them apart.
     pub(super) fn run(&self, promise: Option<Promise>) -> impl Future<Output = Result<JsValue, JsValue>> {
+        self.0.wait();
         Watched { state: &self.0, promise: promise.map(JsFuture::from) }
     }
 

@@ -48,6 +48,8 @@ struct Body {
     reader: JsValue,
     /// The chunk that is waited for. It is kept here so that it is not lost where the read is dropped.
     chunk: Option<Promise>,
+    /// Once the answer is complete.
+    grace: Option<Grace>,
 }
 
 impl core::fmt::Debug for ChatStream {
@@ -173,7 +175,7 @@ impl ChatStream {
         }
         let body = reply.response.body().ok_or_else(|| reply.unreadable(no_content()))?;
         let reader = call_method(&body, "getReader").map_err(|_| reply.unreadable(no_content()))?;
-        self.source = Source::Open(Body { reader, chunk: None });
+        self.source = Source::Open(Body { reader, chunk: None, grace: None });
         Ok(None)
     }
 
@@ -229,10 +231,10 @@ impl ChatStream {
     /// The answer is complete: what comes behind its end, such as the usage, is taken along for a moment. Nothing that goes
     /// wrong here is of concern.
     async fn drain(&mut self) -> Result<Option<String>, Failure> {
-        let grace = Grace::begin();
         while let (false, Source::Open(body), Some(call)) = (self.decoder.is_sealed(), &mut self.source, &self.call) {
             let Ok(chunk) = body.next() else { break };
-            let Ok(result) = call.scope().run(Some(grace.within(&chunk))).await else { break };
+            let within = body.grace.get_or_insert_with(Grace::begin).within(&chunk);
+            let Ok(result) = call.scope().run(Some(within)).await else { break };
             body.chunk = None;
             let Some(chunk) = chunk_of(&result) else { break };
             let _ = self.decoder.push(&chunk.to_vec(), &mut String::new());
@@ -287,7 +289,9 @@ impl Body {
 /// Whether an answer may be stored, or on its way there, that the stream did not bring.
 fn is_recoverable(error: &Error) -> bool {
     match error.code() {
-        Code::StreamTruncated | Code::Network | Code::Timeout => error.outcome() == Outcome::Unknown,
+        Code::StreamTruncated | Code::EventTooLarge | Code::Network | Code::Timeout => {
+            error.outcome() == Outcome::Unknown
+        }
         code => code == Code::BadResponse,
     }
 }

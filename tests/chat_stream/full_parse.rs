@@ -17,23 +17,41 @@ fn by_full_parse(payloads: &[String]) -> Reading {
         Ok(Value::Null | Value::Bool(_) | Value::Number(_)) | Err(_) => payload.clone(),
     });
     let text = text.collect();
-    if payloads.iter().any(|payload| holds_text(payload)) {
+    let held: Vec<_> = payloads.iter().map(|payload| held(payload)).collect();
+    if held.contains(&Held::Text) || (!held.is_empty() && held.iter().all(|held| *held == Held::Nothing)) {
         return Reading { text, done: true, ..Reading::default() };
     }
     let message = "The answer is complete, but its stream held no text in a known place. Count the call as billed.";
     Reading { error: Some((Code::BadResponse, message.to_owned())), ..Reading::default() }
 }
 
-/// Whether it has a place for text, be it empty.
-fn holds_text(payload: &str) -> bool {
-    match serde_json::from_str(payload) {
-        Ok(Value::Array(_)) => false,
-        Ok(object @ Value::Object(_)) => {
-            let places = ["/choices/0/delta", "/delta"];
-            let is_object = |place| object.pointer(place).is_some_and(Value::is_object);
-            find_text(&object).is_some() || places.into_iter().any(is_object)
-        }
-        _ => true,
+#[derive(PartialEq)]
+enum Held {
+    Text,
+    /// And it says so.
+    Nothing,
+    /// Perhaps text in a place that is not known.
+    Unknown,
+}
+
+fn held(payload: &str) -> Held {
+    let object = match serde_json::from_str(payload) {
+        Ok(Value::Array(_)) => return Held::Unknown,
+        Ok(object @ Value::Object(_)) => object,
+        _ => return Held::Text,
+    };
+    let is_empty = |delta: &Value| {
+        let members = delta.as_object();
+        members.is_some_and(|members| {
+            members.is_empty() || members.contains_key("role") || members.contains_key("content")
+        })
+    };
+    if find_text(&object).is_some() {
+        Held::Text
+    } else if ["/choices/0/delta", "/delta"].into_iter().any(|place| object.pointer(place).is_some_and(is_empty)) {
+        Held::Nothing
+    } else {
+        Held::Unknown
     }
 }
 

@@ -144,6 +144,13 @@ test("under a requestId a stream without text in a known place is completed from
   assert.deepEqual(fetch.requests.map(({ method }) => method), ["POST", "GET"]);
 });
 
+test("under a requestId an event over the limit ends no answer that is kept", async () => {
+  const fetch = mockFetch([{ stream: ["SOL is up"] }, { json: { status: "completed", result: { content: "SOL is up" } } }]);
+  const stream = new Minara({ ...BASE, fetch }).chatStream(QUESTION, { requestId: "a:1", maxEventBytes: 8 });
+  assert.equal(await stream.text(), "SOL is up");
+  assert.deepEqual(fetch.requests.map(({ method }) => method), ["POST", "GET"]);
+});
+
 test("a stream without text in a known place is a bad response, with its first event as the body", async () => {
   const body = 'data: {"said":"SOL is up"}\n\ndata: [DONE]\n\n';
   const fetch = mockFetch([{ body, headers: { "content-type": "text/event-stream" } }]);

@@ -57,6 +57,11 @@ test("a scripted stream may name another reason for its end", async () => {
   assert.equal((await minara.chatStream({ message: "SOL?" }).final()).finishReason, "length");
 });
 
+test("a member of a scripted answer that is undefined is as if it were not there", async () => {
+  const { minara } = client([{ json: { content: "gm" }, body: undefined, usage: undefined }]);
+  assert.equal((await minara.chat({ message: "gm" })).content, "gm");
+});
+
 test("a call beyond the script says so", async () => {
   const { minara } = client([]);
   const { code, cause } = await failureOf(() => minara.chat({ message: "gm" }));

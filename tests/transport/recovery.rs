@@ -1,5 +1,6 @@
 //! A stream that was lost: under a `requestId` its answer is fetched, and otherwise nothing is.
 
+use minara::chat_stream::ChatOptions;
 use minara::deadline::Limits;
 use minara::request::ChatRequest;
 use minara::retry::RetryPolicy;
@@ -71,6 +72,15 @@ async fn under_a_request_id_a_stream_without_text_in_a_known_place_is_completed_
            json({ status: "completed", result: { content: "SOL is up" } })"#,
     );
     let (text, error) = read(&mut client().chat_stream(&ChatRequest::ask("SOL?").request_id("r1")).unwrap()).await;
+    assert_eq!((&*text, error.is_none(), seen().len()), ("SOL is up", true, 2));
+}
+
+#[wasm_bindgen_test]
+async fn under_a_request_id_an_event_over_the_limit_ends_no_answer_that_is_kept() {
+    script(r#"stream([chunk("SOL is up")], "stays"), json({ status: "completed", result: { content: "SOL is up" } })"#);
+    let small = ChatOptions { max_event_bytes: 8, ..ChatOptions::default() };
+    let minara = client().decoding(small);
+    let (text, error) = read(&mut minara.chat_stream(&ChatRequest::ask("SOL?").request_id("r1")).unwrap()).await;
     assert_eq!((&*text, error.is_none(), seen().len()), ("SOL is up", true, 2));
 }
 

@@ -33,6 +33,8 @@ pub(super) struct State {
     /// before the idle limit counts as passed.
     pub(super) reader: Cell<Option<Function>>,
     pub(super) ending: Cell<Option<Ending>>,
+    /// Whether a limit has rested because no one waited.
+    rested: Cell<bool>,
     /// Whether the attempt's headers have come.
     pub(super) has_answer: Cell<bool>,
     pub(super) caller: Option<AbortSignal>,
@@ -58,6 +60,7 @@ impl State {
             waiter: Cell::new(None),
             reader: Cell::new(None),
             ending: Cell::new(None),
+            rested: Cell::new(false),
             has_answer: Cell::new(false),
             caller,
         })
@@ -103,28 +106,47 @@ impl State {
         self.arm();
     }
 
-    /// The limit that has passed, if one has.
+    /// The limit that has passed, if one has. Those of an attempt rest while no one waits: what came meanwhile is there for
+    /// the next read, and a slow reader is no idle stream.
     fn expired(&self, now: f64) -> Option<Limit> {
         let limit = self.deadline.get().expired(now)?;
-        if limit != Limit::Idle {
-            return Some(limit);
+        match (limit, self.waits_since()) {
+            (Limit::Total, _) | (Limit::FirstByte, Some(_)) => return Some(limit),
+            (Limit::Idle, Some(since)) => self.progress(since),
+            (Limit::FirstByte | Limit::Idle, None) => {
+                self.rested.set(true);
+                self.restart(now);
+            }
         }
-        let Some(since) = self.waits_since(now) else { return Some(limit) };
-        self.progress(since);
         self.deadline.get().expired(now)
     }
 
-    /// Since when text is waited for, where that is not since it came last: a slow reader is no idle stream.
-    fn waits_since(&self, now: f64) -> Option<f64> {
+    /// Since when text is waited for; `None` while no one waits.
+    fn waits_since(&self) -> Option<f64> {
         if let Some(reader) = self.reader.take() {
             let since = ask(&reader, false);
             self.reader.set(Some(reader));
-            return Some(since.as_f64().unwrap_or(now));
+            return since.as_f64();
         }
         let waiter = self.waiter.take();
         let is_waited_for = waiter.is_some();
         self.waiter.set(waiter);
-        (!is_waited_for).then_some(now)
+        // Who waits here has told of each progress.
+        is_waited_for.then_some(f64::NEG_INFINITY)
+    }
+
+    /// Someone waits again: a limit that has rested begins.
+    pub(super) fn wait(&self) {
+        if self.rested.take() {
+            self.restart(monotonic_ms());
+            self.arm();
+        }
+    }
+
+    fn restart(&self, now: f64) {
+        let mut deadline = self.deadline.get();
+        deadline.restart(now);
+        self.deadline.set(deadline);
     }
 
     pub(super) fn progress(&self, now: f64) {

@@ -32,3 +32,10 @@ impl Future for Watched<'_> {
         outcome
     }
 }
+
+impl Drop for Watched<'_> {
+    /// No one waits any more.
+    fn drop(&mut self) {
+        self.state.waiter.take();
+    }
+}

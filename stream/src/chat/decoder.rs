@@ -64,9 +64,11 @@ struct Answer {
     failure: Option<Error>,
     /// `[DONE]` came: nothing behind it is read.
     sealed: bool,
-    /// A place for text was there, or the reason for which there is none.
+    /// There was text, if only an empty one.
     has_text: bool,
-    /// The first event without either.
+    /// There was an event that has none, and says so.
+    is_empty: bool,
+    /// The first event that is neither.
     unread: Vec<u8>,
     template: Template,
     writer: TextWriter,
@@ -88,6 +90,7 @@ impl ChatDecoder {
                 failure: None,
                 sealed: false,
                 has_text: false,
+                is_empty: false,
                 unread: Vec::new(),
                 template: Template::default(),
                 writer: TextWriter::default(),
@@ -223,10 +226,7 @@ impl Answer {
         let mut scratch = core::mem::take(&mut self.scratch);
         match Payload::read(event.data, &mut scratch) {
             Payload::Done if !is_open => self.sealed = true,
-            Payload::Done => match self.check_text() {
-                Ok(()) => self.complete(true, text),
-                Err(failure) => self.fail(failure),
-            },
+            Payload::Done => self.complete(true, text),
             Payload::Chunk(chunk) => self.read_chunk(&chunk, event, text),
             Payload::Plain(words) if is_open && event.event == "error" => {
                 self.fail(reported(Some(to_text(words).into_owned()), None, words));
@@ -276,20 +276,28 @@ impl Answer {
 
     #[inline(never)]
     fn note_text(&mut self, chunk: &Chunk<'_>, data: &[u8]) {
-        if self.has_text || chunk.text.is_some() || chunk.has_delta() {
+        if self.has_text || chunk.text.is_some() {
             self.has_text = true;
+        } else if chunk.finish_reason.is_some() || chunk.is_without_text() {
+            self.is_empty = true;
         } else if self.unread.is_empty() {
             self.unread.extend_from_slice(data);
         }
     }
 
-    /// Whether there was text, if only an empty one. An answer in a form that is not known must not pass for an empty one.
+    /// An answer in a form that is not known must not pass for an empty one.
     #[inline(never)]
     fn check_text(&self) -> Result<()> {
-        if self.has_text { Ok(()) } else { Err(Error::NoText(to_text(&self.unread).into_owned())) }
+        if self.has_text || (self.is_empty && self.unread.is_empty()) {
+            return Ok(());
+        }
+        Err(Error::NoText(to_text(&self.unread).into_owned()))
     }
 
     fn complete(&mut self, sealed: bool, text: &mut String) {
+        if let Err(failure) = self.check_text() {
+            return self.fail(failure);
+        }
         self.writer.end(text);
         self.sealed = sealed;
         self.state = State::Done;

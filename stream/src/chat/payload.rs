@@ -127,9 +127,10 @@ impl<'a> Chunk<'a> {
         }
     }
 
-    /// Whether it has the place that text is in, empty or not.
-    pub(super) fn has_delta(&self) -> bool {
-        self.members.find(DELTA, RawJson::is_object).is_some()
+    /// Whether it says that there is no text here: its delta is empty or names the role alone, or it tells the usage. What
+    /// holds anything else may hold text in a place that is not known.
+    pub(super) fn is_without_text(&self) -> bool {
+        self.members.find(DELTA, is_empty_delta).is_some() || self.usage().is_some()
     }
 
     /// The conversation's id.
@@ -160,6 +161,11 @@ impl<'a> Chunk<'a> {
         let message = told.into_iter().flatten().find_map(words).or_else(|| self.text.map(text_of));
         Some(reported(message, inner("code").and_then(words), data))
     }
+}
+
+fn is_empty_delta(value: RawJson<'_>) -> bool {
+    let is_known = || value.get("role").is_some() || value.get("content").is_some();
+    value.is_object() && (is_known() || value.members().next().is_none())
 }
 
 /// A string's value, unless it is empty.
