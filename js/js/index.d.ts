@@ -250,7 +250,7 @@ export interface Timeout {
    */
   total?: number | undefined;
   /**
-   * From sending an attempt to the first byte of a stream's body; it rests while nobody reads. Other calls have no such
+   * From sending an attempt to the first byte of a stream's body, whether or not it is read. Other calls have no such
    * limit.
    *
    * @defaultValue 90,000

@@ -121,6 +121,11 @@ impl Scope {
         }
     }
 
+    /// Lets the limits of an attempt rest while no one waits for it. The total one goes on.
+    pub(super) fn rest_unread(&self) {
+        self.0.may_rest.set(true);
+    }
+
     /// Whether a limit has passed, the caller has aborted or the call was closed.
     pub fn has_ended(&self) -> bool {
         self.0.ending.get().is_some()

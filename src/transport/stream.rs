@@ -169,6 +169,7 @@ impl ChatStream {
             Some(call) => call,
             none => none.insert(Call::open(self.config.clone(), self.wire.clone(), self.options.clone())?),
         };
+        call.scope().rest_unread();
         let reply = call.exchange().await?;
         if reply.text.is_some() {
             return self.whole(&reply);

@@ -21,18 +21,6 @@ test("a stream that ends well leaves no listener and frees its connection", asyn
   assert.equal(sandbox.counters.openConnections, 1);
 });
 
-test("the limit for the first byte rests while no one reads, and holds once someone does", async () => {
-  const limit = { timeout: { firstByte: 40 } };
-  const there = new Minara({ ...BASE, fetch: mockFetch([{ stream: ["gm"] }]) }).chatStream(QUESTION, limit);
-  await there.withResponse();
-  await setTimeout(150);
-  assert.equal(await there.text(), "gm");
-  const never = new Minara({ ...BASE, fetch: held().fetch }).chatStream(QUESTION, limit);
-  await never.withResponse();
-  await setTimeout(150);
-  assert.match((await failureOf(() => never.text())).message, /timeout\.firstByte/);
-});
-
 test("an answer that was cut at a limit ends well, and says so", async (t) => {
   const { minara } = await streaming(t, { finishReason: "length" });
   const stream = minara.chatStream(QUESTION);

@@ -33,8 +33,10 @@ pub(super) struct State {
     /// before the idle limit counts as passed.
     pub(super) reader: Cell<Option<Function>>,
     pub(super) ending: Cell<Option<Ending>>,
-    /// Whether a limit has rested because no one waited.
-    rested: Cell<bool>,
+    /// Whether the limits of an attempt rest while no one waits in [`Scope::run`]: what comes meanwhile is there for the
+    /// next read. Of those that may be forgotten there they hold.
+    pub(super) may_rest: Cell<bool>,
+    has_rested: Cell<bool>,
     /// Whether the attempt's headers have come.
     pub(super) has_answer: Cell<bool>,
     pub(super) caller: Option<AbortSignal>,
@@ -60,7 +62,8 @@ impl State {
             waiter: Cell::new(None),
             reader: Cell::new(None),
             ending: Cell::new(None),
-            rested: Cell::new(false),
+            may_rest: Cell::new(false),
+            has_rested: Cell::new(false),
             has_answer: Cell::new(false),
             caller,
         })
@@ -106,38 +109,33 @@ impl State {
         self.arm();
     }
 
-    /// The limit that has passed, if one has. Those of an attempt rest while no one waits: what came meanwhile is there for
-    /// the next read, and a slow reader is no idle stream.
+    /// The limit that has passed, if one has.
     fn expired(&self, now: f64) -> Option<Limit> {
         let limit = self.deadline.get().expired(now)?;
-        match (limit, self.waits_since()) {
-            (Limit::Total, _) | (Limit::FirstByte, Some(_)) => return Some(limit),
-            (Limit::Idle, Some(since)) => self.progress(since),
-            (Limit::FirstByte | Limit::Idle, None) => {
-                self.rested.set(true);
+        let reader = self.reader.take();
+        match (limit, &reader) {
+            // A slow reader is no idle stream.
+            (Limit::Idle, Some(reader)) => self.progress(ask(reader, false).as_f64().unwrap_or(now)),
+            (Limit::FirstByte | Limit::Idle, None) if self.may_rest.get() && !self.is_waited_for() => {
+                self.has_rested.set(true);
                 self.restart(now);
             }
+            _ => {}
         }
+        self.reader.set(reader);
         self.deadline.get().expired(now)
     }
 
-    /// Since when text is waited for; `None` while no one waits.
-    fn waits_since(&self) -> Option<f64> {
-        if let Some(reader) = self.reader.take() {
-            let since = ask(&reader, false);
-            self.reader.set(Some(reader));
-            return since.as_f64();
-        }
+    fn is_waited_for(&self) -> bool {
         let waiter = self.waiter.take();
         let is_waited_for = waiter.is_some();
         self.waiter.set(waiter);
-        // Who waits here has told of each progress.
-        is_waited_for.then_some(f64::NEG_INFINITY)
+        is_waited_for
     }
 
     /// Someone waits again: a limit that has rested begins.
     pub(super) fn wait(&self) {
-        if self.rested.take() {
+        if self.has_rested.take() {
             self.restart(monotonic_ms());
             self.arm();
         }
