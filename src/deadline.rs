@@ -20,9 +20,7 @@ impl Limits {
 
     /// The defaults of every other call: 180 s in all.
     pub const UNARY: Self = Self { total: 180_000.0, first_byte: f64::INFINITY, idle: f64::INFINITY };
-}
 
-impl Limits {
     /// Refuses what is no limit: a comparison with it would switch the others off, or end every call at once.
     ///
     /// # Errors

@@ -7,5 +7,6 @@ export { ChatRequest, PerpRequest, PredictionRequest, SwapRequest } from "./requ
 export { SseDecoder, readSse } from "./sse.js";
 // For the entries' own code.
 export { misuse } from "./errors.js";
+export { unloaded } from "./instance.js";
 // For what is measured below the client: not among what the entries export.
 export { ChatDecoder } from "./chat-decoder.js";

@@ -24,8 +24,8 @@ impl ChatDecoder {
     ///
     /// # Errors
     /// `stream_error` when the stream carries an error, `event_too_large`, `bad_response` at the end of an answer that none
-    /// of the events held. The text before them was appended; whoever has
-    /// kept all of it adds it with [`Error::with_partial`].
+    /// of the events held. The text before them was appended; whoever has kept all of it adds it with
+    /// [`Error::with_partial`].
     pub fn push(&mut self, chunk: &[u8], text: &mut String) -> Result<State> {
         Ok(self.0.push(chunk, text)?)
     }

@@ -28,8 +28,8 @@ pub fn redact(text: &str) -> String {
     clean
 }
 
-/// The text without that secret, whatever it looks like: in any case, with its `/` written as JSON may, and where its end
-/// was cut off, at the end of the text or before `…`. Cutting must therefore leave one of the two behind.
+/// The text without that secret, whatever it looks like: in any case, with characters escaped as JSON may, and where its
+/// end was cut off, at the end of the text or before `…`. Cutting must therefore leave one of the two behind.
 ///
 /// Secrets of fewer than eight characters are left: they would be found in innocent words.
 pub fn redact_secret(text: &str, secret: &str) -> String {

@@ -15,7 +15,7 @@ impl ApiKey {
         let key = key.into();
         let fault = if key.is_empty() {
             "is empty: give the key of your Minara account"
-        } else if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        } else if !fits_a_header(&key) {
             "holds a space, a line break or another character that a header cannot carry: check how it was read"
         } else {
             return Ok(Self(key));
@@ -32,6 +32,11 @@ impl ApiKey {
     pub fn authorization(&self) -> String {
         bearer(&self.0)
     }
+}
+
+/// Whether a header can carry a key or token.
+pub(crate) fn fits_a_header(token: &str) -> bool {
+    token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// The value of the `Authorization` header for that token (RFC 6750 §2.1).

@@ -8,7 +8,7 @@ use core::fmt;
 
 pub use api_key::ApiKey;
 #[cfg(feature = "fetch")]
-pub(crate) use api_key::bearer;
+pub(crate) use api_key::{bearer, fits_a_header};
 pub use base_url::{BaseUrl, DEFAULT_BASE_URL, LEGACY_BASE_URL};
 pub use media_type::{EVENT_STREAM, JSON, is_media_type};
 

@@ -25,6 +25,22 @@ async fn pause() {
     JsFuture::from(js_sys::Promise::from(promise)).await.unwrap();
 }
 
+/// A stream whose parts come late, one by one, so many milliseconds apart.
+fn late(parts: &str, milliseconds: u32) -> String {
+    const ANSWER: &str = r#"() => {
+        const parts = [PARTS, "data: [DONE]\n\n"];
+        const body = new ReadableStream({
+            async pull(controller) {
+                await new Promise((resolve) => setTimeout(resolve, APART));
+                if (parts.length === 0) return controller.close();
+                controller.enqueue(text.encode(parts.shift()));
+            },
+        }, { highWaterMark: 0 });
+        return new Response(body, { headers: { "content-type": "text/event-stream" } });
+    }"#;
+    ANSWER.replace("PARTS", parts).replace("APART", &milliseconds.to_string())
+}
+
 #[wasm_bindgen_test]
 async fn the_request_goes_out_once_however_often_the_first_read_is_dropped() {
     script(r#"stream([chunk("SOL "), chunk("is up"), "data: [DONE]\n\n"])"#);
@@ -39,19 +55,7 @@ async fn the_request_goes_out_once_however_often_the_first_read_is_dropped() {
 
 #[wasm_bindgen_test]
 async fn a_chunk_that_comes_behind_a_dropped_read_is_not_lost() {
-    script(
-        r#"() => {
-            const parts = [chunk("SOL "), chunk("is "), chunk("not "), chunk("up"), "data: [DONE]\n\n"];
-            const body = new ReadableStream({
-                async pull(controller) {
-                    await new Promise((resolve) => setTimeout(resolve, 2));
-                    if (parts.length === 0) return controller.close();
-                    controller.enqueue(text.encode(parts.shift()));
-                },
-            }, { highWaterMark: 0 });
-            return new Response(body, { headers: { "content-type": "text/event-stream" } });
-        }"#,
-    );
+    script(&late(r#"chunk("SOL "), chunk("is "), chunk("not "), chunk("up")"#, 2));
     let mut stream = client().chat_stream(&ChatRequest::ask("SOL?")).unwrap();
     let mut answer = stream.next().await.unwrap().unwrap();
     loop {
@@ -100,19 +104,6 @@ async fn do_something_else() {
     }
 }
 
-/// Its parts come late, one by one.
-const LATE: &str = r#"() => {
-    const parts = [chunk("SOL "), chunk("is up"), "data: [DONE]\n\n"];
-    const body = new ReadableStream({
-        async pull(controller) {
-            await new Promise((resolve) => setTimeout(resolve, 10));
-            if (parts.length === 0) return controller.close();
-            controller.enqueue(text.encode(parts.shift()));
-        },
-    }, { highWaterMark: 0 });
-    return new Response(body, { headers: { "content-type": "text/event-stream" } });
-}"#;
-
 #[wasm_bindgen_test]
 async fn the_limits_of_an_attempt_rest_while_no_one_reads() {
     let never = f64::INFINITY;
@@ -120,7 +111,7 @@ async fn the_limits_of_an_attempt_rest_while_no_one_reads() {
         Limits { first_byte: 100.0, idle: never, total: never },
         Limits { first_byte: never, idle: 100.0, total: never },
     ] {
-        script(LATE);
+        script(&late(r#"chunk("SOL "), chunk("is up")"#, 10));
         let mut stream = client().stream_limits(limits).unwrap().chat_stream(&ChatRequest::ask("SOL?")).unwrap();
         assert!(is_dropped(&mut stream));
         do_something_else().await;

@@ -1,6 +1,6 @@
 // From wherever the WebAssembly module is to a compiled one. What the network is at fault for is told here, where it is
 // asked: further on its errors look like those of a wrong file.
-import { MinaraError, misuse } from "./minara.js";
+import { misuse, unloaded } from "./minara.js";
 
 /** @import { WasmSource } from "./index.js" */
 
@@ -51,11 +51,7 @@ async function compiled(response) {
 
 /** @param {unknown} cause */
 function notHad(cause) {
-  const { message: why } = /** @type {Error} */ (cause);
-  const message =
-    `The WebAssembly module could not be loaded (${why}). Check that the minara_bg.wasm of this very version is served ` +
-    "beside the package's JavaScript or given to init.";
-  return new MinaraError(message, { code: "network", outcome: "not_sent", retryable: true, cause });
+  return unloaded(cause, { code: "network", retryable: true });
 }
 
 /** @param {unknown} [cause] */

@@ -8,6 +8,7 @@ use crate::deadline::Limits;
 use crate::error::{Error, Result};
 use crate::retry::RetryPolicy;
 use crate::transport::Observer;
+use crate::wire::fits_a_header;
 
 impl Client {
     /// The same client with another address: with a key an https URL, or plain http to this machine; without one as in
@@ -28,7 +29,7 @@ impl Client {
     pub fn bearer(mut self, token: &str) -> Result<Self> {
         let fault = if self.config.secret().is_some() {
             "cannot be given beside a key: the API knows keys alone"
-        } else if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        } else if token.is_empty() || !fits_a_header(token) {
             "must be a token of visible ASCII characters"
         } else {
             self.stream.bearer = Some(token.to_owned());

@@ -225,7 +225,6 @@ impl Answer {
         let is_open = self.state == State::Open;
         let mut scratch = core::mem::take(&mut self.scratch);
         match Payload::read(event.data, &mut scratch) {
-            Payload::Done if !is_open => self.sealed = true,
             Payload::Done => self.complete(true, text),
             Payload::Chunk(chunk) => self.read_chunk(&chunk, event, text),
             Payload::Plain(words) if is_open && event.event == "error" => {
