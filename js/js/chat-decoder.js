@@ -1,7 +1,7 @@
 // From the chunks of a chat stream to its text: one string for each chunk.
 import { running } from "./instance.js";
 import { MAX_INPUT_BYTES, memoryOf } from "./memory.js";
-import { DEFAULT_MAX_EVENT_BYTES } from "./sse.js";
+import { DEFAULT_MAX_EVENT_BYTES } from "./sse-reader.js";
 
 /** @import { MinaraError, Usage } from "./index.js" */
 

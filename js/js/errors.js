@@ -1,3 +1,4 @@
+// The package's errors. Published by itself: whatever entries a program imports, there is one class.
 /** @import { MinaraErrorDetails } from "./index.js" */
 
 /** What an error has only where it is known. */
@@ -35,6 +36,21 @@ Object.defineProperty(MinaraError.prototype, "name", { value: "MinaraError", wri
  */
 export function misuse(message, more) {
   return new MinaraError(message, { code: "invalid_request", outcome: "not_sent", ...more });
+}
+
+/**
+ * A module that cannot be had, or is not the one.
+ * @param {unknown} cause
+ * @param {{ code: "internal" | "network", retryable?: boolean }} kind
+ */
+export function unloaded(cause, kind) {
+  const { message: why } = /** @type {Error} */ (cause);
+  const isPolicy = /policy|CSP|embedder/i.test(why);
+  const advice = isPolicy
+    ? "A Content-Security-Policy has to allow 'wasm-unsafe-eval' in script-src."
+    : "Check that the .wasm file of this very version is served beside the package's JavaScript or given to init.";
+  const message = `The WebAssembly module could not be loaded (${why}). ${advice}`;
+  return new MinaraError(message, { ...kind, outcome: "not_sent", cause });
 }
 
 /**

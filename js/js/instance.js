@@ -1,5 +1,5 @@
 // The WebAssembly module: loaded once, instantiated when first needed, and instantiated afresh after a trap.
-import { MinaraError, misuse } from "./errors.js";
+import { MinaraError, misuse, unloaded } from "./errors.js";
 import { createGlue } from "./glue.js";
 
 /** @import { WasmSource } from "./index.js" */
@@ -71,20 +71,6 @@ function loadFailure(cause) {
   if (cause instanceof MinaraError) return cause;
   // Anything else is another build's module, another file, or a page of HTML in its place.
   return unloaded(cause, { code: "internal" });
-}
-
-/**
- * @param {unknown} cause
- * @param {{ code: "internal" | "network", retryable?: boolean }} kind
- */
-export function unloaded(cause, kind) {
-  const { message: why } = /** @type {Error} */ (cause);
-  const isPolicy = /policy|CSP|embedder/i.test(why);
-  const advice = isPolicy
-    ? "A Content-Security-Policy has to allow 'wasm-unsafe-eval' in script-src."
-    : "Check that the minara_bg.wasm of this very version is served beside the package's JavaScript or given to init.";
-  const message = `The WebAssembly module could not be loaded (${why}). ${advice}`;
-  return new MinaraError(message, { ...kind, outcome: "not_sent", cause });
 }
 
 /** The running instance, whether or not it has to be loaded first. */

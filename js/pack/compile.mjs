@@ -9,8 +9,10 @@ import { shortenImports } from "./imports.mjs";
 import { withoutRelocations } from "./linked.mjs";
 import { trim } from "./trim.mjs";
 
-/** Base name of wasm-pack's outputs. They are never renamed: the module's import namespace holds it. */
-const NAME = "minara";
+/** @import { ModuleRecipe } from "./modules.mjs" */
+
+/** The crate whose version and licence the package has. */
+const CRATE = "minara";
 
 /** What Rust's own default for this target allows, plus simd128. Engines refuse the output of --all-features. */
 const WASM_FEATURES = [
@@ -31,20 +33,21 @@ const WASM_FEATURES = [
  */
 
 /**
+ * @param {ModuleRecipe} recipe
  * @param {{ crateDir: string, root: string, env: NodeJS.ProcessEnv, outDir: string }} options
  * @returns {Promise<Compiled>}
  */
-export async function compileCrate({ crateDir, root, env, outDir }) {
+export async function compileCrate(recipe, { crateDir, root, env, outDir }) {
   const flags = ["--release", "--target", "web", "--no-pack", "--no-gitignore", "--no-typescript"];
-  const named = ["--out-dir", outDir, "--out-name", NAME];
-  const cargo = ["--", "--locked"];
+  const named = ["--out-dir", outDir, "--out-name", recipe.name];
+  const cargo = ["--", "--locked", ...recipe.cargo];
   const flagged = withFlags(env, [...registries(env), await standardLibrary(env), [root.replace(/\/$/, ""), "minara"]]);
   await run("wasm-pack", ["build", crateDir, ...flags, ...named, ...cargo], { cwd: root, env: flagged });
   const { crate, target } = await readWorkspace(root, env);
-  const linked = readFileSync(join(target, "wasm32-unknown-unknown", "release", `${NAME}_js.wasm`));
-  const file = join(outDir, `${NAME}_bg.wasm`);
+  const linked = readFileSync(join(target, "wasm32-unknown-unknown", "release", `${CRATE}_js.wasm`));
+  const file = join(outDir, `${recipe.name}_bg.wasm`);
   const { wasm: bound } = trim(withoutRelocations(readFileSync(file)));
-  const { wasm, glue } = trimExports({ wasm: bound, glue: readFileSync(join(outDir, `${NAME}.js`), "utf8") });
+  const { wasm, glue } = trimExports({ wasm: bound, glue: readFileSync(join(outDir, `${recipe.name}.js`), "utf8") });
   const optimised = await optimise(wasm, { file, linked, env });
   return { ...shortenImports({ wasm: optimised, glue, version: crate.version }), crate };
 }
@@ -109,5 +112,5 @@ function registries(env) {
 async function readWorkspace(root, env) {
   const metadata = await run("cargo", ["metadata", "--format-version=1", "--no-deps", "--locked"], { cwd: root, env });
   const { packages, target_directory: target } = JSON.parse(metadata.slice(metadata.indexOf("{")));
-  return { crate: packages.find((/** @type {{ name: string }} */ { name }) => name === NAME), target };
+  return { crate: packages.find((/** @type {{ name: string }} */ { name }) => name === CRATE), target };
 }

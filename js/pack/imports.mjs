@@ -20,7 +20,7 @@ export function shortenImports({ wasm, glue, version }) {
     names.has(name) ? entry.replace(name, `"${names.get(name)}"`) : "",
   );
   const keys = withoutUnused(used);
-  const shortened = keys.split(`"${MODULE}": import0`);
+  const shortened = keys.split(FROM);
   const count = keys.match(/^ {8}"[0-9a-z]+": function\(/gm)?.length;
   if (count !== names.size || shortened.length !== 2) {
     throw new Error("The form of wasm-bindgen's imports has changed. Adapt js/pack/imports.mjs to it.");
@@ -57,7 +57,9 @@ function withoutUnused(glue) {
   return kept === glue ? glue : withoutUnused(kept);
 }
 
-const MODULE = "./minara_bg.js";
+/** Where the functions come from, in the module and in the glue: `./minara_bg.js`, or the like for another output. */
+const MODULE = /^\.\/\w+_bg\.js$/;
+const FROM = /"\.\/\w+_bg\.js": import0/;
 const SHORT_MODULE = "m";
 const FUNCTION = 0;
 
@@ -69,7 +71,7 @@ const FUNCTION = 0;
 function readImports(reader) {
   return Array.from({ length: reader.u32() }, () => {
     const [module, name, kind] = [reader.name(), reader.name(), reader.byte()];
-    if (module !== MODULE) throw new Error(`The module imports from ${module}, not from its glue alone.`);
+    if (!MODULE.test(module)) throw new Error(`The module imports from ${module}, not from its glue alone.`);
     if (kind !== FUNCTION) throw new Error(`The module imports something of kind ${kind}, which is no function.`);
     return { name, type: reader.u32() };
   });

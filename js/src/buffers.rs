@@ -13,15 +13,11 @@ use wasm_bindgen::prelude::*;
 /// Larger chunks are pushed in pieces, so that memory does not grow with them.
 const INPUT_BYTES: usize = 64 * 1024;
 
-/// What one large answer made of a buffer is given back before the next.
-const KEPT_BYTES: usize = 1024 * 1024;
-
 pub(crate) struct Buffers {
     pub(crate) input: Box<[u8]>,
     pub(crate) batch: Batch,
-    pub(crate) text: String,
-    pub(crate) utf16: Vec<u16>,
-    pub(crate) takes_utf16: bool,
+    #[cfg(feature = "client")]
+    pub(crate) answer: crate::client::AnswerText,
     /// Addresses and lengths, at an address of its own that never changes. See `memory.js`.
     pub(crate) header: Box<[u32; 8]>,
 }
@@ -32,18 +28,10 @@ impl Buffers {
         Self {
             input: vec![0; INPUT_BYTES].into_boxed_slice(),
             batch: Batch::new(encoding),
-            text: String::new(),
-            utf16: Vec::new(),
-            takes_utf16,
+            #[cfg(feature = "client")]
+            answer: crate::client::AnswerText::new(takes_utf16),
             header: Box::default(),
         }
-    }
-
-    pub(crate) fn clear_text(&mut self) {
-        self.text.clear();
-        self.text.shrink_to(KEPT_BYTES);
-        self.utf16.clear();
-        self.utf16.shrink_to(KEPT_BYTES);
     }
 }
 

@@ -2,8 +2,6 @@
 
 use js_sys::{Array, Object};
 use minara::Error;
-use minara::error::redact_secret;
-use minara::transport::Failure;
 use wasm_bindgen::prelude::*;
 
 use crate::object::{or_undefined, set};
@@ -37,20 +35,6 @@ pub(crate) fn to_js(error: &Error, cause: JsValue) -> JsValue {
 /// The `MinaraError` of a stream that has failed; undefined for one that has not.
 pub(crate) fn failed(failure: Option<&Error>) -> JsValue {
     failure.map_or(JsValue::UNDEFINED, |error| to_js(error, JsValue::UNDEFINED))
-}
-
-/// The text without that secret, whatever it looks like.
-#[wasm_bindgen(js_name = withoutSecret)]
-pub fn without_secret(text: &str, secret: &str) -> JsValue {
-    redact_secret(text, secret).into()
-}
-
-/// What a call throws: a `MinaraError`, or the reason of the caller's own abort.
-pub(crate) fn thrown(failure: Failure) -> JsValue {
-    match failure {
-        Failure::Aborted(reason) => reason,
-        Failure::Failed { error, cause } => to_js(&error, cause),
-    }
 }
 
 fn violations(error: &Error) -> JsValue {

@@ -11,7 +11,7 @@ use crate::buffers::{address, length, with_buffers};
 use crate::error::failed;
 use crate::object::or_undefined;
 
-/// See `SseDecoder` in `sse.js`, its only user.
+/// See `SseDecoder` in `sse-reader.js`, its only user.
 #[wasm_bindgen]
 pub struct SseEngine {
     decoder: Decoder,

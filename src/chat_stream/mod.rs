@@ -15,6 +15,7 @@
 //! ```
 
 mod decoder;
+mod failure;
 
 pub use decoder::ChatDecoder;
 pub use minara_stream::chat::{ChatOptions, State, Terminator};

@@ -8,9 +8,6 @@
 #![cfg_attr(not(test), warn(clippy::disallowed_macros, clippy::disallowed_methods))]
 
 pub mod chat;
-mod error;
 pub mod sse;
 pub mod utf16;
 mod utf8;
-
-pub use error::{Error, Report, Result};

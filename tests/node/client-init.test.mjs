@@ -29,7 +29,7 @@ for (const [what, source] of [
     const error = await failureOf(() => init(source));
     assert.equal(
       error.message,
-      "init takes the address of minara_bg.wasm, its unread Response, its bytes or the compiled module.",
+      "init takes the address of the .wasm file, its unread Response, its bytes or the compiled module.",
     );
     assert.deepEqual([error.code, error.outcome, error.retryable], ["invalid_request", "not_sent", false]);
   });
@@ -53,7 +53,7 @@ for (const [what, source, why] of [
     const error = await failureOf(() => init(source));
     assert.equal(
       error.message,
-      `The WebAssembly module could not be loaded (${why}). Check that the minara_bg.wasm of this very version is served ` +
+      `The WebAssembly module could not be loaded (${why}). Check that the .wasm file of this very version is served ` +
         "beside the package's JavaScript or given to init.",
     );
     assert.deepEqual([error.code, error.outcome, error.retryable], ["internal", "not_sent", false]);

@@ -25,7 +25,7 @@ const folder = dirname(createRequire(import.meta.url).resolve("minara/package.js
 const { Minara, MinaraError, init } = await import(pathToFileURL(join(folder, "web.js")).href);
 
 const failed = (why) =>
-  `The WebAssembly module could not be loaded (${why}). Check that the minara_bg.wasm of this very version is served ` +
+  `The WebAssembly module could not be loaded (${why}). Check that the .wasm file of this very version is served ` +
   "beside the package's JavaScript or given to init.";
 const BASE = { baseUrl: "https://worker.example/api" };
 

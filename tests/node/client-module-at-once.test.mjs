@@ -18,7 +18,7 @@ test("the module of another build is refused where it is compiled at once too, a
   });
   const error = await failureOf(() => new Minara({ apiKey: "sk-minara-canary-0123456789" }));
   assert.deepEqual([error.code, error.outcome, error.retryable], ["internal", "not_sent", false]);
-  assert.match(error.message, /^The WebAssembly module could not be loaded \(.*\)\. Check that the minara_bg\.wasm of this very version/);
+  assert.match(error.message, /^The WebAssembly module could not be loaded \(.*\)\. Check that the \.wasm file of this very version/);
   wrong.mock.restore();
   assert.ok(new Minara({ apiKey: "sk-minara-canary-0123456789" }));
 });

@@ -19,7 +19,7 @@ test("the module of another build is refused before anything runs in it, and say
     assert.match(why, /^WebAssembly\.instantiate\(\): Import #0 .*"\*{6}"/);
     assert.equal(
       error.message,
-      `The WebAssembly module could not be loaded (${why}). Check that the minara_bg.wasm of this very version is served ` +
+      `The WebAssembly module could not be loaded (${why}). Check that the .wasm file of this very version is served ` +
         "beside the package's JavaScript or given to init.",
     );
     assert.deepEqual([error.code, error.outcome, error.retryable], ["internal", "not_sent", false]);

@@ -1,6 +1,6 @@
 // From wherever the WebAssembly module is to a compiled one. What the network is at fault for is told here, where it is
 // asked: further on its errors look like those of a wrong file.
-import { misuse, unloaded } from "./minara.js";
+import { misuse, unloaded } from "./errors.js";
 
 /** @import { WasmSource } from "./index.js" */
 
@@ -56,6 +56,6 @@ function notHad(cause) {
 
 /** @param {unknown} [cause] */
 function wrongSource(cause) {
-  const what = "init takes the address of minara_bg.wasm, its unread Response, its bytes or the compiled module.";
+  const what = "init takes the address of the .wasm file, its unread Response, its bytes or the compiled module.";
   return misuse(what, { cause });
 }

@@ -2,13 +2,13 @@
 
 use core::ops::ControlFlow;
 
+use super::error::{Error, Result};
 use super::payload::{Chunk, Payload, reported};
 use super::raw_json::RawJson;
 use super::template::Template;
 use super::text::TextWriter;
 use crate::sse::{DEFAULT_MAX_EVENT_BYTES, Decoder, RawEvent, Sink};
 use crate::utf8::to_text;
-use crate::{Error, Result};
 
 /// Whether a stream must say that its answer is complete.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -109,7 +109,7 @@ impl ChatDecoder {
     /// done no more text is given out; a `usage` that follows the finish reason is still taken, up to `[DONE]`.
     ///
     /// # Errors
-    /// [`Error::Reported`] when the stream carries an error, [`Error::EventTooLarge`]; [`Error::NoText`] at the end of an
+    /// [`Error::Reported`] when the stream carries an error, [`Error::Events`]; [`Error::NoText`] at the end of an
     /// answer that none of the events held. The text before them was appended.
     // Inlined into a caller that is made for size, it would be made for size.
     #[inline(never)]
@@ -122,38 +122,36 @@ impl ChatDecoder {
             let read = events.push_raw(rest, sink);
             match read {
                 Ok(length) => rest = &rest[length..],
-                Err(error) if answer.state == State::Open => answer.fail(error),
+                Err(error) if answer.state == State::Open => answer.fail(error.into()),
                 // The answer was complete before the stream went wrong.
                 Err(_) => answer.sealed = true,
             }
         }
-        match &self.answer.failure {
-            Some(failure) => Err(failure.clone()),
-            None => Ok(self.answer.state),
-        }
+        self.answer.standing()
     }
 
     /// Ends the input.
     ///
     /// # Errors
     /// [`Error::Unterminated`] when the stream did not say that the answer is complete though it must,
-    /// [`Error::CutEvent`] when it ended within an event, [`Error::NoText`]. Its own error again if it had failed.
+    /// [`Error::Events`] when it ended within an event, [`Error::NoText`]. Its own error again if it had failed.
     pub fn finish(&mut self) -> Result<()> {
-        if let Some(failure) = &self.answer.failure {
-            return Err(failure.clone());
+        if self.answer.state == State::Open {
+            match self.end() {
+                Ok(()) => self.answer.state = State::Done,
+                Err(error) => self.answer.fail(error),
+            }
         }
-        if self.answer.state == State::Done {
-            return Ok(());
-        }
-        let ended = self.events.finish().and(match self.terminator {
+        self.answer.standing().map(|_| ())
+    }
+
+    /// Whether an answer that is still open may end here.
+    fn end(&mut self) -> Result<()> {
+        self.events.finish()?;
+        match self.terminator {
             Terminator::Optional => self.answer.check_text(),
             Terminator::Required => Err(Error::Unterminated),
-        });
-        match &ended {
-            Ok(()) => self.answer.state = State::Done,
-            Err(error) => self.answer.fail(error.clone()),
         }
-        ended
     }
 
     /// Where the stream stands.
@@ -208,6 +206,15 @@ impl ChatDecoder {
 }
 
 impl Answer {
+    /// Where it stands, or why it failed.
+    #[inline(never)]
+    fn standing(&self) -> Result<State> {
+        match &self.failure {
+            Some(failure) => Err(failure.clone()),
+            None => Ok(self.state),
+        }
+    }
+
     /// Takes in one event. Breaks off when there may be a faster way to read what follows, or no need to.
     fn read(&mut self, event: RawEvent<'_>, text: &mut String) -> ControlFlow<()> {
         let may_be_alike = self.state == State::Open && event.event != "error";

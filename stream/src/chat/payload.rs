@@ -1,9 +1,9 @@
 //! What one event of the stream says.
 
+use super::error::{Error, Report};
 use super::raw_json::RawJson;
 use super::text::text_of;
 use crate::utf8::to_text;
-use crate::{Error, Report};
 
 /// The data of the event that ends the stream.
 const DONE: &[u8] = b"[DONE]";

@@ -2,8 +2,8 @@
 
 use core::ops::ControlFlow;
 
+use super::error::Result;
 use super::{Decoder, RawEvent, Sink};
-use crate::Result;
 use crate::utf8::to_text;
 use crate::utf16::append_utf16;
 

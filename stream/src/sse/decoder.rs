@@ -6,9 +6,9 @@ use core::ops::ControlFlow;
 
 use memchr::memchr2;
 
+use super::error::{Error, Result};
 use super::field::{Field, MAX_NAME_BYTES};
 use super::{Event, RawEvent};
-use crate::{Error, Result};
 
 /// The largest event that a decoder takes unless told otherwise, in bytes: 1 MiB.
 pub const DEFAULT_MAX_EVENT_BYTES: usize = 1024 * 1024;

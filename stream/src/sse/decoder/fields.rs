@@ -4,8 +4,8 @@ use core::ops::ControlFlow;
 
 use super::{Decoder, LF};
 use crate::sse::RawEvent;
+use crate::sse::error::{Error, Result};
 use crate::sse::field::{Field, parse_retry};
-use crate::{Error, Result};
 
 impl Decoder {
     /// Moves borrowed data into the data buffer, where the next chunk finds it.

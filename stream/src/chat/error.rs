@@ -1,17 +1,17 @@
-//! Why a stream cannot be read on.
+//! Why the answer of a chat stream cannot be read on.
 
 use core::fmt;
 
-/// The result of reading a stream.
+use crate::sse;
+
+/// The result of reading a chat stream.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
-/// Why a stream cannot be read on.
+/// Why the answer of a chat stream cannot be read on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
-    /// An event is larger than that many bytes.
-    EventTooLarge(usize),
-    /// The input ended within an event.
-    CutEvent,
+    /// The event stream that carries it cannot.
+    Events(sse::Error),
     /// The input ended between two events, but the answer was not said to be complete.
     Unterminated,
     /// The answer was said to be complete, but no event held text where it is looked for. The data of the first one that
@@ -21,16 +21,17 @@ pub enum Error {
     Reported(Box<Report>),
 }
 
+impl From<sse::Error> for Error {
+    fn from(error: sse::Error) -> Self {
+        Self::Events(error)
+    }
+}
+
 /// Without what the stream itself said, which may hold secrets. The crate `minara` has words for its callers.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = match self {
-            Self::EventTooLarge(limit) => {
-                f.write_str("an event is larger than ")?;
-                fmt::Display::fmt(limit, f)?;
-                " bytes"
-            }
-            Self::CutEvent => "the input ended within an event",
+            Self::Events(error) => return error.fmt(f),
             Self::Unterminated => "the input ended before the answer was said to be complete",
             Self::NoText(_) => "the answer was complete, but no event held text where it is looked for",
             Self::Reported(_) => "the stream reported that its making failed",
@@ -54,15 +55,14 @@ pub struct Report {
 
 #[cfg(test)]
 mod tests {
-    use super::{Error, Report};
+    use super::{Error, Report, sse};
 
     #[test]
     fn every_failure_is_named_and_none_repeats_what_the_stream_said() {
         let report =
             Report { message: Some("sk-minara-0123".to_owned()), code: None, data: "sk-minara-0123".to_owned() };
         for (error, words) in [
-            (Error::EventTooLarge(65_536), "an event is larger than 65536 bytes"),
-            (Error::CutEvent, "the input ended within an event"),
+            (Error::from(sse::Error::EventTooLarge(65_536)), "an event is larger than 65536 bytes"),
             (Error::Unterminated, "the input ended before the answer was said to be complete"),
             (
                 Error::NoText("sk-minara-0123".to_owned()),

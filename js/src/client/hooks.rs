@@ -4,17 +4,17 @@ use js_sys::{Function, Object};
 use minara::transport::{Observer, Sent, Settled};
 use wasm_bindgen::JsValue;
 
+use super::options::function;
 use crate::object::{or_undefined, set};
-use crate::options::function;
 
 /// The client's hooks.
-pub(crate) struct Hooks {
+pub(super) struct Hooks {
     on_request: Option<Function>,
     on_response: Option<Function>,
 }
 
 impl Hooks {
-    pub(crate) fn from_options(config: &JsValue) -> Option<Self> {
+    pub(super) fn from_options(config: &JsValue) -> Option<Self> {
         let (on_request, on_response) = (function(config, "onRequest"), function(config, "onResponse"));
         let is_given = on_request.is_some() || on_response.is_some();
         is_given.then_some(Self { on_request, on_response })

@@ -7,20 +7,20 @@ use js_sys::Promise;
 use minara::deadline::Limits;
 use minara::error::{Error, Result};
 use minara::request::{Delivery, Endpoint};
-use minara::transport::{Config, Observer};
+use minara::transport::{Config, Observer, member};
 use minara::wire::{ApiKey, DEFAULT_BASE_URL};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::error::{thrown, to_js};
-use crate::hooks::Hooks;
-use crate::object::member;
-use crate::options::{self, function, invalid};
-use crate::work::Work;
+use super::failure::thrown;
+use super::hooks::Hooks;
+use super::options::{self, function, invalid};
+use super::work::Work;
+use crate::error::to_js;
 
 /// What the client can do.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Operation {
+pub(super) enum Operation {
     Call(Endpoint, Delivery),
     Status,
     Session,
@@ -42,7 +42,7 @@ const OPERATIONS: [Operation; 9] = [
 ];
 
 impl Operation {
-    pub(crate) fn limits(self) -> Limits {
+    pub(super) fn limits(self) -> Limits {
         if self == Self::Call(Endpoint::Chat, Delivery::Stream) { Limits::STREAM } else { Limits::UNARY }
     }
 }
@@ -50,7 +50,7 @@ impl Operation {
 /// The client's settings, and its calls.
 #[wasm_bindgen]
 pub struct Caller {
-    pub(crate) config: Rc<Config>,
+    pub(super) config: Rc<Config>,
 }
 
 #[wasm_bindgen]

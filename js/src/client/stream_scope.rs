@@ -4,7 +4,7 @@ use js_sys::Function;
 use minara::transport::Scope;
 use wasm_bindgen::prelude::*;
 
-use crate::error::thrown;
+use super::failure::thrown;
 
 /// Time limits, caller's signal and abort of an open stream.
 #[wasm_bindgen]

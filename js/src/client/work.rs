@@ -5,20 +5,21 @@ use minara::error::{Error, Result, Violation};
 use minara::recovery::{Accepted, accepted, job_answer};
 use minara::request::{Delivery, Endpoint, Form, JsonValue, validate};
 use minara::response::{Answer as _, Job, check_content};
-use minara::transport::{Call, Failure, Reply};
+use minara::transport::{Call, Failure, Reply, member};
 use minara::wire::WireRequest;
 use wasm_bindgen::JsValue;
 
-use crate::caller::{Caller, Operation};
-use crate::error::{pair, thrown};
-use crate::object::{given, member, or_undefined, set};
-use crate::options;
-use crate::stream_scope::StreamScope;
+use super::caller::{Caller, Operation};
+use super::failure::thrown;
+use super::options;
+use super::stream_scope::StreamScope;
+use crate::error::pair;
+use crate::object::{or_undefined, set};
 
 /// A call under way.
-pub(crate) struct Work {
+pub(super) struct Work {
     operation: Operation,
-    pub(crate) call: Call,
+    pub(super) call: Call,
     warnings: Array,
     /// Of a stored answer, the text that the caller has already.
     delivered: String,
@@ -28,7 +29,7 @@ pub(crate) struct Work {
 
 impl Work {
     /// Checks the request and the terms. Nothing is sent yet.
-    pub(crate) fn begin(
+    pub(super) fn begin(
         caller: &Caller,
         operation: Operation,
         request: JsValue,
@@ -43,7 +44,7 @@ impl Work {
     }
 
     /// What an exchange has given, for JavaScript; `None` where another is to follow.
-    pub(crate) fn advance(&mut self, outcome: Result<Reply, Failure>) -> Result<Option<JsValue>, JsValue> {
+    pub(super) fn advance(&mut self, outcome: Result<Reply, Failure>) -> Result<Option<JsValue>, JsValue> {
         let reply = if self.operation == Operation::Answer {
             self.looked(outcome)
         } else if self.accepted.is_some() {
@@ -132,7 +133,7 @@ fn outgoing(operation: Operation, request: JsValue, terms: &JsValue, warnings: &
     let mut input = to_json_value(request, endpoint.subject())?;
     add_request_id(endpoint, &mut input, terms)?;
     let mut valid = validate(endpoint, Form::Client(delivery), input)?;
-    if let Some(extra) = given(terms, "extraBody") {
+    if let Some(extra) = options::given(terms, "extraBody") {
         valid = valid.with_extra(to_json_value(extra, "extraBody")?)?;
     }
     for warning in valid.warnings() {

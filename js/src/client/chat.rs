@@ -4,7 +4,7 @@ use minara::chat_stream::{ChatDecoder, ChatOptions, State, Terminator};
 use minara::utf16::append_utf16;
 use wasm_bindgen::prelude::*;
 
-use crate::buffers::{address, length, with_buffers};
+use crate::buffers::{Buffers, address, length, with_buffers};
 use crate::error::failed;
 use crate::object::or_undefined;
 
@@ -12,6 +12,29 @@ const DONE: u32 = 1;
 const FAILED: u32 = 2;
 const ASCII: u32 = 4;
 const UTF16: u32 = 8;
+
+/// What one large answer made of a buffer is given back before the next.
+const KEPT_BYTES: usize = 1024 * 1024;
+
+/// The text of a chunk, and the same as UTF-16 where the host takes it so.
+pub(crate) struct AnswerText {
+    text: String,
+    utf16: Vec<u16>,
+    takes_utf16: bool,
+}
+
+impl AnswerText {
+    pub(crate) fn new(takes_utf16: bool) -> Self {
+        Self { text: String::new(), utf16: Vec::new(), takes_utf16 }
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.text.shrink_to(KEPT_BYTES);
+        self.utf16.clear();
+        self.utf16.shrink_to(KEPT_BYTES);
+    }
+}
 
 /// See `ChatDecoder` in `chat-decoder.js`, its only user.
 #[wasm_bindgen]
@@ -28,22 +51,22 @@ impl ChatEngine {
 
     /// Decodes so many bytes of the input. 16 times the text's length in bytes or UTF-16 code units, plus flags.
     pub fn push(&mut self, bytes: usize) -> u32 {
-        with_buffers(|buffers| {
-            buffers.clear_text();
-            let flags = match self.0.push(&buffers.input[..bytes], &mut buffers.text) {
+        with_buffers(|Buffers { input, header, answer, .. }| {
+            answer.clear();
+            let flags = match self.0.push(&input[..bytes], &mut answer.text) {
                 Ok(State::Open) => 0,
                 Ok(State::Done) => DONE,
                 Ok(State::Failed) | Err(_) => FAILED,
             };
-            let text = buffers.text.as_bytes();
+            let text = answer.text.as_bytes();
             let is_ascii = text.is_ascii();
-            if is_ascii || !buffers.takes_utf16 {
-                buffers.header[7] = address(text);
+            if is_ascii || !answer.takes_utf16 {
+                header[7] = address(text);
                 return (length(text) << 4) | flags | if is_ascii { ASCII } else { 0 };
             }
-            append_utf16(text, &mut buffers.utf16);
-            buffers.header[7] = address(&buffers.utf16);
-            (length(&buffers.utf16) << 4) | flags | UTF16
+            append_utf16(text, &mut answer.utf16);
+            header[7] = address(&answer.utf16);
+            (length(&answer.utf16) << 4) | flags | UTF16
         })
         .unwrap_or_default()
     }

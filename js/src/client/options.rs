@@ -4,16 +4,14 @@ use js_sys::{Array, Function};
 use minara::deadline::Limits;
 use minara::error::{Error, Result};
 use minara::retry::RetryPolicy;
-use minara::transport::CallOptions;
+use minara::transport::{CallOptions, member};
 use wasm_bindgen::{JsCast as _, JsValue};
-
-use crate::object::{given, member};
 
 /// The terms of a call.
 ///
 /// # Errors
 /// `invalid_request` for headers that HTTP cannot carry, or that are the client's own.
-pub(crate) fn read(terms: &JsValue, limits: Limits) -> Result<CallOptions> {
+pub(super) fn read(terms: &JsValue, limits: Limits) -> Result<CallOptions> {
     let timeout = member(terms, "timeout");
     let retry = RetryPolicy::default();
     // A call that is no stream has no such limits, also where the client's options set them.
@@ -59,12 +57,17 @@ fn headers(pairs: &JsValue) -> Vec<(String, String)> {
     headers
 }
 
+/// The member of that name, unless it is undefined.
+pub(super) fn given(object: &JsValue, name: &str) -> Option<JsValue> {
+    Some(member(object, name)).filter(|value| !value.is_undefined())
+}
+
 /// The member that is a function, where it is given.
-pub(crate) fn function(config: &JsValue, name: &str) -> Option<Function> {
+pub(super) fn function(config: &JsValue, name: &str) -> Option<Function> {
     given(config, name).map(JsValue::unchecked_into)
 }
 
 /// The error for one option of the client.
-pub(crate) fn invalid(name: &str, message: &str) -> Error {
+pub(super) fn invalid(name: &str, message: &str) -> Error {
     Error::invalid_field("client options", name, message)
 }
