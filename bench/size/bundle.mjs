@@ -16,17 +16,30 @@ const OUR_PAGE = `
   for await (const event of readSse(await fetch("/events"))) document.body.append(event.data);
 `;
 
+/** What one that only reads events does. */
+const READER_PAGE = `
+  import { readSse } from "minara/sse";
+  for await (const event of readSse(await fetch("/events"))) document.body.append(event.data);
+`;
+
 /** @param {Uint8Array} bytes */
 export const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
+/** Our client and SSE reader in a page. */
+export const measureOurPage = () => measure(OUR_PAGE, "minara_bg.wasm");
+
+/** Our SSE reader alone. */
+export const measureReaderPage = () => measure(READER_PAGE, "minara_sse_bg.wasm");
+
 /**
- * Our client and SSE reader in a page: the bundle without the chunks that are loaded only where the module file
- * cannot be had, and the module file.
+ * The bundle without the chunks that are loaded only where the module file cannot be had, and the module file.
+ * @param {string} source
+ * @param {string} module
  */
-export async function measureOurPage() {
+async function measure(source, module) {
   const packageDir = dirname(createRequire(import.meta.url).resolve("minara/package.json"));
-  const script = await bundledBytes(OUR_PAGE, fileURLToPath(new URL(".", import.meta.url)));
-  const wasm = readFileSync(join(packageDir, "minara_bg.wasm"));
+  const script = await bundledBytes(source, fileURLToPath(new URL(".", import.meta.url)));
+  const wasm = readFileSync(join(packageDir, module));
   return { script, wasm: gzipped(wasm), total: script + gzipped(wasm), rawWasm: wasm.length };
 }
 

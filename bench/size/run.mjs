@@ -8,7 +8,7 @@ import { runMain } from "../../scripts/process/main.mjs";
 import { step } from "../../scripts/process/step.mjs";
 import { setUp } from "../../scripts/setup/index.mjs";
 import { installLocked } from "../../scripts/setup/locked-packages.mjs";
-import { bundledBytes, measureOurPage } from "./bundle.mjs";
+import { bundledBytes, measureOurPage, measureReaderPage } from "./bundle.mjs";
 import { peers } from "./peers.mjs";
 import { measureStartUp } from "./startup.mjs";
 
@@ -19,17 +19,19 @@ await runMain(async () => {
   await buildPackage(env);
   const folder = await step("peers", () => installLocked(own, "bench-size", env));
   const ours = await measureOurPage();
+  const reader = await measureReaderPage();
   const rows = [["minara: client and SSE reader", ours.total]];
   for (const [name, source] of Object.entries(peers)) rows.push([name, await bundledBytes(source, folder)]);
   const startUp = await measureStartUp(folder);
   writeFileSync(
     join(own, "results.json"),
-    `${JSON.stringify({ ours, peers: Object.fromEntries(rows.slice(1)), startUp }, null, 2)}\n`,
+    `${JSON.stringify({ ours, reader, peers: Object.fromEntries(rows.slice(1)), startUp }, null, 2)}\n`,
   );
 
   console.log(`\n| a streaming chat in a page | KB gzip |\n| --- | ---: |`);
   for (const [name, bytes] of rows) console.log(`| ${name} | ${kilobytes(Number(bytes))} |`);
-  console.log(`\nours: ${kilobytes(ours.script)} of script, ${kilobytes(ours.wasm)} of WebAssembly\n`);
+  console.log(`\nours: ${kilobytes(ours.script)} of script, ${kilobytes(ours.wasm)} of WebAssembly`);
+  console.log(`minara/sse alone: ${kilobytes(reader.script)} of script, ${kilobytes(reader.wasm)} of WebAssembly\n`);
   printStartUp(startUp);
 });
 

@@ -1,6 +1,6 @@
 /**
  * The event reader of `minara` alone, for a program that reads server-sent events and never calls the Minara API: the same
- * classes with the same behaviour, over a WebAssembly module of its own that holds nothing else, a fifth of the bytes.
+ * classes with the same behaviour, over a WebAssembly module that holds nothing else.
  *
  * A program that uses the client too imports all from `minara`, which then loads one module and not two. Errors are of
  * one class, wherever they come from.

@@ -24,6 +24,7 @@ export const suites = [
   check("clippy", "cargo", "clippy", "--locked", "-p", "minara", "-p", "minara-stream", "-p", "minara-worker", "--all-targets", ...denyWarnings),
   check("clippy-fetch", "cargo", "clippy", "--locked", "-p", "minara", "--features", "fetch", ...wasm, ...denyWarnings),
   check("clippy-js", "cargo", "clippy", "--locked", "-p", "minara-js", ...wasm, ...denyWarnings),
+  check("clippy-js-sse", "cargo", "clippy", "--locked", "-p", "minara-js", "--no-default-features", ...wasm, ...denyWarnings),
   check("clippy-worker", "cargo", "clippy", "--locked", "-p", "minara-worker", ...wasm, ...denyWarnings),
   {
     ...check("rustdoc", "cargo", "doc", "--locked", "-p", "minara", "--no-deps", "--features", "fetch", ...wasm),

@@ -46,23 +46,50 @@ test("before init a decoder says what to wait for", async () => {
   assert.match(fault.message, /^SseDecoder needs .* await init\(\) before using it\.$/);
 });
 
-for (const [name, minimum] of [
-  ["sse", 2000],
-  ["chat", 5000],
+for (const [name, entry, minimum] of [
+  ["sse", "web.js", 2000],
+  ["sse", "sse.js", 2000],
+  ["chat", "web.js", 5000],
 ]) {
-  test(`every rule of vectors/${name}.json holds, however the stream is cut`, async () => {
-    const { compared, differences } = await page.evaluate(async (name) => {
-      const { SseDecoder, init } = await import("/pkg/web.js");
+  test(`every rule of vectors/${name}.json holds in ${entry}, however the stream is cut`, async () => {
+    const replay = async ([name, entry]) => {
+      const { SseDecoder, init } = await import(`/pkg/${entry}`);
       const { ChatDecoder } = await import("/pkg/minara.js");
       const { replayChat, replaySse } = await import("/vectors/replay.mjs");
       const vectors = await (await fetch(`/vectors/${name}.json`)).json();
       await init();
       return name === "sse" ? replaySse(SseDecoder, vectors) : replayChat(ChatDecoder, vectors);
-    }, name);
+    };
+    const { compared, differences } = await page.evaluate(replay, [name, entry]);
     assert.deepEqual(differences, []);
     assert.ok(compared > minimum, `${compared} readings`);
   });
 }
+
+test("minara/sse loads its own module file and no other, and its errors are those of minara", async () => {
+  const loaded = [];
+  const alone = await browser.newPage();
+  alone.on("response", (response) => loaded.push(response.url()));
+  await alone.goto(`http://127.0.0.1:${server.address().port}/`);
+  const { events, code, isError } = await alone.evaluate(async () => {
+    const { readSse, SseDecoder } = await import("/pkg/sse.js");
+    const events = [];
+    for await (const event of readSse(new Response("id: 7\ndata: é 🚀\n\n"))) events.push(event);
+    try {
+      new SseDecoder({ maxEventBytes: 3 }).push(new TextEncoder().encode("data: four\n\n"));
+    } catch (error) {
+      const { MinaraError } = await import("/pkg/web.js");
+      return { events, code: error.code, isError: error instanceof MinaraError };
+    }
+  });
+  await alone.close();
+  assert.deepEqual(events, [{ event: "message", data: "é 🚀", id: "7" }]);
+  assert.deepEqual({ code, isError }, { code: "event_too_large", isError: true });
+  assert.deepEqual(
+    loaded.filter((url) => url.endsWith(".wasm")).map((url) => new URL(url).pathname),
+    ["/pkg/minara_sse_bg.wasm"],
+  );
+});
 
 test("readSse needs no init, and reads a response as it comes", async () => {
   const events = await page.evaluate(async () => {

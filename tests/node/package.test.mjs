@@ -32,12 +32,21 @@ test("npm publishes these files and no other", async () => {
     "README.md",
     "compile.js",
     "edge.js",
+    "errors.js",
     "index.d.ts",
     "minara.js",
     "minara_bg.inline.js",
     "minara_bg.wasm",
+    "minara_sse.js",
+    "minara_sse_bg.inline.js",
+    "minara_sse_bg.wasm",
     "node.js",
     "package.json",
+    "sse.d.ts",
+    "sse.edge.js",
+    "sse.js",
+    "sse.node.js",
+    "sse.workerd.js",
     "testing.d.ts",
     "testing.js",
     "web.js",
@@ -55,9 +64,11 @@ test("package.json says what npm, bundlers and readers need", () => {
   assert.ok(manifest.keywords.includes("minara") && manifest.description.length > 20);
   assert.equal("dependencies" in manifest, false);
   // The order decides: types first, default last.
-  const conditions = Object.keys(manifest.exports["."]);
-  assert.deepEqual(conditions, ["types", "workerd", "edge-light", "node", "default"]);
-  const entries = conditions.slice(1).map((condition) => manifest.exports["."][condition]);
+  const entries = [".", "./sse"].flatMap((path) => {
+    const conditions = Object.keys(manifest.exports[path]);
+    assert.deepEqual(conditions, ["types", "workerd", "edge-light", "node", "default"]);
+    return conditions.slice(1).map((condition) => manifest.exports[path][condition]);
+  });
   assert.deepEqual(manifest.sideEffects, entries);
   // For tools that read no exports: a page that is taken for a server would be given the key.
   assert.equal(manifest.main, "./web.js");
@@ -76,7 +87,7 @@ test("attw resolves its types in every way that loads ES modules", async (t) => 
   await exec("npm", ["pack", "--pack-destination", folder, packageDir]);
   const [tarball] = readdirSync(folder);
   const attw = join(root, "node_modules", ".bin", "attw");
-  const entrypoints = ["--exclude-entrypoints", "./minara_bg.wasm"];
+  const entrypoints = ["--exclude-entrypoints", "./minara_bg.wasm", "./minara_sse_bg.wasm"];
   // It fails where a problem is found.
   const { stdout } = await exec(attw, [
     join(folder, tarball),
@@ -86,7 +97,7 @@ test("attw resolves its types in every way that loads ES modules", async (t) => 
     "ascii",
     ...entrypoints,
   ]);
-  assert.equal(stdout.match(/node16 \(from ESM\): 🟢 \(ESM\)\nbundler: 🟢/g)?.length, 2);
+  assert.equal(stdout.match(/node16 \(from ESM\): 🟢 \(ESM\)\nbundler: 🟢/g)?.length, 3);
 });
 
 const runtimeExports = (code) => [.../export \{([^}]+)\}/.exec(code)[1].matchAll(/\w+/g)].map(([name]) => name).sort();
@@ -101,6 +112,15 @@ test("every entry exports what index.d.ts declares, and testing what testing.d.t
   }
   assert.deepEqual(Object.keys(await import("minara")).sort(), declared);
   assert.deepEqual(Object.keys(await import("minara/testing")).sort(), declaredExports(text("testing.d.ts")));
+});
+
+test("every entry of the event reader exports what sse.d.ts names", async () => {
+  const declared = runtimeExports(text("sse.d.ts"));
+  assert.deepEqual(declared, ["MinaraError", "SseDecoder", "init", "readSse"]);
+  for (const entry of ["sse.js", "sse.node.js", "sse.workerd.js", "sse.edge.js"]) {
+    assert.deepEqual(runtimeExports(text(entry)), declared, entry);
+  }
+  assert.deepEqual(Object.keys(await import("minara/sse")).sort(), declared);
 });
 
 test("every class has the members that index.d.ts declares, and no other", async () => {
@@ -152,20 +172,29 @@ test("nothing in it names a path or a source map of the machine that built it", 
   }
 });
 
-test("the bytes of the inline copy are those of the module", async () => {
-  const { bytes } = await import(join(packageDir, "minara_bg.inline.js"));
-  assert.deepEqual(Buffer.from(bytes()), readFileSync(join(packageDir, "minara_bg.wasm")));
+const modules = ["minara_bg", "minara_sse_bg"];
+
+test("the bytes of the inline copies are those of the modules", async () => {
+  for (const name of modules) {
+    const { bytes } = await import(join(packageDir, `${name}.inline.js`));
+    assert.deepEqual(Buffer.from(bytes()), readFileSync(join(packageDir, `${name}.wasm`)));
+  }
 });
 
-test("no export of the module takes more arguments than its guard passes on", async () => {
-  const module = await WebAssembly.compile(readFileSync(join(packageDir, "minara_bg.wasm")));
+for (const name of modules) {
+  test(`no export of ${name} takes more arguments than its guard passes on`, () => checkArities(name));
+}
+
+/** @param {string} name */
+async function checkArities(name) {
+  const module = await WebAssembly.compile(readFileSync(join(packageDir, `${name}.wasm`)));
   /** @type {Record<string, Record<string, () => void>>} */
   const imports = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = () => {};
   const { exports } = await WebAssembly.instantiate(module, imports);
   const arities = Object.values(exports).map((value) => (typeof value === "function" ? value.length : 0));
   assert.ok(Math.max(...arities) <= 8, `one takes ${Math.max(...arities)}`);
-});
+}
 
 test("two builds of the same sources give the same bytes", { timeout: 600_000 }, async (t) => {
   const { pack } = await import("../../js/pack.mjs");

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { faultsOf, snippetsOf } from "./snippets.fixture.mjs";
 
-const SOURCES = ["README.md", "js/README.md", "worker/README.md", "js/js/index.d.ts", "js/js/testing.d.ts"];
+const SOURCES = ["README.md", "js/README.md", "worker/README.md", "js/js/index.d.ts", "js/js/sse.d.ts", "js/js/testing.d.ts"];
 const all = SOURCES.flatMap(snippetsOf);
 
 test("every snippet and example compiles against the package's types", async () => {

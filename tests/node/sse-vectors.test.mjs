@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 
 import { SseDecoder } from "minara";
+import { SseDecoder as SseDecoderAlone } from "minara/sse";
 
 import { replayChat, replaySse } from "../vectors/replay.mjs";
 import { packageDir } from "./package.fixture.mjs";
@@ -14,11 +15,13 @@ const vectors = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.js
 // Not among what the entries export.
 const { ChatDecoder } = await import(pathToFileURL(join(packageDir, "minara.js")).href);
 
-test("every rule of the event stream format holds, however the stream is cut", () => {
-  const { compared, differences } = replaySse(SseDecoder, vectors("sse"));
-  assert.deepEqual(differences, []);
-  assert.ok(compared > 2000, `${compared} readings`);
-});
+for (const [entry, Decoder] of [["minara", SseDecoder], ["minara/sse", SseDecoderAlone]]) {
+  test(`every rule of the event stream format holds in ${entry}, however the stream is cut`, () => {
+    const { compared, differences } = replaySse(Decoder, vectors("sse"));
+    assert.deepEqual(differences, []);
+    assert.ok(compared > 2000, `${compared} readings`);
+  });
+}
 
 test("every rule of the chat stream holds, however the stream is cut", () => {
   const { compared, differences } = replayChat(ChatDecoder, vectors("chat"));

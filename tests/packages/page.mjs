@@ -52,14 +52,14 @@ export async function openPage(browser, url, api) {
 /** @param {any} outcome */
 export function checkPage(outcome) {
   checkAnswer(outcome);
-  assert.deepEqual(outcome.events, ["message=one", "two=2"]);
+  assert.deepEqual(outcome.events, ["message=one", "two=2", "message=3"]);
   assert.deepEqual(outcome.codes, ["invalid_request", "key_in_browser", "invalid_request"]);
 }
 
 /** @param {any} outcome */
 export function checkServer(outcome) {
   checkAnswer(outcome);
-  assert.deepEqual(outcome.events, ["message=one"]);
+  assert.deepEqual(outcome.events, ["message=one", "message=2"]);
   assert.deepEqual(outcome.codes, ["invalid_request"]);
 }
 

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const sources = ["index.d.ts", "testing.d.ts"].map((name) => new URL(`../../js/js/${name}`, import.meta.url));
+const sources = ["index.d.ts", "sse.d.ts", "testing.d.ts"].map((name) => new URL(`../../js/js/${name}`, import.meta.url));
 
 export const snapshotFile = new URL("snapshot.d.ts.txt", import.meta.url);
 

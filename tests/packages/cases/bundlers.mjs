@@ -8,6 +8,9 @@ import { checkPage, checkServer, openPage, serve } from "../page.mjs";
 
 /** @import { Context } from "../run.mjs" */
 
+/** Each of the two modules is fetched once, in one form. */
+const AS_FILES = { wasmFiles: 2, inlineFiles: 0 };
+
 /** @type {[string, (context: Context) => Promise<void>][]} */
 export const bundlers = [
   ["plain <script type=module>", plainScript],
@@ -24,7 +27,7 @@ export const bundlers = [
 /** @param {Context} context */
 async function plainScript({ workspace, browser, pages }) {
   const dir = workspace.place("page", "plain");
-  const map = JSON.stringify({ imports: { minara: "/node_modules/minara/web.js" } });
+  const map = JSON.stringify({ imports: { minara: "/node_modules/minara/web.js", "minara/sse": "/node_modules/minara/sse.js" } });
   writeFileSync(
     join(dir, "index.html"),
     `<script type="importmap">${map}</script><script type="module" src="./main.js"></script>`,
@@ -33,7 +36,7 @@ async function plainScript({ workspace, browser, pages }) {
   try {
     const { outcome, wasmFiles, inlineFiles } = await openPage(browser, `${host.url}plain/`, pages.url);
     checkPage(outcome);
-    assert.deepEqual({ wasmFiles, inlineFiles }, { wasmFiles: 1, inlineFiles: 0 });
+    assert.deepEqual({ wasmFiles, inlineFiles }, AS_FILES);
   } finally {
     host.close();
   }
@@ -64,7 +67,7 @@ async function viteBuild({ workspace, browser, pages }) {
   const dir = workspace.place("page", "vite-build");
   const { build } = await workspace.load("vite");
   await build({ root: dir, logLevel: "error", configFile: false });
-  await checkHosted(join(dir, "dist"), { browser, pages }, { wasmFiles: 1, inlineFiles: 0 });
+  await checkHosted(join(dir, "dist"), { browser, pages }, AS_FILES);
 }
 
 /** @param {Context} context */
@@ -82,7 +85,7 @@ async function viteWorker({ workspace, browser, pages }) {
     globalThis.outcome = new Promise((resolve) => (worker.onmessage = ({ data }) => resolve(data)));`,
   );
   await build({ root: dir, logLevel: "error", configFile: false, worker: { format: "es" } });
-  await checkHosted(join(dir, "dist"), { browser, pages }, { wasmFiles: 1, inlineFiles: 0 });
+  await checkHosted(join(dir, "dist"), { browser, pages }, AS_FILES);
 }
 
 /** @param {Context} context */
@@ -95,7 +98,7 @@ async function webpack({ workspace, browser, pages }) {
   );
   assert.ok(!stats.hasErrors() && !stats.hasWarnings(), stats.toString("errors-warnings"));
   copyPage(dir);
-  await checkHosted(join(dir, "dist"), { browser, pages }, { wasmFiles: 1, inlineFiles: 0 });
+  await checkHosted(join(dir, "dist"), { browser, pages }, AS_FILES);
 }
 
 /** @param {Context} context */
@@ -103,8 +106,8 @@ async function rollup({ workspace, browser, pages }) {
   const dir = workspace.place("page", "rollup");
   await bundleByRollup(workspace, join(dir, "main.js"), {});
   copyPage(dir);
-  copyModule(workspace, join(dir, "dist"));
-  await checkHosted(join(dir, "dist"), { browser, pages }, { wasmFiles: 1, inlineFiles: 0 });
+  copyModules(workspace, join(dir, "dist"));
+  await checkHosted(join(dir, "dist"), { browser, pages }, AS_FILES);
 }
 
 /** @param {Context} context */
@@ -144,14 +147,16 @@ async function esbuild({ workspace, browser, pages }, isFileServed) {
     outdir,
   });
   copyPage(dir);
-  if (isFileServed) copyModule(workspace, outdir);
-  const wanted = isFileServed ? { wasmFiles: 1, inlineFiles: 0 } : { wasmFiles: 0, inlineFiles: 1 };
+  if (isFileServed) copyModules(workspace, outdir);
+  const wanted = isFileServed ? AS_FILES : { wasmFiles: 0, inlineFiles: 2 };
   await checkHosted(outdir, { browser, pages }, wanted);
 }
 
 /** @param {Context["workspace"]} workspace @param {string} folder */
-function copyModule(workspace, folder) {
-  copyFileSync(join(workspace.dir, "node_modules", "minara", "minara_bg.wasm"), join(folder, "minara_bg.wasm"));
+function copyModules(workspace, folder) {
+  for (const name of ["minara_bg.wasm", "minara_sse_bg.wasm"]) {
+    copyFileSync(join(workspace.dir, "node_modules", "minara", name), join(folder, name));
+  }
 }
 
 /** @param {string} dir */
@@ -162,7 +167,7 @@ function copyPage(dir) {
 /**
  * @param {string} folder
  * @param {Pick<Context, "browser" | "pages">} context
- * @param {{ wasmFiles: number, inlineFiles: number }} wanted  the module is fetched once, in one form
+ * @param {{ wasmFiles: number, inlineFiles: number }} wanted
  */
 async function checkHosted(folder, { browser, pages }, wanted) {
   const host = await serve(folder);
