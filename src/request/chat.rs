@@ -43,6 +43,10 @@ impl core::str::FromStr for Mode {
     }
 }
 
+/// Fields by which a call is sent, repeated or answered in another way. Another call that had one would be taken for what it
+/// is not: a `requestId` lets a call be sent again.
+pub(super) const ALONE: [&str; 3] = ["requestId", "stream", "background"];
+
 /// A question to the agent, sent to `POST /v1/developer/chat`.
 ///
 /// ```

@@ -181,6 +181,8 @@ impl ValidRequest {
         for (name, value) in &extra {
             let message = if self.endpoint.fields().iter().any(|field| field.name == name) {
                 "is a known field: set it in the request itself"
+            } else if chat::ALONE.contains(&name.as_str()) {
+                "is for chats alone"
             } else if !value.has_json() {
                 "holds NaN or Infinity, for which JSON has no form"
             } else {

@@ -200,6 +200,9 @@ fn link_fault(text: &str) -> String {
         filled("it has {} bytes, which is over {}", &[&grouped(text.len()), &grouped(MAX_LINK)])
     } else if authority_of(text).contains('@') {
         "it holds a user name or a password".to_owned()
+    } else if text.contains('@') {
+        // Where no authority can be made out, no one can say what stands before it.
+        "it holds an @, and is not repeated for the password that may stand before it".to_owned()
     } else {
         it_is(text)
     }

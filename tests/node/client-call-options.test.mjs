@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { Minara } from "minara";
 import { mockFetch } from "minara/testing";
 
-import { clientFor, failureOf } from "./client.fixture.mjs";
+import { WALLET, clientFor, failureOf } from "./client.fixture.mjs";
 import { CALL, CANARY, LIMITS, LOOK, unknown } from "./client-options.fixture.mjs";
 
 const callUnknown = unknown(CALL);
@@ -72,6 +72,11 @@ for (const [what, act, message] of [
     (minara) => minara.chat({ message: "gm" }, { extraBody: { limits: [1, { cap: Infinity }], slippage: NaN } }),
     "Invalid chat request: extraBody.limits holds NaN or Infinity, for which JSON has no form; " +
       "extraBody.slippage holds NaN or Infinity, for which JSON has no form. Nothing was sent.",
+  ],
+  [
+    "an id in extraBody under which a swap could be sent, and charged, again",
+    (minara) => minara.intentToSwap({ intent: "swap 1 ETH", walletAddress: WALLET }, { extraBody: { requestId: "a:1" } }),
+    "Invalid swap request: extraBody.requestId is for chats alone. Nothing was sent.",
   ],
   [
     "options whose names stand for nothing",

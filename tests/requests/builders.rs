@@ -106,6 +106,27 @@ fn the_worker_can_set_a_text_in_place_or_at_the_end() -> Result<()> {
 }
 
 #[test]
+fn what_decides_how_a_chat_is_sent_is_no_extra_field_of_another_call() {
+    let swap = SwapRequest::new("swap 0.1 ETH to USDC", "0x742d35cc6634c0532925a3b844bc9e7595f0beb1");
+    let perp = PerpRequest::new("ETH");
+    let prediction = PredictionRequest::new("https://polymarket.com/event/x");
+    let valid = [swap.validate(Delivery::Whole), perp.validate(Delivery::Whole), prediction.validate(Delivery::Whole)];
+    for valid in valid {
+        let extra = JsonValue::from(json!({ "background": true, "requestId": "r-1", "stream": true, "x": 1 }));
+        let error = valid.unwrap().with_extra(extra).unwrap_err();
+        let violations: Vec<_> = error.violations().iter().map(|v| (&*v.field, &*v.message)).collect();
+        assert_eq!(
+            violations,
+            [
+                ("extraBody.background", "is for chats alone"),
+                ("extraBody.requestId", "is for chats alone"),
+                ("extraBody.stream", "is for chats alone"),
+            ]
+        );
+    }
+}
+
+#[test]
 fn extra_fields_go_behind_the_known_ones_and_never_replace_them() -> Result<()> {
     let chat = || ChatRequest::ask("Hi").validate(Delivery::Whole);
     let extra = JsonValue::from(json!({ "temperature": 0.5, "tools": [{ "name": "x" }], "none": null }));
