@@ -6,6 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
 
+use crate::said::Said;
 use crate::{Reading, read};
 
 /// The stream's meaning by the contract's order of look-up, on trees.
@@ -17,7 +18,7 @@ fn by_full_parse(payloads: &[String]) -> Reading {
         Ok(Value::Null | Value::Bool(_) | Value::Number(_)) | Err(_) => payload.clone(),
     });
     let text = text.collect();
-    let held: Vec<_> = payloads.iter().map(|payload| held(payload)).collect();
+    let held: Vec<_> = payloads.iter().filter(|payload| !payload.is_empty()).map(|payload| held(payload)).collect();
     if held.contains(&Held::Text) || (!held.is_empty() && held.iter().all(|held| *held == Held::Nothing)) {
         return Reading { text, done: true, ..Reading::default() };
     }
@@ -40,15 +41,11 @@ fn held(payload: &str) -> Held {
         Ok(object @ Value::Object(_)) => object,
         _ => return Held::Text,
     };
-    let is_empty = |delta: &Value| {
-        let members = delta.as_object();
-        members.is_some_and(|members| {
-            members.is_empty() || members.contains_key("role") || members.contains_key("content")
-        })
-    };
+    let has_delta =
+        ["/choices/0/delta", "/delta"].into_iter().any(|place| object.pointer(place).is_some_and(Value::is_object));
     if find_text(&object).is_some() {
         Held::Text
-    } else if ["/choices/0/delta", "/delta"].into_iter().any(|place| object.pointer(place).is_some_and(is_empty)) {
+    } else if has_delta && !serde_json::from_str::<Said>(payload).unwrap().has_words {
         Held::Nothing
     } else {
         Held::Unknown

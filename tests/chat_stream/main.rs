@@ -4,6 +4,7 @@
 mod decoder;
 mod full_parse;
 mod fuzz_corpus;
+mod said;
 mod vectors;
 
 use minara::chat_stream::{ChatDecoder, ChatOptions, State};

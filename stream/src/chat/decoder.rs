@@ -64,7 +64,7 @@ struct Answer {
     failure: Option<Error>,
     /// `[DONE]` came: nothing behind it is read.
     sealed: bool,
-    /// There was text, if only an empty one.
+    /// There was a text, if only an empty one.
     has_text: bool,
     /// There was an event that has none, and says so.
     is_empty: bool,
@@ -238,7 +238,7 @@ impl Answer {
                 self.fail(reported(Some(to_text(words).into_owned()), None, words));
             }
             Payload::Plain(words) if is_open => {
-                self.has_text = true;
+                self.has_text |= !words.is_empty();
                 self.writer.write_text(&to_text(words), text);
             }
             Payload::Plain(_) => {}
@@ -284,7 +284,7 @@ impl Answer {
     fn note_text(&mut self, chunk: &Chunk<'_>, data: &[u8]) {
         if self.has_text || chunk.text.is_some() {
             self.has_text = true;
-        } else if chunk.finish_reason.is_some() || chunk.is_without_text() {
+        } else if chunk.is_without_text(data) {
             self.is_empty = true;
         } else if self.unread.is_empty() {
             self.unread.extend_from_slice(data);

@@ -1,7 +1,7 @@
 //! What one event of the stream says.
 
 use super::error::{Error, Report};
-use super::raw_json::RawJson;
+use super::raw_json::{RawJson, has_words};
 use super::text::text_of;
 use crate::utf8::to_text;
 
@@ -50,12 +50,27 @@ const TEXT: &[Path] = &[
 ];
 const FINISH_REASON: &[Path] =
     &[&["choices", "0", "finish_reason"], &["finish_reason"], &["data", "finish_reason"], &["chunk", "finish_reason"]];
-/// What holds the text, and in a role-only event does not.
+/// What holds the text, where there is some.
 const DELTA: &[Path] = &[&["choices", "0", "delta"], &["delta"]];
 const ERROR: &[Path] = &[&["error"], &["data", "error"], &["chunk", "error"]];
 const CHAT_ID: &[Path] = &[&["chatId"], &["data", "chatId"], &["chunk", "chatId"]];
 const MESSAGE_ID: &[Path] = &[&["messageId"], &["data", "messageId"], &["chunk", "messageId"]];
 const USAGE: &[Path] = &[&["usage"], &["choices", "0", "usage"], &["data", "usage"], &["chunk", "usage"]];
+
+/// Members whose strings are no part of an answer: what the API documents, and what chunks of this form have elsewhere.
+const LABELS: &[&str] = &[
+    "chatId",
+    "messageId",
+    "requestId",
+    "object",
+    "role",
+    "finish_reason",
+    "id",
+    "model",
+    "type",
+    "system_fingerprint",
+    "service_tier",
+];
 
 /// The first names of all paths, and what a payload that is an error says in its own `message`.
 const NAMES: [&str; 12] = [
@@ -127,10 +142,13 @@ impl<'a> Chunk<'a> {
         }
     }
 
-    /// Whether it says that there is no text here: its delta is empty or names the role alone, or it tells the usage. What
-    /// holds anything else may hold text in a place that is not known.
-    pub(super) fn is_without_text(&self) -> bool {
-        self.members.find(DELTA, is_empty_delta).is_some() || self.usage().is_some()
+    /// Whether it says that there is no text here: it has a delta, tells the usage or ends the answer, and there are no
+    /// words in it. What has some may have text in a place that is not known.
+    pub(super) fn is_without_text(&self, data: &[u8]) -> bool {
+        let is_of_answer = self.finish_reason.is_some()
+            || self.members.find(DELTA, RawJson::is_object).is_some()
+            || self.usage().is_some_and(RawJson::is_object);
+        is_of_answer && !has_words(data, LABELS)
     }
 
     /// The conversation's id.
@@ -161,11 +179,6 @@ impl<'a> Chunk<'a> {
         let message = told.into_iter().flatten().find_map(words).or_else(|| self.text.map(text_of));
         Some(reported(message, inner("code").and_then(words), data))
     }
-}
-
-fn is_empty_delta(value: RawJson<'_>) -> bool {
-    let is_known = || value.get("role").is_some() || value.get("content").is_some();
-    value.is_object() && (is_known() || value.members().next().is_none())
 }
 
 /// A string's value, unless it is empty.

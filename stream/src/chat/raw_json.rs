@@ -78,6 +78,36 @@ impl<'a> RawJson<'a> {
     }
 }
 
+/// Whether there is a string in the valid text that is not empty, at any depth: no name of a member, nor the value of one
+/// that has such a name.
+#[cold]
+#[inline(never)]
+pub(super) fn has_words(text: &[u8], labels: &[&str]) -> bool {
+    let mut at = 0;
+    while at < text.len() {
+        if text[at] != b'"' {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        at = string_end(text, start);
+        let behind = skip_space(text, at);
+        if text.get(behind) != Some(&b':') {
+            if at - start > EMPTY {
+                return true;
+            }
+            continue;
+        }
+        let value = skip_space(text, behind + 1);
+        let is_label = labels.iter().any(|label| label.as_bytes() == &*unescaped(&text[start..at]));
+        at = if is_label && text[value] == b'"' { string_end(text, value) } else { value };
+    }
+    false
+}
+
+/// The length of a string without a character, with its quotes.
+const EMPTY: usize = 2;
+
 /// Iterates over the members of a valid object.
 pub(super) struct Members<'a> {
     object: &'a [u8],
