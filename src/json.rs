@@ -68,9 +68,44 @@ pub(crate) fn text_below<J: Json>(value: &J, outer: &str, name: &str) -> Option<
     text_at(&*value.get(outer)?, name)
 }
 
+/// The JSON text with U+FFFD for each escaped half of a surrogate pair that stands alone, which `serde_json` refuses: a
+/// server that cuts a text within a character writes one. `None` where there is none.
+fn without_halves(text: &str) -> Option<String> {
+    let mut whole = String::with_capacity(text.len());
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(escape) = text[at..].find('\\') {
+        at += escape;
+        let unit = unit_at(text, at);
+        match unit {
+            Some(0xD800..0xDC00) if matches!(unit_at(text, at + ESCAPE), Some(0xDC00..0xE000)) => at += 2 * ESCAPE,
+            Some(0xD800..0xE000) => {
+                whole.push_str(&text[copied..at]);
+                whole.push_str("\\ufffd");
+                at += ESCAPE;
+                copied = at;
+            }
+            Some(_) => at += ESCAPE,
+            // Whatever is escaped, a backslash too, is one character; where there is none the text is no JSON.
+            None => at += 1 + text[at + 1..].chars().next()?.len_utf8(),
+        }
+    }
+    whole.push_str(&text[copied..]);
+    (copied > 0).then_some(whole)
+}
+
+/// The length of `\u` and its four digits.
+const ESCAPE: usize = 6;
+
+/// The UTF-16 code unit whose escape stands there, if one does.
+fn unit_at(text: &str, at: usize) -> Option<u16> {
+    let digits = text.get(at..at + ESCAPE)?.strip_prefix("\\u")?;
+    digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u16::from_str_radix(digits, 16).ok())?
+}
+
 impl Json for Value {
     fn parse(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
+        serde_json::from_str(text).ok().or_else(|| serde_json::from_str(&without_halves(text)?).ok())
     }
 
     fn kind(&self) -> JsonKind {
@@ -98,5 +133,35 @@ impl Json for Value {
 
     fn as_f64(&self) -> Option<f64> {
         Self::as_f64(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Json as _, without_halves};
+
+    #[test]
+    fn half_of_a_surrogate_pair_reads_as_a_replacement_character_and_all_else_as_it_is() {
+        for (text, value) in [
+            (r#"{"content":"SOL is up \ud83d"}"#, json!({ "content": "SOL is up \u{fffd}" })),
+            (
+                r#"["\uDE80","\ud83d\ud83d\ude80","\ud83dx\u00e9\ud83d\n"]"#,
+                json!(["\u{fffd}", "\u{fffd}🚀", "\u{fffd}xé\u{fffd}\n"]),
+            ),
+            (r#"["\\ud83d \ud83d\\ude80"]"#, json!(["\\ud83d \u{fffd}\\ude80"])),
+            (r#"["\ud83d\ude80"]"#, json!(["🚀"])),
+        ] {
+            assert_eq!(Value::parse(text), Some(value), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_stays_none() {
+        for text in [r#"{"content":"\ud83d"#, r#"["\ud83d","\x"]"#, r"\", r"\ud83", r"\é\ud83d", ""] {
+            assert_eq!(Value::parse(text), None, "{text}");
+        }
+        assert_eq!(without_halves(r#"["\ud83d\ude80"]"#), None);
     }
 }

@@ -37,7 +37,12 @@ pub fn parse_retry_after(header: &str, now_ms: f64) -> Option<f64> {
     let header = trim(header);
     // RFC 9110 allows whole seconds only; fractions are seen in the wild and mean what they say.
     if header.as_bytes().first().is_some_and(u8::is_ascii_digit) {
-        return parse_seconds(header);
+        // Where two hops have each set one, they come as a list: the longest wait does for all.
+        let mut longest = 0.0_f64;
+        for part in header.split(',') {
+            longest = longest.max(parse_seconds(trim(part))?);
+        }
+        return Some(longest);
     }
     Some((parse_date(header.as_bytes())? - now_ms / 1000.0).max(0.0)).filter(|seconds| *seconds < LONGEST_WAIT)
 }
