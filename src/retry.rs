@@ -109,10 +109,11 @@ fn may_repeat(error: &Error, is_repeatable: bool) -> bool {
     }
 }
 
-/// The error of a repeated call: what an earlier attempt may have cost, the refusal of a later one does not take back.
+/// The error of a repeated call: what an earlier attempt may have cost, the refusal of a later one does not take back, and
+/// whoever reads the error is told.
 pub fn after_attempt(earlier: Outcome, error: Error) -> Error {
     match error.outcome() {
-        Outcome::NotSent | Outcome::Refused if earlier == Outcome::Unknown => error.with_outcome(Outcome::Unknown),
+        Outcome::NotSent | Outcome::Refused if earlier == Outcome::Unknown => error.behind_billed_attempt(),
         _ => error,
     }
 }
@@ -258,8 +259,11 @@ mod tests {
             (NotSent, NotSent, NotSent),
             (Refused, Unknown, Unknown),
         ] {
-            let error = Error::new(Code::RateLimited, "x").with_outcome(later);
-            assert_eq!(after_attempt(earlier, error).outcome(), whole, "{earlier}, then {later}");
+            let error = after_attempt(earlier, Error::new(Code::RateLimited, "Too many.").with_outcome(later));
+            assert_eq!(error.outcome(), whole, "{earlier}, then {later}");
+            let told = "Too many. An earlier attempt may have been billed: send the call again only under the requestId that \
+                        it had, or if a second charge is acceptable.";
+            assert_eq!(error.message(), if later == whole { "Too many." } else { told }, "{earlier}, then {later}");
         }
     }
 

@@ -21,7 +21,12 @@ use crate::wording::{filled, sentence};
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
 /// How the part of a message begins that says what a failed call may have cost, behind what happened to it.
-const ABOUT_BILLING: [&str; 2] = [" The call may have been billed", " Count the call as billed"];
+const ABOUT_BILLING: [&str; 3] =
+    [" The call may have been billed", " An earlier attempt may have been billed", " Count the call as billed"];
+
+/// What follows the words of a refusal behind an attempt that may have been billed.
+const OF_EARLIER_ATTEMPT: &str = " An earlier attempt may have been billed: send the call again only under the requestId \
+                                  that it had, or if a second charge is acceptable.";
 
 /// Why a call failed, and whether it can have been billed.
 ///
@@ -143,13 +148,32 @@ impl Error {
             return self;
         }
         self.0.outcome = Outcome::Refused;
+        self.in_place_of_billing(" The look-up costs nothing: look again.");
+        self
+    }
+
+    /// The same error as that of a call of which nothing can have been billed: it says so, and its outcome is `not_sent`.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn of_unbilled_call(mut self) -> Self {
+        self.0.outcome = Outcome::NotSent;
+        self.in_place_of_billing(" Nothing was billed.");
+        self
+    }
+
+    /// The same error behind an attempt that may have been billed, which this one does not take back.
+    pub(crate) fn behind_billed_attempt(mut self) -> Self {
+        self.0.outcome = Outcome::Unknown;
+        self.0.message.push_str(OF_EARLIER_ATTEMPT);
+        self
+    }
+
+    fn in_place_of_billing(&mut self, words: &str) {
         let message = &self.0.message;
         let is_about_billing =
             |at: &usize| ABOUT_BILLING.iter().any(|words| message.as_bytes()[*at..].starts_with(words.as_bytes()));
         if let Some(end) = (0..message.len()).rev().find(is_about_billing) {
-            self.0.message = sentence(&[&message[..end], " The look-up costs nothing: look again."]);
+            self.0.message = sentence(&[&message[..end], words]);
         }
-        self
     }
 
     /// What went wrong, as one of a closed set.

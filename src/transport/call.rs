@@ -21,7 +21,7 @@ use crate::error::Outcome;
 use crate::json::Json;
 use crate::recovery;
 use crate::retry::{Attempt, Decision, after_attempt, decide};
-use crate::wire::{EVENT_STREAM, WireRequest, is_media_type, is_success};
+use crate::wire::{EVENT_STREAM, Method, WireRequest, is_media_type, is_success};
 
 /// A call under way: what it sends, on which terms, and how far it has come. Dropping it aborts it on the wire.
 pub struct Call {
@@ -173,7 +173,7 @@ impl Call {
         let outcome = outcome.map_err(|cause| self.scope.failure(cause));
         let step = match core::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Idle | Phase::Resting => {
-                outcome?;
+                outcome.map_err(|failure| self.not_resumed(failure))?;
                 return self.send();
             }
             Phase::Sent(_) => outcome.and_then(|response| self.answered(response)),
@@ -183,6 +183,21 @@ impl Call {
             }
         };
         step.or_else(|failure| self.failed(failure))
+    }
+
+    /// The end of a rest behind which nothing is sent any more: what the attempts before it cost is known. Look-ups say by
+    /// themselves that they cost nothing.
+    fn not_resumed(&self, failure: Failure) -> Failure {
+        match failure {
+            Failure::Failed { error, cause } if self.is_unbilled() => {
+                Failure::Failed { error: error.of_unbilled_call(), cause }
+            }
+            failure => failure,
+        }
+    }
+
+    fn is_unbilled(&self) -> bool {
+        self.wire.method == Method::Post && matches!(self.earlier, Outcome::NotSent | Outcome::Refused)
     }
 
     fn rest(&mut self, milliseconds: f64) {
@@ -234,8 +249,8 @@ impl Call {
     fn refused(&mut self, mut body: ErrorBody, chunk: Result<JsValue, Failure>) -> Step {
         match chunk {
             Ok(chunk) => body.push(&chunk),
-            Err(failure) if self.scope.has_ended() => return Err(failure),
-            // The status says what happened; a body that breaks off says no more.
+            Err(failure @ Failure::Aborted(_)) => return Err(failure),
+            // The status says what happened; a body that breaks off, or does not come in time, says no more.
             Err(_) => body.end(),
         }
         self.read_on(body)

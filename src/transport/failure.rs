@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 
 use super::host_json::member;
 use crate::error::{Code, Error, Outcome};
-use crate::retry::{after_attempt, never_left};
+use crate::retry::never_left;
 
 /// Why a call did not give an answer.
 #[derive(Debug, Clone)]
@@ -52,8 +52,10 @@ impl Failure {
     /// The failure of a look-up as that of the call which was accepted before it, and may have been billed.
     pub fn of_accepted_call(self) -> Self {
         match self {
-            Self::Failed { error, cause } => Self::Failed { error: after_attempt(Outcome::Unknown, error), cause },
-            aborted @ Self::Aborted(_) => aborted,
+            Self::Failed { error, cause } if matches!(error.outcome(), Outcome::NotSent | Outcome::Refused) => {
+                Self::Failed { error: error.with_outcome(Outcome::Unknown), cause }
+            }
+            other => other,
         }
     }
 

@@ -1,14 +1,14 @@
 //! One attempt: a request built by gloo-net and sent by the platform's `fetch` or the caller's, its answer looked at.
 
 use gloo_net::http::{Headers, Method as HttpMethod, RequestBuilder};
-use js_sys::{Promise, global};
+use js_sys::{Object, Promise, global};
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{Request, RequestRedirect, Response};
+use web_sys::{Request, RequestInit, RequestRedirect, Response};
 
 use super::body::to_json;
 use super::config::{CallOptions, Config, printable};
 use super::failure::Failure;
-use super::host_json::member;
+use super::host_json::{member, set_member};
 use super::platform::global_fetch;
 use super::scope::Scope;
 use crate::error::{Code, Error, FailedResponse};
@@ -32,7 +32,8 @@ pub(super) fn send(
 
 fn build(config: &Config, wire: &WireRequest, options: &CallOptions, scope: &Scope) -> Result<Request, Failure> {
     let is_path = config.base().as_str().starts_with('/');
-    if is_path && member(&global(), "location").is_undefined() {
+    let is_server = member(&global(), "location").is_undefined();
+    if is_path && is_server {
         return Err(unreachable_url(config));
     }
     let signal = scope.attempt()?;
@@ -59,7 +60,19 @@ fn build(config: &Config, wire: &WireRequest, options: &CallOptions, scope: &Sco
     if wire.method == Method::Post {
         builder = builder.method(HttpMethod::POST);
     }
-    builder.body(body).map(Into::into).map_err(|_| unreachable_url(config))
+    let request: Request = builder.body(body).map(Into::into).map_err(|_| unreachable_url(config))?;
+    Ok(if is_server && wire.method == Method::Get { apart(request) } else { request })
+}
+
+/// The same request, apart from those that are like it. Where React renders on a server, a GET is answered with what the
+/// first one like it brought, for as long as it renders: a job that is looked at again would never be done. It leaves out
+/// what may outlive its page. Not so in pages: Chromium goes on with such a request behind its abort.
+fn apart(request: Request) -> Request {
+    let init = Object::new();
+    set_member(&init, "keepalive", true.into());
+    let apart = Request::new_with_request_and_init(&request, init.unchecked_ref::<RequestInit>());
+    // A platform that refuses it does not render React.
+    apart.unwrap_or(request)
 }
 
 /// The platform refused to build a request: only the URL can be at fault, for all else was checked.

@@ -5,6 +5,7 @@ import { Minara, MinaraError } from "minara";
 import { mockFetch } from "minara/testing";
 
 import { clientFor, failureOf } from "./client.fixture.mjs";
+import { BASE } from "./client-stream.fixture.mjs";
 
 test("a MinaraError is an Error of its class, with a name, and only the members that it has", () => {
   const cause = new TypeError("beneath");
@@ -138,3 +139,44 @@ for (const outcome of ["not_sent", "refused", "done"]) {
     assert.equal(fetch.requests.length, 1);
   });
 }
+
+for (const [what, last, message] of [
+  [
+    "never left",
+    { error: Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNREFUSED" } }) },
+    "The connection failed. Nothing was sent; check the address and the network.",
+  ],
+  [
+    "was refused by the Worker's budget",
+    { status: 429, json: { error: { code: "budget_exhausted", message: "Today's budget is used up. Nothing was sent.", requestId: "r" } } },
+    "Today's budget is used up. Nothing was sent.",
+  ],
+]) {
+  test(`an attempt that ${what} behind one that may have been billed tells of that one`, async () => {
+    const lost = { error: Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNRESET" } }) };
+    const minara = new Minara({ ...BASE, fetch: mockFetch([lost, last]), maxRetries: 1 });
+    const error = await failureOf(() => minara.chat({ message: "gm" }, { requestId: "a:1" }));
+    assert.equal(
+      error.message,
+      `${message} An earlier attempt may have been billed: send the call again only under the requestId that it had, or ` +
+        "if a second charge is acceptable.",
+    );
+    assert.equal(error.outcome, "unknown");
+  });
+}
+
+test("a limit that passes while a refused call rests says that nothing was billed", async (t) => {
+  const now = performance.now.bind(performance);
+  let passed = 0;
+  t.mock.method(performance, "now", () => now() + passed);
+  const script = mockFetch([{ status: 429, headers: { "retry-after": "0.05" }, body: "" }]);
+  const fetch = async (request) => {
+    const answer = await script(request);
+    // As in a page in the background, whose timers are late.
+    setTimeout(() => (passed = 60_000), 20);
+    return answer;
+  };
+  const error = await failureOf(() => new Minara({ ...BASE, fetch, timeout: { total: 1500 } }).chat({ message: "gm" }));
+  assert.equal(error.message, "Timed out: the call was not finished within 1500 ms (timeout.total). Nothing was billed.");
+  assert.deepEqual([error.code, error.outcome, script.requests.length], ["timeout", "not_sent", 1]);
+});

@@ -148,13 +148,26 @@ test("of an error's body no more is received than is kept", async () => {
 });
 
 for (const [what, terms, expected] of [
-  ["the call's limit", () => ({ timeout: { total: 40 } }), ({ code, status }) => code === "timeout" && status === undefined],
+  ["the call's limit", () => ({ timeout: { total: 40 } }), ({ code, status }) => code === "upstream_error" && status === 500],
   ["its caller", () => ({ signal: AbortSignal.timeout(40) }), ({ name }) => name === "TimeoutError"],
 ]) {
   test(`an error whose body does not end is given up by ${what}`, async () => {
     const body = () => new ReadableStream({ start: (controller) => controller.enqueue(encoder.encode("{")) });
     const minara = new Minara({ ...BASE, fetch: async () => new Response(body(), { status: 500 }) });
     await assert.rejects(minara.chat({ message: "gm" }, terms()), expected);
+  });
+}
+
+for (const [limit, timeout] of [["total", { total: 60 }], ["firstByte", { firstByte: 60 }]]) {
+  test(`a refusal whose body does not come within ${limit} is that refusal, and is not sent again under a requestId`, async () => {
+    let sent = 0;
+    const fetch = async () => {
+      sent += 1;
+      return new Response(new ReadableStream(), { status: 402 });
+    };
+    const stream = new Minara({ ...BASE, fetch }).chatStream({ message: "gm" }, { requestId: "a:1", timeout });
+    const { code, outcome, status } = await failureOf(() => stream.final());
+    assert.deepEqual([code, outcome, status, sent], ["payment_required", "refused", 402, 1]);
   });
 }
 
