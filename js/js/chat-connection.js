@@ -32,8 +32,9 @@ export class ChatConnection {
    * Must be closed, whatever happens. An answer that cannot be read throws at once, and is closed.
    * @param {Reply} reply
    * @param {Terms} terms
+   * @param {() => void} onGivenUp  called when a limit passes or the caller aborts
    */
-  constructor({ scope, response, instance, status, requestId }, terms) {
+  constructor({ scope, response, instance, status, requestId }, terms, onGivenUp) {
     this.#scope = scope;
     this.#context = { status, requestId };
     const { body } = response;
@@ -51,7 +52,11 @@ export class ChatConnection {
     } catch (error) {
       throw this.fail(error, "");
     }
-    scope.watch((/** @type {boolean} */ isGivenUp) => (isGivenUp ? this.#leave() : this.#waitsSince));
+    scope.watch((/** @type {boolean} */ isGivenUp) => {
+      if (!isGivenUp) return this.#waitsSince;
+      this.#leave();
+      return onGivenUp();
+    });
   }
 
   /** Whether there is nothing left to read. Throws what the decoder found wrong behind the text it gave last. */

@@ -14,6 +14,7 @@ import { storedAnswer } from "./stored-answer.js";
  * What the client lends to a stream.
  * @typedef {object} Calls
  * @property {(terms: Terms) => Promise<Reply>} send
+ * @property {() => boolean} isSent  whether the request may have been billed
  * @property {Find} find
  * @property {(error: unknown) => unknown} clean  the error without the key or token
  * @property {string | undefined} requestId  under which the API keeps the answer
@@ -41,6 +42,8 @@ export class ChatStream {
   /** @type {ChatAnswer & Pick<ChatStreamAnswer, "finishReason">} what is known of the answer but its text */
   #answer = {};
   #outcome = deferred();
+  /** @type {MinaraError | undefined} what is told of a stream that was cancelled */
+  #cancellation;
 
   /**
    * @param {Terms} terms
@@ -79,7 +82,7 @@ export class ChatStream {
   [Symbol.asyncIterator]() {
     if (this.#isRead) {
       const message = "A chat stream can be read once. Use final() for the whole answer, or toReadableStream().tee().";
-      throw misuse(message, { outcome: this.#reply ? "unknown" : "not_sent" });
+      throw misuse(message, { outcome: this.#calls.isSent() ? "unknown" : "not_sent" });
     }
     this.#isRead = true;
     return {
@@ -109,7 +112,8 @@ export class ChatStream {
   /** @param {unknown} [reason] */
   async cancel(reason) {
     if (this.#isOver) return;
-    this.#end(cancelled(this.#text, this.#reply !== undefined));
+    this.#cancellation = cancelled(this.#text, this.#calls.isSent());
+    this.#fail(this.#cancellation);
     // First the abort: a read that waits for the network cannot end before it.
     this.#stop.abort(reason);
     await this.#reading?.catch(() => {});
@@ -142,7 +146,8 @@ export class ChatStream {
     } catch (error) {
       // Whoever reads may still look for a stored answer, and stops listening after that.
       if (!this.#hasBegun) this.#stopListening();
-      throw error;
+      // Of a signal that no one but this stream knows.
+      throw (this.#stop.signal.aborted && this.#cancellation) || error;
     }
   }
 
@@ -153,9 +158,17 @@ export class ChatStream {
 
   async #send() {
     this.#sentAt = performance.now();
-    const { signal, ...terms } = this.#terms;
-    this.#stopListening = onAbort(signal, (reason) => this.#stop.abort(reason));
-    return this.#calls.send({ ...terms, signal: this.#stop.signal });
+    this.#listen();
+    const reply = await this.#calls.send({ ...this.#terms, signal: this.#stop.signal });
+    // A stream that no one reads ends by its limits; what the caller's signal holds must not outlive that.
+    reply.scope?.watch((/** @type {boolean} */ isGivenUp) => (isGivenUp ? this.#stopListening() : undefined));
+    return reply;
+  }
+
+  /** Ends with the caller's signal. */
+  #listen() {
+    this.#stopListening();
+    this.#stopListening = onAbort(this.#terms.signal, (reason) => this.#stop.abort(reason));
   }
 
   /** @returns {Promise<IteratorResult<ChatPart, undefined>>} */
@@ -202,7 +215,7 @@ export class ChatStream {
     const reply = await this.#open();
     if (this.#isOver) return "";
     if (reply.scope) {
-      this.#connection = new ChatConnection(reply, this.#terms);
+      this.#connection = new ChatConnection(reply, this.#terms, () => this.#stopListening());
       return "";
     }
     this.#answer = reply.data;
@@ -228,6 +241,7 @@ export class ChatStream {
       const error = this.#disconnect((connection) => connection.fail(caught, this.#text)) ?? caught;
       if (this.#isOver) return { value: undefined, done: true };
       if (this.#stop.signal.aborted) throw this.#stop.signal.reason;
+      this.#listen();
       const stream = { text: this.#text, sentAt: this.#sentAt, signal: this.#stop.signal };
       const { answer, rest } = await storedAnswer(error, this.#calls, stream);
       this.#answer = { ...this.#answer, ...answer };
@@ -237,7 +251,7 @@ export class ChatStream {
     } catch (failure) {
       if (this.#isOver) return { value: undefined, done: true };
       const error = this.#calls.clean(failure);
-      this.#end(error);
+      this.#fail(error);
       throw error;
     }
   }
@@ -266,11 +280,16 @@ export class ChatStream {
     connection.decoder.free();
   }
 
-  /** @param {unknown} [error] */
-  #end(error) {
+  /** @param {unknown} error  anything: it may be what a function of the caller's has thrown */
+  #fail(error) {
     this.#isOver = true;
     this.#stopListening();
-    if (error !== undefined) return this.#outcome.reject(error);
+    this.#outcome.reject(error);
+  }
+
+  #end() {
+    this.#isOver = true;
+    this.#stopListening();
     const connection = this.#connection;
     const drained = connection?.finish().then(() => this.#dismiss(connection)) ?? Promise.resolve();
     this.#outcome.resolve(drained.then(() => ({ ...this.#answer, content: this.#text })));
@@ -279,12 +298,12 @@ export class ChatStream {
 
 /**
  * @param {string} partial
- * @param {boolean} wasSent
+ * @param {boolean} wasSent  and not refused
  */
 function cancelled(partial, wasSent) {
   const when = wasSent
     ? "before the answer was complete. It may be billed all the same."
-    : "before it was read. Nothing was sent.";
+    : "before the API had its request. Nothing is billed.";
   const outcome = wasSent ? "unknown" : "not_sent";
   const details = /** @type {const} */ ({ code: "stream_truncated", outcome, partial: partial || undefined });
   return new MinaraError(`The stream was cancelled ${when}`, details);

@@ -72,12 +72,15 @@ export class Minara {
     const terms = this.#chatTerms(CHAT_STREAM, plainly, options);
     /** @type {string | undefined} the token that the stream was opened with, which may be replaced meanwhile */
     let bearer;
+    let isSent = false;
+    const tell = (/** @type {boolean} */ sent) => void (isSent = sent);
     return new ChatStream(terms, {
       send: async (settled) => {
-        const reply = await this.#send(OPERATION.chatStream, plainly, settled);
+        const reply = await this.#send(OPERATION.chatStream, plainly, settled, tell);
         bearer = reply.bearer;
         return reply;
       },
+      isSent: () => isSent,
       find: this.#findWith(terms),
       clean: (error) => this.#clean(error, bearer),
       requestId: idOf(plainly, terms),
@@ -191,9 +194,10 @@ export class Minara {
    * @param {number} operation
    * @param {unknown} request
    * @param {Terms} terms
+   * @param {(isSent: boolean) => void} [tell]  told when the call goes out, and when that has cost nothing
    * @returns {Promise<Reply>}
    */
-  async #send(operation, request, terms) {
+  async #send(operation, request, terms, tell = () => {}) {
     if (terms.fault) throw terms.fault;
     // A look-up's own fault is told by the module, and the text that a stream has delivered is nobody's input.
     if (!FREE.includes(operation)) checkTexts(request);
@@ -201,25 +205,28 @@ export class Minara {
     const total = timeout?.total ?? (operation === OPERATION.chatStream ? STREAM_TOTAL : TOTAL);
     const started = performance.now();
     const elapsed = () => Math.round(performance.now() - started);
-    /** @type {<Part>(what: string, obtain: () => Promise<Part>) => Promise<Part>} of what a call needs to begin */
+    /** @type {<Part>(what: string, obtain: (signal: AbortSignal) => Promise<Part>) => Promise<Part>} what a call needs */
     const before = (what, obtain) =>
       within({ signal, milliseconds: total - elapsed(), expired: () => notBegun(what, total) }, obtain);
     const attempt = (/** @type {string | undefined} */ bearer = undefined) => {
       // A page that is busy can be late for its own timers.
       if (elapsed() >= total) throw notBegun("nothing was sent", total);
+      tell(true);
       return this.#attempt(operation, request, { ...terms, elapsed: elapsed(), bearer });
     };
     if (!isLoaded()) await before("the WebAssembly module was not loaded", ready);
     const session = this.#session;
     if (!session) return attempt();
-    const token = (/** @type {() => Promise<string | undefined>} */ obtain) => before("no session was to be had", obtain);
-    let bearer = await token(() => session.bearer());
+    /** @type {(obtain: (signal: AbortSignal) => Promise<string | undefined>) => Promise<string | undefined>} */
+    const token = (obtain) => before("no session was to be had", obtain);
+    let bearer = await token((signal) => session.bearer(signal));
     for (let left = operation === OPERATION.answer ? MOST_RENEWALS : 1; ; left -= 1) {
       try {
         return await attempt(bearer);
       } catch (error) {
         if (left === 0 || !wantsSession(error, bearer, !FREE.includes(operation))) throw error;
-        bearer = await token(() => session.replace(bearer));
+        tell(false);
+        bearer = await token((signal) => session.replace(bearer, signal));
       }
     }
   }

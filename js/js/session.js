@@ -1,4 +1,5 @@
 // The bearer token with which a Worker knows its visitor.
+import { onAbort } from "./abort.js";
 import { MinaraError, misuse } from "./errors.js";
 
 /** @import { MinaraErrorDetails } from "./index.js" */
@@ -6,6 +7,11 @@ import { MinaraError, misuse } from "./errors.js";
 /**
  * Asks the Worker for a token: a new one against a Turnstile token, or a renewal under the bearer given.
  * @typedef {(turnstileToken: string | undefined, bearer: string | undefined) => Promise<unknown>} Trade
+ */
+
+/**
+ * A trade under way.
+ * @typedef {{ token: Promise<string>, waiting: number }} Pending
  */
 
 /** Codes by which the Worker says that a session cannot be renewed any more. */
@@ -21,8 +27,10 @@ export class Session {
   /** @type {string | undefined} */
   #token;
   #expiresAt = Infinity;
-  /** @type {Promise<string> | undefined} the trade that is under way: calls share it */
+  /** @type {Pending | undefined} the trade that calls wait for: they share it */
   #pending;
+  /** @type {Pending | undefined} the one that began last: what an earlier one brings comes too late */
+  #latest;
 
   /**
    * @param {() => Promise<string | undefined>} solve  the caller's, gives a Turnstile token
@@ -35,26 +43,54 @@ export class Session {
     this.#now = now;
   }
 
-  /** The token for the next call; none before the Worker has asked for one. */
-  async bearer() {
-    if (this.#pending) return this.#pending;
+  /**
+   * The token for the next call; none before the Worker has asked for one.
+   * @param {AbortSignal} [signal]  ends the waiting
+   */
+  async bearer(signal) {
     const isFresh = this.#now() < this.#expiresAt - RENEW_BEFORE;
-    return this.#token === undefined || isFresh ? this.#token : this.#share(() => this.#renewEarly());
+    if (!this.#pending && (this.#token === undefined || isFresh)) return this.#token;
+    return this.#share(() => this.#renewEarly(), signal);
   }
 
   /**
    * Another token than the one that was refused: renewed where that can be, for a new one is another visitor's.
    * @param {string | undefined} refused
+   * @param {AbortSignal} [signal]  ends the waiting
    */
-  replace(refused) {
-    if (this.#token !== undefined && this.#token !== refused && !this.#pending) return Promise.resolve(this.#token);
-    return this.#share(() => (refused === undefined ? this.#begin() : this.#renew()));
+  async replace(refused, signal) {
+    if (this.#token !== undefined && this.#token !== refused && !this.#pending) return this.#token;
+    return this.#share(() => (refused === undefined ? this.#begin() : this.#renew()), signal);
   }
 
-  /** @param {() => Promise<string>} obtain */
-  #share(obtain) {
-    this.#pending ??= obtain().finally(() => (this.#pending = undefined));
-    return this.#pending;
+  /**
+   * Waits for the trade that is under way, or for a new one. One that no one waits for any more is left to itself: the
+   * caller's function may never settle, as where the challenge was taken off the page, and would hold up every call.
+   * @param {() => Promise<unknown>} obtain  the Worker's answer
+   * @param {AbortSignal | undefined} signal
+   */
+  #share(obtain, signal) {
+    const trade = (this.#pending ??= this.#start(obtain));
+    trade.waiting += 1;
+    onAbort(signal, () => {
+      trade.waiting -= 1;
+      if (trade.waiting === 0) this.#leave(trade);
+    });
+    return trade.token;
+  }
+
+  /** @param {() => Promise<unknown>} obtain */
+  #start(obtain) {
+    /** @type {Pending} */
+    const trade = { waiting: 0, token: obtain().then((answer) => this.#keep(answer, trade)) };
+    trade.token.finally(() => this.#leave(trade)).catch(() => {});
+    this.#latest = trade;
+    return trade;
+  }
+
+  /** @param {Pending} trade */
+  #leave(trade) {
+    if (this.#pending === trade) this.#pending = undefined;
   }
 
   /**
@@ -63,7 +99,7 @@ export class Session {
    */
   async #renew() {
     try {
-      return this.#keep(await this.#trade(undefined, this.#token));
+      return await this.#trade(undefined, this.#token);
     } catch (error) {
       if (!(error instanceof MinaraError) || !ENDED.includes(error.code)) throw error;
       return this.#begin();
@@ -76,7 +112,7 @@ export class Session {
       return await this.#renew();
     } catch (error) {
       const isAlive = this.#now() < this.#expiresAt;
-      if (isAlive && error instanceof MinaraError) return /** @type {string} */ (this.#token);
+      if (isAlive && error instanceof MinaraError) return { token: this.#token, expiresAt: this.#expiresAt };
       throw error;
     }
   }
@@ -90,19 +126,24 @@ export class Session {
         { field: "session" },
       );
     }
-    return this.#keep(await this.#trade(turnstileToken, undefined));
+    return this.#trade(turnstileToken, undefined);
   }
 
-  /** @param {unknown} answer */
-  #keep(answer) {
+  /**
+   * @param {unknown} answer
+   * @param {Pending} trade  that brought it
+   */
+  #keep(answer, trade) {
     const { token, expiresAt } = /** @type {{ token?: unknown, expiresAt?: unknown }} */ (answer ?? {});
     // It goes into a header.
     if (typeof token !== "string" || !/^[!-~]+$/.test(token)) {
       const message = "The Worker's session answer has no token. The call was not made, and nothing was billed.";
       throw new MinaraError(message, { code: "bad_response", outcome: "not_sent" });
     }
-    this.#token = token;
-    this.#expiresAt = milliseconds(expiresAt);
+    if (this.#latest === trade) {
+      this.#token = token;
+      this.#expiresAt = milliseconds(expiresAt);
+    }
     return token;
   }
 }

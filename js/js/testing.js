@@ -118,11 +118,13 @@ async function record(request) {
  * @param {AbortSignal} signal
  */
 function respond(answer, signal) {
-  const { status = 200 } = answer;
-  if ("json" in answer) return Response.json(answer.json, { status, headers: answer.headers });
-  if ("body" in answer) return new Response(answer.body, { status, headers: answer.headers });
-  const headers = { "content-type": "text/event-stream", ...Object.fromEntries(new Headers(answer.headers)) };
-  return new Response(eventStream(answer, signal), { status, headers });
+  const { status = 200, headers } = answer;
+  // A member that is undefined counts as not there.
+  const { json, body, stream } = /** @type {{ json?: unknown, body?: BodyInit, stream?: string[] }} */ (answer);
+  if (json !== undefined) return Response.json(json, { status, headers });
+  if (stream === undefined) return new Response(body, { status, headers });
+  const ofStream = { "content-type": "text/event-stream", ...Object.fromEntries(new Headers(headers)) };
+  return new Response(eventStream(/** @type {MockStream} */ (answer), signal), { status, headers: ofStream });
 }
 
 /**

@@ -59,6 +59,8 @@ test("mockFetch plays whatever it has taken", async () => {
     { body: new TextEncoder().encode('{"content":"gm"}'), headers: new Headers({ "content-type": "application/json" }) },
     Object.assign(Object.create(null), { json: { content: "gn" } }),
     { status: undefined, headers: undefined, stream: ["g", "m"], usage: undefined, isCut: false },
+    { json: undefined, body: "g", stream: undefined },
+    { json: undefined, body: undefined, stream: ["gn"] },
     { error: undefined },
   ];
   const fetch = mockFetch(script);
@@ -66,6 +68,8 @@ test("mockFetch plays whatever it has taken", async () => {
   assert.deepEqual([(await ask()).status, (await ask()).status], [204, 204]);
   assert.deepEqual([await (await ask()).json(), await (await ask()).json()], [{ content: "gm" }, { content: "gn" }]);
   assert.match(await (await ask()).text(), /"content":"m"/);
+  assert.equal(await (await ask()).text(), "g");
+  assert.match(await (await ask()).text(), /"content":"gn"/);
   await assert.rejects(ask(), (error) => error === undefined);
 });
 

@@ -6,7 +6,7 @@ import { Minara } from "minara";
 import { mockFetch } from "minara/testing";
 
 import { failureOf, readAll } from "./client.fixture.mjs";
-import { BASE, QUESTION, TEXT, streaming } from "./client-stream.fixture.mjs";
+import { BASE, QUESTION, TEXT, delta, held, streaming } from "./client-stream.fixture.mjs";
 
 for (const [what, fault] of [
   ["cut", { cut: 3 }],
@@ -218,4 +218,32 @@ test("under a requestId a stream whose first byte does not come in time is sent 
   const minara = new Minara({ baseUrl: "https://worker.example/api", fetch, timeout: { firstByte: 500 } });
   assert.equal(await minara.chatStream(QUESTION, { requestId: "a:1" }).text(), "gm");
   assert.deepEqual(sent, ["POST", "POST"]);
+});
+
+test("a caller's abort is heard while the answer of a stream that stalled is looked for", async () => {
+  const controller = new AbortController();
+  const fetch = async (request) => {
+    if (request.method === "POST") return held(delta("SOL ")).fetch();
+    controller.abort("left");
+    return new Promise((_, reject) => request.signal.addEventListener("abort", () => reject(request.signal.reason)));
+  };
+  const stream = new Minara({ ...BASE, fetch }).chatStream(QUESTION, {
+    requestId: "a:1",
+    signal: controller.signal,
+    timeout: { idle: 40 },
+  });
+  assert.equal((await readAll(stream)).error, "left");
+});
+
+test("a look-up is a request that no memory of the last one answers", async () => {
+  const requests = [];
+  const script = mockFetch([{ json: { status: "queued" } }, { json: { content: "gm" } }]);
+  const fetch = (request) => {
+    requests.push([request.method, request.keepalive]);
+    return script(request);
+  };
+  const minara = new Minara({ ...BASE, fetch });
+  await minara.chatStatus("bg_1");
+  await minara.chat(QUESTION);
+  assert.deepEqual(requests, [["GET", true], ["POST", false]]);
 });

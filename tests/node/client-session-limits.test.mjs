@@ -127,3 +127,30 @@ test("a call that opened a session leaves no listener behind", async () => {
   await minara.chat({ message: "gm" }, { signal });
   assert.deepEqual(getEventListeners(signal, "abort"), []);
 });
+
+test("a challenge that never settles, and that no call waits for any more, holds up no other call", async () => {
+  const challenges = [() => new Promise(() => {}), async () => "turnstile"];
+  const fetch = mockFetch([DEMAND, DEMAND, granted("t1"), ANSWER]);
+  const minara = new Minara({ baseUrl, fetch, session: () => challenges.shift()() });
+  const left = new AbortController();
+  const first = minara.chat({ message: "gm" }, { signal: left.signal });
+  while (challenges.length === 2) await setImmediate();
+  left.abort("unmounted");
+  await assert.rejects(first, (reason) => reason === "unmounted");
+  assert.equal((await minara.chat({ message: "gm" })).content, "gm");
+  assert.equal(fetch.requests.at(-1).headers.authorization, "Bearer t1");
+});
+
+test("a challenge goes on for the calls that still wait for it", async () => {
+  let solve;
+  const fetch = mockFetch([DEMAND, DEMAND, granted("t1"), ANSWER]);
+  const minara = new Minara({ baseUrl, fetch, session: () => new Promise((resolve) => (solve = resolve)) });
+  const left = new AbortController();
+  const first = minara.chat({ message: "gm" }, { signal: left.signal });
+  const second = minara.chat({ message: "gn" });
+  while (fetch.requests.length < 2) await setImmediate();
+  left.abort("unmounted");
+  await assert.rejects(first, (reason) => reason === "unmounted");
+  solve("turnstile");
+  assert.equal((await second).content, "gm");
+});

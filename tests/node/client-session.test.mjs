@@ -199,3 +199,13 @@ test("a trade that broke off may be tried again with its call", async () => {
   const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
   assert.equal((await failureOf(() => minara.chat({ message: "gm" }))).retryable, true);
 });
+
+test("a caller's function that rejects with nothing fails the stream all the same", async () => {
+  const minara = new Minara({ baseUrl, fetch: mockFetch([DEMAND]), session: () => Promise.reject(undefined) });
+  const stream = minara.chatStream({ message: "gm" });
+  const settled = await Promise.allSettled([stream.final(), stream.text()]);
+  assert.deepEqual(settled, [
+    { status: "rejected", reason: undefined },
+    { status: "rejected", reason: undefined },
+  ]);
+});

@@ -5,6 +5,7 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 import { test } from "node:test";
 
 import { Minara } from "minara";
+import { mockFetch } from "minara/testing";
 
 import { failureOf, readAll } from "./client.fixture.mjs";
 import { BASE, QUESTION, delta, held, streaming } from "./client-stream.fixture.mjs";
@@ -43,7 +44,7 @@ test("cancel() before the first read sends nothing, ever", async (t) => {
   assert.deepEqual(await readAll(stream), { parts: [], text: "" });
   assert.equal(sandbox.requests.length, 0);
   const error = await failureOf(() => stream.final());
-  assert.equal(error.message, "The stream was cancelled before it was read. Nothing was sent.");
+  assert.equal(error.message, "The stream was cancelled before the API had its request. Nothing is billed.");
   assert.equal(error.outcome, "not_sent");
 });
 
@@ -141,3 +142,45 @@ test("a stream that is left is no unhandled rejection where no one awaits its en
   assert.deepEqual(unhandled, []);
   assert.deepEqual(getEventListeners(signal, "abort"), []);
 });
+
+test("cancel() while a session is waited for says that nothing is billed", async () => {
+  const { promise, resolve } = Promise.withResolvers();
+  const refused = { error: { code: "session_required", message: "Begin a session first.", requestId: "r-1" } };
+  const fetch = mockFetch([{ status: 401, json: refused }]);
+  const session = () => new Promise(() => resolve());
+  const stream = new Minara({ ...BASE, fetch, session }).chatStream(QUESTION);
+  const reading = readAll(stream);
+  await promise;
+  await stream.cancel();
+  await reading;
+  const { message, outcome } = await failureOf(() => stream.final());
+  assert.equal(message, "The stream was cancelled before the API had its request. Nothing is billed.");
+  assert.equal(outcome, "not_sent");
+});
+
+for (const [when, order] of [
+  ["before", ["cancel", "ask"]],
+  ["while", ["ask", "cancel"]],
+]) {
+  test(`withResponse() tells of the stream's own cancel() ${when} it waits, as final() does`, async () => {
+    const stream = new Minara({ ...BASE, fetch: () => new Promise(() => {}) }).chatStream(QUESTION);
+    const steps = { cancel: () => stream.cancel(), ask: () => failureOf(() => stream.withResponse()) };
+    const [error] = (await Promise.all(order.map((step) => steps[step]()))).filter(Boolean);
+    assert.equal(error.code, "stream_truncated");
+    assert.equal(error, await failureOf(() => stream.final()));
+  });
+}
+
+for (const [what, begin] of [
+  ["was read a part of", (stream) => stream[Symbol.asyncIterator]().next()],
+  ["was asked for its response alone", (stream) => stream.withResponse()],
+]) {
+  test(`a stream that ${what} and then forgotten leaves the caller's signal with its limit`, async () => {
+    const { signal } = new AbortController();
+    const { fetch } = held(delta("SOL "));
+    const stream = new Minara({ ...BASE, fetch, timeout: { total: 50 } }).chatStream(QUESTION, { signal });
+    await begin(stream);
+    assert.equal(getEventListeners(signal, "abort").length > 0, true);
+    while (getEventListeners(signal, "abort").length > 0) await setTimeout(5);
+  });
+}

@@ -5,6 +5,8 @@ import { test } from "node:test";
 import { MinaraError as SessionError } from "../../js/js/errors.js";
 import { Session } from "../../js/js/session.js";
 
+const MINUTE = 60_000;
+
 /** A session whose trades give `t1`, `t2` and so on, or throw what `failing` gives for them; it notes what each is given. */
 function sessionOf({ expiresAt, failing = () => undefined, now = () => 0 } = {}) {
   const trades = [];
@@ -105,4 +107,39 @@ test("a token that the Worker refused is not used again where its renewal fails"
   await session.replace(undefined);
   await assert.rejects(session.replace("t1"), (error) => error === busy);
   assert.deepEqual(trades, ["turnstile", "t1"]);
+});
+
+test("a token that comes for a trade that was left, behind that of the next, is not kept", async () => {
+  /** @type {((token: string) => void)[]} */
+  const solves = [];
+  const session = new Session(
+    () => new Promise((resolve) => solves.push(resolve)),
+    async (turnstile) => ({ token: `of-${turnstile}`, expiresAt: 10 * MINUTE }),
+    () => 0,
+  );
+  const left = new AbortController();
+  const first = session.replace(undefined, left.signal);
+  left.abort();
+  const second = session.replace(undefined);
+  solves[1]("second");
+  assert.equal(await second, "of-second");
+  solves[0]("first");
+  assert.equal(await first, "of-first");
+  assert.equal(await session.bearer(), "of-second");
+});
+
+test("a token that comes for a trade that was left is kept where no other has begun", async () => {
+  let solve = (/** @type {string} */ _) => {};
+  const session = new Session(
+    () => new Promise((resolve) => (solve = resolve)),
+    async (turnstile) => ({ token: `of-${turnstile}`, expiresAt: 10 * MINUTE }),
+    () => 0,
+  );
+  const left = new AbortController();
+  const first = session.replace(undefined, left.signal);
+  left.abort();
+  assert.equal(await session.bearer(), undefined);
+  solve("late");
+  assert.equal(await first, "of-late");
+  assert.equal(await session.bearer(), "of-late");
 });

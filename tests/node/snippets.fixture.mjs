@@ -60,7 +60,11 @@ export function snippetsOf(source) {
 export async function faultsOf(snippets) {
   const folder = mkdtempSync(join(tmpdir(), "minara-snippets-"));
   try {
-    const paths = { minara: [join(packageDir, "index.d.ts")], "minara/testing": [join(packageDir, "testing.d.ts")] };
+    const paths = {
+      minara: [join(packageDir, "index.d.ts")],
+      "minara/testing": [join(packageDir, "testing.d.ts")],
+      "minara/sse": [join(packageDir, "sse.d.ts")],
+    };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: { ...OPTIONS, paths } }));
     writeFileSync(join(folder, "preamble.d.ts"), PREAMBLE);
     for (const snippet of snippets) writeSnippet(folder, snippet);
