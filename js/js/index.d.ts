@@ -193,8 +193,9 @@ export interface MinaraOptions {
   /**
    * Gives a fresh Cloudflare Turnstile token when the Worker asks for a session; `undefined` where the Worker uses no
    * Turnstile. The client trades it at `POST {baseUrl}/session` for a bearer token, keeps that in memory, renews it
-   * before it expires, and repeats the refused call once. Calls that run at the same time share one trade. Not beside an
-   * `apiKey`, with which there is no Worker to ask for one.
+   * before it expires, and repeats the refused call once. Calls that run at the same time share one trade; where all of
+   * them have ended without it, the next call asks again. Not beside an `apiKey`, with which there is no Worker to ask for
+   * one.
    *
    * A client begins a session of its own, and so does a page that is loaded again. To the Worker that is another caller:
    * what was sent under a `requestId` before is not found there, and is charged again if it is sent again.
@@ -282,7 +283,8 @@ export interface CallOptions {
   /**
    * Fields for the request body that this version does not know, of JSON's values. One that is `undefined` is left out;
    * further down, `undefined` is `null`. A BigInt is sent as a number, and refused from 2^53 on: give a string. A field that
-   * this version knows belongs in the request. For the API itself: the Worker refuses fields that it does not know.
+   * this version knows belongs in the request, and `requestId`, `stream` and `background` in that of a chat alone. For the
+   * API itself: the Worker refuses fields that it does not know.
    */
   extraBody?: Record<string, unknown> | undefined;
 }
@@ -986,8 +988,8 @@ export interface WaitOptions {
  * | `upstream_error` | the API failed (5xx), redirected (3xx) or answered with another 4xx; or it did not accept the Worker's call; or in opening a session | `unknown`, `refused`, `not_sent` |
  * | `bad_response` | success, but the answer cannot be read; in {@link readSse}, an answer that is no success; or a session's | `done`, `unknown`, `not_sent` |
  * | `unsupported_transaction` | a legacy or non-EVM swap payload | `done` |
- * | `stream_error`, `stream_truncated`, `event_too_large` | in a stream; `partial` has the text so far. Or it was cancelled before it was read | `unknown`, `not_sent` |
- * | `timeout` | a time limit passed; the message says which, or after how long. Or before the first attempt: the module was not loaded, or no session to be had | `unknown`, `not_sent` |
+ * | `stream_error`, `stream_truncated`, `event_too_large` | in a stream; `partial` has the text so far. Or it was cancelled before the API had its request | `unknown`, `not_sent` |
+ * | `timeout` | a time limit passed; the message says which, or after how long. Or before the first attempt: the module was not loaded, or no session to be had. Or while a refused call waited to be sent again | `unknown`, `not_sent` |
  * | `network` | the connection failed | `unknown`, `not_sent` |
  * | `internal` | a fault of this library or of the Worker, or the module cannot be compiled | `unknown`, `not_sent` |
  */

@@ -1,4 +1,6 @@
-// Next.js: a page, a route handler on Node, one on the edge runtime, and middleware, by both of its bundlers.
+// Next.js: a page, one that is rendered on the server, a route handler on Node, one on the edge runtime, and middleware, by
+// both of its bundlers.
+import assert from "node:assert/strict";
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
@@ -18,9 +20,9 @@ import { answer, freePort } from "../server.mjs";
 
 /** @type {[string, (context: Context) => Promise<void>][]} */
 export const nextjs = [
-  ["Next.js, built: page, route handler, edge route, middleware", (context) => next(context, mode("production"))],
+  ["Next.js, built: pages, one of them rendered on the server, route handler, edge route, middleware", (context) => next(context, mode("production"))],
   ["Next.js, in development: the same", (context) => next(context, mode("development"))],
-  ["Next.js by webpack, built: page, route handler, middleware", (context) => next(context, mode("production", "--webpack"))],
+  ["Next.js by webpack, built: pages, route handler, middleware", (context) => next(context, mode("production", "--webpack"))],
   ["Next.js by webpack, in development: the same", (context) => next(context, mode("development", "--webpack"))],
 ];
 
@@ -59,8 +61,20 @@ async function next({ workspace, browser, pages, servers }, { env: NODE_ENV, fla
       if (response.status !== 200) throw new Error(`${route}: ${response.status} ${await response.text()}`);
       checkServer(await response.json());
     }
+    await checkRendered(`${url}rendered`);
     checkPage((await openPage(browser, url, pages.url)).outcome);
   } finally {
     await endGroup(server);
   }
+}
+
+/**
+ * A page whose server waits for a job's answer while it renders.
+ * @param {string} url
+ */
+async function checkRendered(url) {
+  const response = await answer(url);
+  const html = await response.text();
+  assert.equal(response.status, 200, html);
+  assert.match(html, /Sandbox/);
 }
