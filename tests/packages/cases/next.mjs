@@ -61,7 +61,7 @@ async function next({ workspace, browser, pages, servers }, { env: NODE_ENV, fla
       if (response.status !== 200) throw new Error(`${route}: ${response.status} ${await response.text()}`);
       checkServer(await response.json());
     }
-    await checkRendered(`${url}rendered`);
+    await checkRendered(`${url}rendered`, servers);
     checkPage((await openPage(browser, url, pages.url)).outcome);
   } finally {
     await endGroup(server);
@@ -69,10 +69,12 @@ async function next({ workspace, browser, pages, servers }, { env: NODE_ENV, fla
 }
 
 /**
- * A page whose server waits for a job's answer while it renders.
+ * A page whose server waits for a job's answer while it renders, and finds it by its second look.
  * @param {string} url
+ * @param {Context["servers"]} servers
  */
-async function checkRendered(url) {
+async function checkRendered(url, servers) {
+  servers.script({ match: { method: "GET" }, job: { status: "in_progress" } });
   const response = await answer(url);
   const html = await response.text();
   assert.equal(response.status, 200, html);
