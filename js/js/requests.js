@@ -35,7 +35,7 @@ class Builder {
 export class ChatRequest extends Builder {
   /** @param {string} message */
   static ask(message) {
-    return new ChatRequest({ message });
+    return chatRequest({ message });
   }
 
   /** @param {Mode | TranslatedMode} mode */
@@ -56,6 +56,14 @@ export class ChatRequest extends Builder {
   requestId(requestId) {
     return Builder.with(this, { requestId });
   }
+}
+
+/**
+ * Outside of the class: where one names itself, the bundler calls it otherwise, and so does every console.
+ * @param {ChatInput} fields
+ */
+function chatRequest(fields) {
+  return new ChatRequest(fields);
 }
 
 /** @extends {Builder<SwapInput>} */

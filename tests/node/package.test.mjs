@@ -150,6 +150,10 @@ function declaredMembers(body) {
   return { code: [...methods].sort(), fields };
 }
 
+test("every class has the name that it is exported by, which is what consoles show", async () => {
+  for (const [name, value] of Object.entries(await import("minara"))) assert.equal(value.name, name);
+});
+
 test("its public types are those of the snapshot", () => {
   const hint = "the public types have changed: if that is meant, run node tests/types/snapshot.mjs";
   assert.equal(publicTypes(), readFileSync(snapshotFile, "utf8"), hint);
