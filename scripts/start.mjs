@@ -8,10 +8,10 @@ import { runMain } from "./process/main.mjs";
 import { step } from "./process/step.mjs";
 import { childEnvironment } from "./setup/environment.mjs";
 import { root } from "./setup/paths.mjs";
+import { startDevelopment } from "./start/development.mjs";
 import { findPort } from "./start/ports.mjs";
 import { startSandbox } from "./start/sandbox.mjs";
 import { readStartSettings } from "./start/settings.mjs";
-import { startWorker } from "./start/worker.mjs";
 
 /** @typedef {import("./start/settings.mjs").StartSettings} StartSettings */
 /** @typedef {import("./start/service.mjs").Service} Service */
@@ -21,6 +21,7 @@ await runMain(start, { runsUntilStopped: true });
 /** Returns only by failing: the services run until a signal ends them. */
 async function start() {
   const settings = readStartSettings();
+  for (const remark of settings.remarks) console.log(`note: ${remark}`);
   await choosePorts(settings);
   await build();
   // Again: minutes may have passed since the first look.
@@ -68,12 +69,9 @@ async function runSandbox(settings, port, env) {
 async function runWorker(settings, port, env) {
   return step("Worker", async (note) => {
     const privateFolder = makePrivateFolder("minara-start-");
-    const { worker, health } = await startWorker({ port, settings: settings.worker, privateFolder, env });
-    if (health.status !== 200) {
-      throw new Failure(`the Worker answers ${health.status}: ${health.message ?? "no reason given"}`);
-    }
+    const started = await startDevelopment({ port, settings: settings.worker, privateFolder, env });
     note("started");
-    return { worker, health };
+    return started;
   });
 }
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 
 import { Failure } from "../process/failure.mjs";
-import { parseEnvFile } from "../process/env-file.mjs";
+import { nameLines, parseEnvFile, strayLines } from "../process/env-file.mjs";
 import { root } from "../setup/paths.mjs";
 
 /**
@@ -13,6 +13,7 @@ import { root } from "../setup/paths.mjs";
  * @property {RequestedPort} port
  * @property {RequestedPort} sandboxPort
  * @property {string} sandboxKey
+ * @property {string[]} remarks               on what the files may have been meant to say
  */
 
 /** @typedef {{ number: number, chosen: boolean }} RequestedPort  `chosen`: by the user, so not to be changed */
@@ -44,8 +45,12 @@ export function readStartSettings(
 ) {
   /** @type {Record<string, string>} */
   const worker = { ...developmentLimits };
-  for (const file of files.toReversed()) {
-    if (existsSync(file)) Object.assign(worker, parseEnvFile(readFileSync(file, "utf8")));
+  /** @type {string[]} */
+  const remarks = [];
+  for (const file of files.toReversed().filter(existsSync)) {
+    const text = readFileSync(file, "utf8");
+    Object.assign(worker, parseEnvFile(text));
+    remarks.unshift(...remarksOn(file, strayLines(text)));
   }
   for (const name of fromEnvironment) {
     const value = environment[name];
@@ -58,7 +63,19 @@ export function readStartSettings(
     port: readPort(environment, "PORT", 8787),
     sandboxPort: readPort(environment, "SANDBOX_PORT", 8788),
     sandboxKey: environment.SANDBOX_KEY || "sk-minara-sandbox",
+    remarks,
   };
+}
+
+/**
+ * Told, while a deployment's are refused: only this machine meets what comes of them.
+ * @param {string} file
+ * @param {number[]} stray
+ */
+function remarksOn(file, stray) {
+  if (stray.length === 0) return [];
+  const shown = file.startsWith(`${root}/`) ? relative(root, file) : file;
+  return [`${shown} is not understood on ${nameLines(stray)} and sets nothing there: write NAME=value.`];
 }
 
 /**

@@ -29,16 +29,18 @@ export async function startWorker(options) {
  * @param {Record<string, string>} options.settings  of the Worker, secrets included
  * @param {{ path: string, write: (name: string, content: string) => string }} options.privateFolder
  * @param {NodeJS.ProcessEnv} options.env
+ * @param {string} [options.config]  of wrangler
  */
-function spawnWorker({ port, settings, privateFolder, env }) {
+function spawnWorker({ port, settings, privateFolder, env, config = join(root, "worker", "wrangler.toml") }) {
   const settingsFile = privateFolder.write("worker.env", formatEnvFile(settings));
   const args = [
     ["--no-warnings", wranglerProgram(), "dev", "--local"],
-    ["--config", join(root, "worker", "wrangler.toml")],
+    ["--config", config],
     ["--env-file", settingsFile],
     ["--port", String(port), "--inspector-port", "0"],
-    // Else the Worker would see the host of a route in wrangler.toml, where development does not answer.
-    ["--host", `localhost:${port}`],
+    // Else the Worker would see the host of a route in wrangler.toml, where development does not answer. Not by --host
+    // either: under that every caller's host and origin would read as this machine's.
+    ["--infer-origin-from-routes=false"],
     // Kept nowhere: each start has a fresh budget.
     ["--persist-to", join(privateFolder.path, "state")],
     ["--show-interactive-dev-session=false"],

@@ -53,7 +53,7 @@ export const suites = [
   node("contract", "tests/contract/*.test.mjs", ["package"]),
   node("faults", "tests/faults/*.test.mjs", ["package"]),
   node("browser", "tests/browser/*.test.mjs", ["package"]),
-  node("worker", "tests/worker/*.test.mjs", ["package", "worker"]),
+  node("worker", "tests/worker/*.test.mjs", ["package", "worker", "page"]),
   node("e2e", "tests/e2e/*.test.mjs", ["package", "worker", "page"]),
 ];
 

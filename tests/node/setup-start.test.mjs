@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -62,6 +63,50 @@ test("sessions are off in development, whatever the file says", () => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+test("lines of a .dev.vars that are not understood are told by file and number, and the others hold", () => {
+  const folder = mkdtempSync(join(tmpdir(), "minara-settings-"));
+  try {
+    const files = ["first", "second"].map((name) => join(folder, name));
+    writeFileSync(files[0], "KILL_SWITCH: on\nCOSTS={}\n");
+    writeFileSync(files[1], "# mine\nDAILY_BUDGET=5\nSESSION_BUDGET 5\n\u00a0COSTS={}\n");
+    const { worker, remarks } = readStartSettings({}, files);
+    assert.deepEqual(worker, { ...generous, COSTS: "{}", DAILY_BUDGET: "5" });
+    assert.deepEqual(remarks, [
+      `${files[0]} is not understood on line 1 and sets nothing there: write NAME=value.`,
+      `${files[1]} is not understood on lines 3, 4 and sets nothing there: write NAME=value.`,
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("npm start tells them before it does anything", async () => {
+  const checkout = mkdtempSync(join(tmpdir(), "minara-start-"));
+  const server = createServer();
+  await new Promise((resolve) => server.listen({ port: 0, host: "127.0.0.1" }, () => resolve(undefined)));
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  try {
+    cpSync(join(root, "scripts"), join(checkout, "scripts"), { recursive: true });
+    writeFileSync(join(checkout, ".dev.vars"), "COSTS={}\nMINARA_API_KEY sk-of-mine\n");
+    const env = { ...process.env, PORT: String(port), MINARA_API_KEY: "" };
+    const told = await new Promise((resolve) => {
+      const done = (/** @type {unknown} */ _, /** @type {string} */ stdout, /** @type {string} */ stderr) => resolve([stdout, stderr]);
+      execFile(process.execPath, [join(checkout, "scripts", "start.mjs")], { env }, done);
+    });
+    assert.deepEqual(told, [
+      "note: .dev.vars is not understood on line 2 and sets nothing there: write NAME=value.\n",
+      `\nerror: port ${port} is in use: stop what listens there, or set PORT to another port.\n`,
+    ]);
+  } finally {
+    server.close();
+    rmSync(checkout, { recursive: true, force: true });
+  }
+});
+
+test("without files, and where all lines are understood, there is nothing to remark", () => {
+  assert.deepEqual(readStartSettings({}, ["/nowhere/.dev.vars"]).remarks, []);
 });
 
 for (const port of ["0", "65536", "-1", "80.5", "eighty", "8787 "]) {

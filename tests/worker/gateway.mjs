@@ -1,6 +1,7 @@
 // The Worker between a test and the sandbox, with a key whose every appearance is a failure.
 import assert from "node:assert/strict";
 import { createHmac, randomBytes } from "node:crypto";
+import { request } from "node:http";
 
 import { startSandbox } from "../../sandbox/server.mjs";
 import { startWorkerd } from "./workerd.mjs";
@@ -121,3 +122,16 @@ export function freshToken(options = {}) {
 
 /** @param {string} token */
 export const bearer = (token) => ({ authorization: `Bearer ${token}` });
+
+/** One request under a host of the test's choice, which fetch would not send. */
+export function askAs(host, port, method, path, body, origin) {
+  return new Promise((resolve, reject) => {
+    const headers = { host, "content-type": "application/json", ...(origin && { origin }) };
+    const outgoing = request({ host: "127.0.0.1", port, method, path, headers, agent: false }, async (response) => {
+      const pieces = await response.toArray();
+      resolve({ status: response.statusCode, text: Buffer.concat(pieces).toString() });
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}

@@ -1,9 +1,8 @@
 // A Worker that is set up wrongly, or for development alone, serves nobody who should not be served.
 import assert from "node:assert/strict";
-import { request } from "node:http";
 import { after, before, beforeEach, describe, test } from "node:test";
 
-import { bodies, canary, paths, sessionSecret, startGateway } from "./gateway.mjs";
+import { askAs, bodies, canary, paths, sessionSecret, startGateway } from "./gateway.mjs";
 import { startWorkerd } from "./workerd.mjs";
 
 describe("settings that cannot be worked with", () => {
@@ -108,16 +107,3 @@ describe("development, without a session secret", () => {
     }
   });
 });
-
-/** One request under a host of the test's choice, which fetch would not send. */
-function askAs(host, port, method, path, body) {
-  return new Promise((resolve, reject) => {
-    const headers = { host, "content-type": "application/json" };
-    const outgoing = request({ host: "127.0.0.1", port, method, path, headers, agent: false }, async (response) => {
-      const pieces = await response.toArray();
-      resolve({ status: response.statusCode, text: Buffer.concat(pieces).toString() });
-    });
-    outgoing.on("error", reject);
-    outgoing.end(body);
-  });
-}
