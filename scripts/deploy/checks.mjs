@@ -1,3 +1,4 @@
+import { nameLines } from "../process/env-file.mjs";
 import { nearestNames } from "./names.mjs";
 
 /** @typedef {import("./settings.mjs").DeploySettings} DeploySettings */
@@ -15,7 +16,19 @@ export const removal = (/** @type {string} */ name) =>
  * @returns {string[]}
  */
 export function refusals(settings) {
-  return [...nameRefusals(settings), ...secretRefusals(settings), ...budgetRefusals(settings)];
+  const checks = [lineRefusals, nameRefusals, secretRefusals, budgetRefusals, localRefusals];
+  return checks.flatMap((check) => check(settings));
+}
+
+/**
+ * A line that sets nothing may have been to stop all calls.
+ * @param {DeploySettings} settings
+ */
+function lineRefusals({ stray }) {
+  if (stray.length === 0) return [];
+  const where = nameLines(stray);
+  const remedy = "write NAME=value, or # before a remark.";
+  return [`deploy.vars is not understood on ${where} and would set nothing there: ${remedy}`];
 }
 
 /**
@@ -75,6 +88,18 @@ function budgetRefusals({ variables }) {
   }
   if (/^0*[1-9]\d*$/.test(variables.DAILY_BUDGET)) return [];
   return [`DAILY_BUDGET must be a whole number above 0, not ${JSON.stringify(variables.DAILY_BUDGET)}.`];
+}
+
+/**
+ * The trial would not find it out: it begins no session.
+ * @param {DeploySettings} settings
+ */
+function localRefusals({ variables }) {
+  if (!variables.TURNSTILE_VERIFY_URL) return [];
+  return [
+    "TURNSTILE_VERIFY_URL can only be an address of this machine, which Cloudflare's do not reach: " +
+      "no challenge could be verified. Leave it out.",
+  ];
 }
 
 /**

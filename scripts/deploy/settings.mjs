@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 
-import { parseEnvFile } from "../process/env-file.mjs";
+import { parseEnvFile, strayLines } from "../process/env-file.mjs";
 import { secretNames } from "../setup/secret-names.mjs";
 import { settingNames } from "./names.mjs";
 
@@ -10,6 +10,7 @@ import { settingNames } from "./names.mjs";
  * @property {Record<string, string>} variables
  * @property {string[]} emptied  secrets that the file names without a value
  * @property {string[]} unknown  names in the file that are no settings
+ * @property {number[]} stray     lines of the file that are not understood
  */
 
 /**
@@ -19,7 +20,8 @@ import { settingNames } from "./names.mjs";
  * @returns {DeploySettings}
  */
 export function readDeploySettings(environment, file) {
-  const given = existsSync(file) ? parseEnvFile(readFileSync(file, "utf8")) : {};
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const given = parseEnvFile(text);
   for (const name of settingNames) {
     const value = environment[name];
     if (value && !isBlank(value)) given[name] = value;
@@ -33,6 +35,7 @@ export function readDeploySettings(environment, file) {
     variables: valuesOf((name) => !isSecret(name) && settingNames.includes(name)),
     emptied: secretNames.filter((name) => isBlank(given[name] ?? "not given")),
     unknown: Object.keys(given).filter((name) => !settingNames.includes(name)),
+    stray: strayLines(text),
   };
 }
 

@@ -4,6 +4,10 @@ import { join } from "node:path";
 
 import { Failure } from "./failure.mjs";
 
+/** One setting, on one line or, between quotes, on several. */
+const setting =
+  /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*('[^']*'|`[^`]*`|"(?:\\.|[^"\\])*"|[^#\n]*)[ \t]*(?:#.*)?$/gm;
+
 /**
  * Reads NAME=value lines as .dev.vars and .env files have them: comments, `export`, and values that are bare,
  * in single quotes or backticks (as they stand) or in double quotes (with \n and \r for line ends).
@@ -11,12 +15,31 @@ import { Failure } from "./failure.mjs";
  * @returns {Record<string, string>}
  */
 export function parseEnvFile(text) {
-  const line = /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*('[^']*'|`[^`]*`|"(?:\\.|[^"\\])*"|[^#\r\n]*)/gm;
   /** @type {Record<string, string>} */
   const values = {};
-  for (const [, name, value] of text.matchAll(line)) values[name] = unquote(value.trim());
+  for (const [, name, value] of withPlainLines(text).matchAll(setting)) values[name] = unquote(value.trim());
   return values;
 }
+
+/**
+ * The numbers of the lines that `parseEnvFile` passes over, but for blank ones and comments. Numbers alone, as such a
+ * line may be a part of a secret.
+ * @param {string} text
+ * @returns {number[]}
+ */
+export function strayLines(text) {
+  const rest = withPlainLines(text).replace(setting, (understood) => understood.replace(/[^\n]/g, ""));
+  return rest.split("\n").flatMap((line, index) => (/^\s*(?:#|$)/.test(line) ? [] : [index + 1]));
+}
+
+/** @param {number[]} numbers */
+export const nameLines = (numbers) => `${numbers.length === 1 ? "line" : "lines"} ${numbers.join(", ")}`;
+
+/**
+ * Without the byte order mark that some editors write, which is no part of the first name.
+ * @param {string} text
+ */
+const withPlainLines = (text) => text.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n");
 
 /** @param {string} value */
 function unquote(value) {

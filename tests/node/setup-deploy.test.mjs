@@ -18,6 +18,11 @@ const empty = (name) =>
   `${name} is empty in deploy.vars, which would leave the one that is deployed as it is. To remove that, run ` +
   `\`npx wrangler secret delete ${name} --config worker/wrangler.toml\` and delete the line; to keep it, delete the line.`;
 const unknown = (name, advice) => `${name} in deploy.vars is no setting of the Worker, and would become public: ${advice}`;
+const stray = (lines) =>
+  `deploy.vars is not understood on ${lines} and would set nothing there: write NAME=value, or # before a remark.`;
+const localStub =
+  "TURNSTILE_VERIFY_URL can only be an address of this machine, which Cloudflare's do not reach: " +
+  "no challenge could be verified. Leave it out.";
 const good = { SESSION_SECRET: "s".repeat(32), DAILY_BUDGET: "100" };
 
 const cases = [
@@ -29,6 +34,8 @@ const cases = [
   ["with a budget that is no number", { SESSION_SECRET: "s".repeat(32), DAILY_BUDGET: "lots" }, [badBudget("lots")]],
   ["with a budget of a half", { SESSION_SECRET: "s".repeat(32), DAILY_BUDGET: "0.5" }, [badBudget("0.5")]],
   ["with both", good, []],
+  ["with a stub in Turnstile's place", { ...good, TURNSTILE_VERIFY_URL: "http://127.0.0.1:9/siteverify" }, [localStub]],
+  ["with a stub that is no address either", { ...good, TURNSTILE_VERIFY_URL: "elsewhere" }, [localStub]],
   ["with a session secret of 31 characters", { ...good, SESSION_SECRET: "s".repeat(31) }, [short("SESSION_SECRET")]],
   ["with a session secret that is mostly blank", { ...good, SESSION_SECRET: ` ${"s".repeat(31)}\n` }, [short("SESSION_SECRET")]],
   ["with a session secret of blanks", { ...good, SESSION_SECRET: " \n" }, [noSession]],
@@ -61,6 +68,7 @@ test("settings come from the file and the environment, secrets apart from what a
     variables: { DAILY_BUDGET: "200", ALLOWED_ORIGINS: "https://a.example", SESSION_IN_FLIGHT: "2" },
     emptied: [],
     unknown: [],
+    stray: [],
   });
 });
 
@@ -74,6 +82,10 @@ const inFile = [
   ["wrangler's own token", "CLOUDFLARE_API_TOKEN=x", unknown("CLOUDFLARE_API_TOKEN", "wrangler reads it from the environment.")],
   ["something else", "FAVOURITE_COLOUR=red", unknown("FAVOURITE_COLOUR", "worker/README.md has them all.")],
   ["the second line of a broken value", "Zm9vYmFyYmF6cXV4==", unknown("A name of 16 characters", "worker/README.md has them all.")],
+  ["a colon for an equals sign", "KILL_SWITCH: on", stray("line 1")],
+  ["no equals sign", "KILL_SWITCH on", stray("line 1")],
+  ["a no-break space before a name", "\u00a0KILL_SWITCH=on", stray("line 1")],
+  ["a stub in Turnstile's place", "TURNSTILE_VERIFY_URL=http://localhost:9", localStub],
   ["an empty secret", "SESSION_SECRET_PREVIOUS=", empty("SESSION_SECRET_PREVIOUS")],
   ["a secret of blanks", 'CLIENT_TOKENS=" \\n"', empty("CLIENT_TOKENS")],
   ["an empty key", "MINARA_API_KEY=''", empty("MINARA_API_KEY")],
@@ -83,6 +95,16 @@ for (const [what, line, expected] of inFile) {
     assert.deepEqual(refusals(settingsOf([line], good)), [expected]);
   });
 }
+
+test("all lines that are not understood are named at once, without what may be parts of a secret", () => {
+  const lines = ["# a key of two lines", "ADMIN_TOKEN=Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4", "cXV4Zm9v", "", "KILL_SWITCH on"];
+  assert.deepEqual(refusals(settingsOf(lines, good)), [stray("lines 3, 5")]);
+});
+
+test("a byte order mark, which editors write, hides no setting", () => {
+  const { variables, stray: lines } = settingsOf(["\ufeffKILL_SWITCH=on", "DAILY_BUDGET=5"]);
+  assert.deepEqual([variables, lines], [{ KILL_SWITCH: "on", DAILY_BUDGET: "5" }, []]);
+});
 
 test("a deploy.vars without a value for the session secret is refused once", () => {
   assert.deepEqual(refusals(settingsOf(["SESSION_SECRET=", "DAILY_BUDGET=5"])), [noSession]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { test } from "node:test";
 
-import { formatEnvFile, makePrivateFolder, parseEnvFile } from "../../scripts/process/env-file.mjs";
+import { formatEnvFile, makePrivateFolder, parseEnvFile, strayLines } from "../../scripts/process/env-file.mjs";
 
 const parsed = [
   ["a bare value", "NAME=value", "value"],
@@ -18,6 +18,10 @@ const parsed = [
   ["an equals sign in the value", "NAME=a=b=", "a=b="],
   ["an empty value", "NAME=", ""],
   ["the last of two", "NAME=first\nNAME=second", "second"],
+  ["a byte order mark in front", "\ufeffNAME=value", "value"],
+  ["a comment behind a closing quote", "NAME='value' # why", "value"],
+  ["quotes of which only a part is quoted", "NAME='a' b", "'a' b"],
+  ["several lines between quotes", "NAME='a\nb=c'\nOTHER=1", "a\nb=c"],
 ];
 
 for (const [rule, text, expected] of parsed) {
@@ -28,6 +32,28 @@ for (const [rule, text, expected] of parsed) {
 
 test("comments and blank lines set nothing", () => {
   assert.deepEqual(parseEnvFile("# NAME=value\n\n   # more\n"), {});
+});
+
+const stray = [
+  ["a colon for an equals sign", "KILL_SWITCH: on", [1]],
+  ["a name alone", "A=1\nKILL_SWITCH on\nB=2", [2]],
+  ["a no-break space before the name", "A=1\n\u00a0KILL_SWITCH=on", [2]],
+  ["a byte order mark in the middle", "A=1\n\ufeffKILL_SWITCH=on", [2]],
+  ["the rest of a value that was broken in two", "SECRET=Zm9v\r\nYmFy\r\nbaz", [2, 3]],
+  ["what follows several lines between quotes", 'SECRET="a\nb"\nc', [3]],
+  ["a second value behind a quoted one of several lines", "SECRET='a\nb' c", [2]],
+  ["old line ends", "A=1\rKILL_SWITCH on\rB=2", [2]],
+];
+for (const [what, text, lines] of stray) {
+  test(`a settings file with ${what} is not understood there`, () => {
+    assert.deepEqual(strayLines(text), lines);
+  });
+}
+
+test("every line that gives a setting, says why or is blank is understood", () => {
+  for (const [rule, text] of parsed) assert.deepEqual(strayLines(text), [], rule);
+  assert.deepEqual(strayLines("\ufeff# NAME value\n\n   # more\n \u00a0\t\nNAME='it\ns'\n"), []);
+  assert.deepEqual(strayLines(""), []);
 });
 
 test("a dollar sign is written so that it is not expanded", () => {
