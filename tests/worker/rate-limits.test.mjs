@@ -52,14 +52,26 @@ describe("rate limits", () => {
     }
   });
 
-  test("look-ups count as a caller's requests, and renewals as an address's sessions", async () => {
-    const gateway = await startGateway({ settings, limits: { caller: 1, address: 100, session: 1 } });
+  test("look-ups count as a caller's requests", async () => {
+    const gateway = await startGateway({ settings, limits: { caller: 1, address: 100, session: 100 } });
     try {
       const token = bearer(freshToken());
       const lookUp = () => gateway.request(`${paths.chat}/requests/none`, { headers: token });
       assert.deepEqual([(await lookUp()).status, (await lookUp()).status], [404, 429]);
-      const renew = () => gateway.post("/api/session", {}, { ...token, "cf-connecting-ip": "192.0.2.1" });
-      assert.deepEqual([(await renew()).status, (await renew()).status], [200, 429]);
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  test("sessions that are begun, renewed and refused count together for an address", async () => {
+    const gateway = await startGateway({ settings, limits: { caller: 100, address: 100, session: 3 } });
+    try {
+      const address = { origin: partner, "cf-connecting-ip": "192.0.2.1" };
+      const begin = () => gateway.post("/api/session", {}, address);
+      const renew = (token) => gateway.post("/api/session", {}, { ...bearer(token), ...address });
+      const forged = freshToken({ secret: "another-secret-of-the-tests-0123456789" });
+      const seen = [await begin(), await renew(freshToken()), await renew(forged), await renew(freshToken()), await begin()];
+      assert.deepEqual(seen.map(({ status }) => status), [200, 200, 401, 429, 429]);
     } finally {
       await gateway.stop();
     }

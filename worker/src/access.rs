@@ -120,7 +120,7 @@ impl SessionRequest<'_> {
     }
 }
 
-/// Lets an address begin sessions at a slow pace.
+/// Lets an address begin and renew sessions at a slow pace. Asked before a token is read, so that guesses count too.
 pub(crate) async fn limit_sessions(env: &Env, network: &str) -> Result<(), Rejection> {
     pass(platform::admit(env, ("SESSION_LIMIT", network), ("ADDRESS_LIMIT", network)).await)
 }
