@@ -2,6 +2,7 @@
 import { onAbort } from "./abort.js";
 import { described } from "./call-details.js";
 import { ChatConnection } from "./chat-connection.js";
+import { deferred } from "./deferred.js";
 import { MinaraError, misuse } from "./errors.js";
 import { storedAnswer } from "./stored-answer.js";
 
@@ -146,8 +147,8 @@ export class ChatStream {
     } catch (error) {
       // Whoever reads may still look for a stored answer, and stops listening after that.
       if (!this.#hasBegun) this.#stopListening();
-      // Of a signal that no one but this stream knows.
-      throw (this.#stop.signal.aborted && this.#cancellation) || error;
+      // The reason of an abort that no one but this stream knows of.
+      throw (error === this.#stop.signal.reason && this.#cancellation) || error;
     }
   }
 
@@ -160,8 +161,9 @@ export class ChatStream {
     this.#sentAt = performance.now();
     this.#listen();
     const reply = await this.#calls.send({ ...this.#terms, signal: this.#stop.signal });
-    // A stream that no one reads ends by its limits; what the caller's signal holds must not outlive that.
-    reply.scope?.watch((/** @type {boolean} */ isGivenUp) => (isGivenUp ? this.#stopListening() : undefined));
+    // What the caller's signal holds must not outlive the call: one that no one reads ends by its limits, or is here whole.
+    if (reply.scope) reply.scope.watch((/** @type {boolean} */ isGivenUp) => (isGivenUp ? this.#stopListening() : undefined));
+    else this.#stopListening();
     return reply;
   }
 
@@ -218,6 +220,7 @@ export class ChatStream {
       this.#connection = new ChatConnection(reply, this.#terms, () => this.#stopListening());
       return "";
     }
+    this.#terms.signal?.throwIfAborted();
     this.#answer = reply.data;
     return this.#answer.content ?? "";
   }
@@ -244,6 +247,7 @@ export class ChatStream {
       this.#listen();
       const stream = { text: this.#text, sentAt: this.#sentAt, signal: this.#stop.signal };
       const { answer, rest } = await storedAnswer(error, this.#calls, stream);
+      this.#stopListening();
       this.#answer = { ...this.#answer, ...answer };
       if (rest !== "") return this.#give(rest);
       this.#end();
@@ -307,14 +311,4 @@ function cancelled(partial, wasSent) {
   const outcome = wasSent ? "unknown" : "not_sent";
   const details = /** @type {const} */ ({ code: "stream_truncated", outcome, partial: partial || undefined });
   return new MinaraError(`The stream was cancelled ${when}`, details);
-}
-
-/** @returns {{ promise: Promise<any>, resolve: (value: unknown) => void, reject: (reason: unknown) => void }} */
-function deferred() {
-  /** @type {any} */
-  const settle = {};
-  const promise = new Promise((resolve, reject) => Object.assign(settle, { resolve, reject }));
-  // Who awaits it hears of a failure; a stream whose end no one awaits is no unhandled rejection.
-  promise.catch(() => {});
-  return { promise, ...settle };
 }

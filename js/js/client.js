@@ -208,11 +208,16 @@ export class Minara {
     /** @type {<Part>(what: string, obtain: (signal: AbortSignal) => Promise<Part>) => Promise<Part>} what a call needs */
     const before = (what, obtain) =>
       within({ signal, milliseconds: total - elapsed(), expired: () => notBegun(what, total) }, obtain);
-    const attempt = (/** @type {string | undefined} */ bearer = undefined) => {
+    const attempt = async (/** @type {string | undefined} */ bearer = undefined) => {
       // A page that is busy can be late for its own timers.
       if (elapsed() >= total) throw notBegun("nothing was sent", total);
       tell(true);
-      return this.#attempt(operation, request, { ...terms, elapsed: elapsed(), bearer });
+      try {
+        return await this.#attempt(operation, request, { ...terms, elapsed: elapsed(), bearer });
+      } catch (error) {
+        if (isUnbilled(error)) tell(false);
+        throw error;
+      }
     };
     if (!isLoaded()) await before("the WebAssembly module was not loaded", ready);
     const session = this.#session;
@@ -225,7 +230,6 @@ export class Minara {
         return await attempt(bearer);
       } catch (error) {
         if (left === 0 || !wantsSession(error, bearer, !FREE.includes(operation))) throw error;
-        tell(false);
         bearer = await token((signal) => session.replace(bearer, signal));
       }
     }
@@ -270,6 +274,11 @@ export class Minara {
     }
     return this.#bound.caller;
   }
+}
+
+/** @param {unknown} error */
+function isUnbilled(error) {
+  return error instanceof MinaraError && (error.outcome === "refused" || error.outcome === "not_sent");
 }
 
 /**

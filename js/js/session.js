@@ -1,5 +1,6 @@
 // The bearer token with which a Worker knows its visitor.
 import { onAbort } from "./abort.js";
+import { deferred } from "./deferred.js";
 import { MinaraError, misuse } from "./errors.js";
 
 /** @import { MinaraErrorDetails } from "./index.js" */
@@ -11,7 +12,11 @@ import { MinaraError, misuse } from "./errors.js";
 
 /**
  * A trade under way.
- * @typedef {{ token: Promise<string>, waiting: number }} Pending
+ * @typedef {object} Pending
+ * @property {number} era          how many tokens had come before it began
+ * @property {number} waiting      calls that wait for it
+ * @property {AbortController} left  aborted when none does any more
+ * @property {import("./deferred.js").Deferred<string>} token
  */
 
 /** Codes by which the Worker says that a session cannot be renewed any more. */
@@ -27,13 +32,13 @@ export class Session {
   /** @type {string | undefined} */
   #token;
   #expiresAt = Infinity;
+  /** How many tokens have come. Of trades that ran beside each other the first to bring one does. */
+  #era = 0;
   /** @type {Pending | undefined} the trade that calls wait for: they share it */
   #pending;
-  /** @type {Pending | undefined} the one that began last: what an earlier one brings comes too late */
-  #latest;
 
   /**
-   * @param {() => Promise<string | undefined>} solve  the caller's, gives a Turnstile token
+   * @param {(context: { signal: AbortSignal }) => Promise<string | undefined>} solve  the caller's, gives a Turnstile token
    * @param {Trade} trade
    * @param {() => number} [now]
    */
@@ -50,7 +55,7 @@ export class Session {
   async bearer(signal) {
     const isFresh = this.#now() < this.#expiresAt - RENEW_BEFORE;
     if (!this.#pending && (this.#token === undefined || isFresh)) return this.#token;
-    return this.#share(() => this.#renewEarly(), signal);
+    return this.#share((pending) => this.#renewEarly(pending), signal);
   }
 
   /**
@@ -60,65 +65,75 @@ export class Session {
    */
   async replace(refused, signal) {
     if (this.#token !== undefined && this.#token !== refused && !this.#pending) return this.#token;
-    return this.#share(() => (refused === undefined ? this.#begin() : this.#renew()), signal);
+    return this.#share((pending) => (refused === undefined ? this.#begin(pending) : this.#renew(pending)), signal);
   }
 
   /**
    * Waits for the trade that is under way, or for a new one. One that no one waits for any more is left to itself: the
    * caller's function may never settle, as where the challenge was taken off the page, and would hold up every call.
-   * @param {() => Promise<unknown>} obtain  the Worker's answer
+   * @param {(pending: Pending) => Promise<string>} obtain
    * @param {AbortSignal | undefined} signal
    */
   #share(obtain, signal) {
-    const trade = (this.#pending ??= this.#start(obtain));
-    trade.waiting += 1;
+    const pending = (this.#pending ??= this.#start(obtain));
+    pending.waiting += 1;
     onAbort(signal, () => {
-      trade.waiting -= 1;
-      if (trade.waiting === 0) this.#leave(trade);
+      pending.waiting -= 1;
+      if (pending.waiting === 0) this.#leave(pending);
     });
-    return trade.token;
+    return pending.token.promise;
   }
 
-  /** @param {() => Promise<unknown>} obtain */
+  /** @param {(pending: Pending) => Promise<string>} obtain */
   #start(obtain) {
     /** @type {Pending} */
-    const trade = { waiting: 0, token: obtain().then((answer) => this.#keep(answer, trade)) };
-    trade.token.finally(() => this.#leave(trade)).catch(() => {});
-    this.#latest = trade;
-    return trade;
+    const pending = { era: this.#era, waiting: 0, left: new AbortController(), token: deferred() };
+    this.#pending = pending;
+    obtain(pending)
+      .then(pending.token.resolve, pending.token.reject)
+      .finally(() => this.#leave(pending));
+    return pending;
   }
 
-  /** @param {Pending} trade */
-  #leave(trade) {
-    if (this.#pending === trade) this.#pending = undefined;
+  /** @param {Pending} pending */
+  #leave(pending) {
+    if (this.#pending === pending) this.#pending = undefined;
+    pending.left.abort();
   }
 
   /**
    * Renewal keeps the identity to which the visitor's chats and ids are bound. So it comes before a new beginning, and one
    * that only could not be had at the moment is no reason for that.
+   * @param {Pending} pending
    */
-  async #renew() {
+  async #renew(pending) {
     try {
-      return await this.#trade(undefined, this.#token);
+      return this.#keep(await this.#trade(undefined, this.#token), pending);
     } catch (error) {
-      if (!(error instanceof MinaraError) || !ENDED.includes(error.code)) throw error;
-      return this.#begin();
+      // Without anyone who waits there is no one to ask.
+      const isLeft = this.#pending !== pending;
+      if (isLeft || !(error instanceof MinaraError) || !ENDED.includes(error.code)) throw error;
+      return this.#begin(pending);
     }
   }
 
-  /** A renewal before its time, without which the token serves as long as it lives. */
-  async #renewEarly() {
+  /**
+   * A renewal before its time, without which the token serves as long as it lives.
+   * @param {Pending} pending
+   */
+  async #renewEarly(pending) {
     try {
-      return await this.#renew();
+      return await this.#renew(pending);
     } catch (error) {
       const isAlive = this.#now() < this.#expiresAt;
-      if (isAlive && error instanceof MinaraError) return { token: this.#token, expiresAt: this.#expiresAt };
+      if (isAlive && error instanceof MinaraError) return /** @type {string} */ (this.#token);
       throw error;
     }
   }
 
-  async #begin() {
-    const turnstileToken = await this.#solve();
+  /** @param {Pending} pending */
+  async #begin(pending) {
+    const turnstileToken = await this.#solve({ signal: pending.left.signal });
     // A Worker without Turnstile knows its visitors by their origin alone.
     if (turnstileToken !== undefined && (typeof turnstileToken !== "string" || turnstileToken === "")) {
       throw misuse(
@@ -126,23 +141,29 @@ export class Session {
         { field: "session" },
       );
     }
-    return this.#trade(turnstileToken, undefined);
+    return this.#keep(await this.#trade(turnstileToken, undefined), pending);
   }
 
   /**
+   * Keeps the token that a trade has brought, unless one that ran beside it has brought another before. Calls that wait
+   * for a later trade have it too: a visitor may solve the challenge of a call that has ended since.
    * @param {unknown} answer
-   * @param {Pending} trade  that brought it
+   * @param {Pending} pending
    */
-  #keep(answer, trade) {
+  #keep(answer, pending) {
     const { token, expiresAt } = /** @type {{ token?: unknown, expiresAt?: unknown }} */ (answer ?? {});
     // It goes into a header.
     if (typeof token !== "string" || !/^[!-~]+$/.test(token)) {
       const message = "The Worker's session answer has no token. The call was not made, and nothing was billed.";
       throw new MinaraError(message, { code: "bad_response", outcome: "not_sent" });
     }
-    if (this.#latest === trade) {
+    if (pending.era === this.#era) {
+      this.#era += 1;
       this.#token = token;
       this.#expiresAt = milliseconds(expiresAt);
+      const waiting = this.#pending;
+      waiting?.token.resolve(token);
+      if (waiting) this.#leave(waiting);
     }
     return token;
   }

@@ -7,7 +7,7 @@ import binaryen from "binaryen";
  * nowhere, and then the module traps. It may as well trap at once (js/js/instance.js tells the caller).
  *
  * `silent`: the standard library's formatter. Our own crates put their messages together without it, which clippy.toml
- * holds them to, and a request that serde refuses is described in our own words (js/src/work.rs).
+ * holds them to, and a request that serde refuses is described in our own words (js/src/client/work.rs).
  */
 const UNNEEDED = {
   trap: [

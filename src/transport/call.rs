@@ -274,7 +274,9 @@ impl Call {
         };
         let error = without_secret(error, self.secret.as_deref());
         self.settle(error.status(), error.request_id());
-        let error = after_attempt(self.earlier, error);
+        // Look-ups cost nothing, whatever became of an earlier one.
+        let is_billed = self.wire.method == Method::Post;
+        let error = if is_billed { after_attempt(self.earlier, error) } else { error };
         self.earlier = error.outcome();
         let stand = Attempt {
             retries: self.retries,

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal};
+use web_sys::{AbortController, AbortSignal, Request};
 
 use state::{Ending, State, ask};
 use watched::Watched;
@@ -53,6 +53,11 @@ impl Scope {
         self.0.controller.set(Some(controller));
         self.update(Deadline::sent);
         Ok(signal)
+    }
+
+    /// The attempt goes out with that request.
+    pub(super) fn hold(&self, request: Request) {
+        self.0.request.set(Some(request));
     }
 
     /// The attempt is answered: whatever breaks now, it has been sent.
@@ -152,5 +157,6 @@ impl Scope {
         state.clear_timer();
         state.stop_listening();
         state.controller.take();
+        state.request.take();
     }
 }

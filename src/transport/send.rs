@@ -3,7 +3,7 @@
 use gloo_net::http::{Headers, Method as HttpMethod, RequestBuilder};
 use js_sys::{Object, Promise, global};
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{Request, RequestInit, RequestRedirect, Response};
+use web_sys::{AbortSignal, Request, RequestInit, RequestRedirect, Response};
 
 use super::body::to_json;
 use super::config::{CallOptions, Config, printable};
@@ -61,15 +61,20 @@ fn build(config: &Config, wire: &WireRequest, options: &CallOptions, scope: &Sco
         builder = builder.method(HttpMethod::POST);
     }
     let request: Request = builder.body(body).map(Into::into).map_err(|_| unreachable_url(config))?;
-    Ok(if is_server && wire.method == Method::Get { apart(request) } else { request })
+    let request = if is_server && wire.method == Method::Get { apart(request, &signal) } else { request };
+    // The trait's, for a request's own method copies its body.
+    scope.hold(Clone::clone(&request));
+    Ok(request)
 }
 
 /// The same request, apart from those that are like it. Where React renders on a server, a GET is answered with what the
 /// first one like it brought, for as long as it renders: a job that is looked at again would never be done. It leaves out
 /// what may outlive its page. Not so in pages: Chromium goes on with such a request behind its abort.
-fn apart(request: Request) -> Request {
+fn apart(request: Request, signal: &AbortSignal) -> Request {
     let init = Object::new();
     set_member(&init, "keepalive", true.into());
+    // Again, for the first request is held by no one, and its signal's end would not be told.
+    set_member(&init, "signal", signal.into());
     let apart = Request::new_with_request_and_init(&request, init.unchecked_ref::<RequestInit>());
     // A platform that refuses it does not render React.
     apart.unwrap_or(request)

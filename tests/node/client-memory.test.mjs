@@ -1,6 +1,8 @@
 // What a stream takes from the module is given back at once, however it ends: the garbage collector would do it too, but
 // whenever it likes, and a page that opens many streams would grow. And what a call gave is no longer held.
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { setImmediate } from "node:timers/promises";
 import { test } from "node:test";
 import { setFlagsFromString } from "node:v8";
@@ -33,6 +35,15 @@ const QUESTION = { message: "Why did SOL rise today?" };
 const BASE = { baseUrl: "https://worker.example/api" };
 const eventStream = { headers: { "content-type": "text/event-stream" } };
 const bytes = (text) => new TextEncoder().encode(text);
+
+async function collectGarbage() {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc");
+  for (let turn = 0; turn < 5; turn += 1) {
+    await setImmediate();
+    collect();
+  }
+}
 
 /** What `act` made and gave back. */
 async function counts(act) {
@@ -133,15 +144,30 @@ for (const [what, act] of [
   ["a call's headers", async (minara) => (await minara.chat(QUESTION).withResponse()).headers],
 ]) {
   test(`${what} is held by no one but the caller`, async () => {
-    setFlagsFromString("--expose-gc");
-    const collect = runInNewContext("gc");
     const minara = new Minara({ ...BASE, fetch: mockFetch([{ json: { content: "gm", items: [1] } }]) });
     const held = new WeakRef(await act(minara));
-    for (let turn = 0; turn < 5; turn += 1) {
-      await setImmediate();
-      collect();
-    }
+    await collectGarbage();
     assert.equal(held.deref(), undefined);
+  });
+}
+
+for (const [what, act] of [
+  ["a call", (minara, signal) => minara.chat(QUESTION, { signal })],
+  ["a look-up", (minara, signal) => minara.chatStatus("bg_1", { signal })],
+]) {
+  test(`the abort of ${what} reaches the server, whatever of it was collected meanwhile`, async (t) => {
+    const { promise: asked, resolve } = Promise.withResolvers();
+    const server = createServer((_, response) => resolve(response)).listen(0, "127.0.0.1");
+    t.after(() => server.close());
+    await once(server, "listening");
+    const controller = new AbortController();
+    const call = act(new Minara({ apiKey: "sk-minara-canary", baseUrl: `http://127.0.0.1:${server.address().port}` }), controller.signal);
+    const response = await asked;
+    await collectGarbage();
+    const closed = once(response, "close");
+    controller.abort("left");
+    await assert.rejects(call, (reason) => reason === "left");
+    await closed;
   });
 }
 

@@ -247,3 +247,11 @@ test("a look-up is a request that no memory of the last one answers", async () =
   await minara.chat(QUESTION);
   assert.deepEqual(requests, [["GET", true], ["POST", false]]);
 });
+
+test("an attempt to look a job up says nothing of the one before it, which cost nothing either", async () => {
+  const lost = { error: Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNRESET" } }) };
+  const minara = new Minara({ ...BASE, fetch: mockFetch([lost, { status: 401, body: "" }]) });
+  const { message, outcome } = await failureOf(() => minara.chatStatus("bg_1"));
+  assert.equal(message, "The API key was not accepted (HTTP 401). Check that the key is complete and not deleted.");
+  assert.equal(outcome, "refused");
+});

@@ -175,12 +175,49 @@ for (const [what, begin] of [
   ["was read a part of", (stream) => stream[Symbol.asyncIterator]().next()],
   ["was asked for its response alone", (stream) => stream.withResponse()],
 ]) {
-  test(`a stream that ${what} and then forgotten leaves the caller's signal with its limit`, async () => {
+  test(`a stream that ${what} and then forgotten leaves the caller's signal with its limit`, async (t) => {
     const { signal } = new AbortController();
+    const { mock } = t.mock.method(signal, "addEventListener");
     const { fetch } = held(delta("SOL "));
     const stream = new Minara({ ...BASE, fetch, timeout: { total: 50 } }).chatStream(QUESTION, { signal });
     await begin(stream);
-    assert.equal(getEventListeners(signal, "abort").length > 0, true);
+    assert.equal(mock.callCount() > 0, true);
     while (getEventListeners(signal, "abort").length > 0) await setTimeout(5);
+  });
+}
+
+for (const [what, act] of [
+  ["was asked for its response", (stream) => stream.withResponse()],
+  ["was read a part of", (stream) => stream[Symbol.asyncIterator]().next()],
+]) {
+  test(`a stream that came whole and ${what} leaves the caller's signal at once`, async () => {
+    const { signal } = new AbortController();
+    const stream = new Minara({ ...BASE, fetch: mockFetch([{ json: { content: "gm" } }]) }).chatStream(QUESTION, { signal });
+    await act(stream);
+    assert.deepEqual(getEventListeners(signal, "abort"), []);
+  });
+}
+
+test("an abort before the reading of a stream that came whole is an abort", async () => {
+  const controller = new AbortController();
+  const stream = new Minara({ ...BASE, fetch: mockFetch([{ json: { content: "gm" } }]) }).chatStream(QUESTION, {
+    signal: controller.signal,
+  });
+  await stream.withResponse();
+  controller.abort("left");
+  assert.equal((await readAll(stream)).error, "left");
+});
+
+for (const [what, answer, code] of [
+  ["was refused", { status: 402, body: "" }, "payment_required"],
+  ["never left", { error: Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNREFUSED" } }) }, "network"],
+]) {
+  test(`withResponse() of a stream that ${what} tells why, before cancel() and after it, which says that nothing is billed`, async () => {
+    const stream = new Minara({ ...BASE, fetch: mockFetch([answer]), maxRetries: 0 }).chatStream(QUESTION);
+    const error = await failureOf(() => stream.withResponse());
+    assert.equal(error.code, code);
+    await stream.cancel();
+    assert.equal(await failureOf(() => stream.withResponse()), error);
+    assert.equal((await failureOf(() => stream.final())).outcome, "not_sent");
   });
 }

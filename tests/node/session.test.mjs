@@ -143,3 +143,46 @@ test("a token that comes for a trade that was left is kept where no other has be
   assert.equal(await first, "of-late");
   assert.equal(await session.bearer(), "of-late");
 });
+
+test("the challenge of a call that has ended, solved while another is open, serves the call that waits", async () => {
+  /** @type {((token: string) => void)[]} */
+  const solves = [];
+  /** @type {AbortSignal[]} */
+  const signals = [];
+  const solve = ({ signal }) => {
+    signals.push(signal);
+    return new Promise((resolve) => solves.push(resolve));
+  };
+  const trade = async (turnstile) => ({ token: `of-${turnstile}`, expiresAt: 10 * MINUTE });
+  const session = new Session(solve, trade, () => 0);
+  const left = new AbortController();
+  const first = session.replace(undefined, left.signal);
+  left.abort();
+  const second = session.replace(undefined);
+  assert.deepEqual(signals.map(({ aborted }) => aborted), [true, false]);
+  solves[0]("first");
+  assert.deepEqual([await first, await second, await session.bearer()], ["of-first", "of-first", "of-first"]);
+  assert.deepEqual(signals.map(({ aborted }) => aborted), [true, true]);
+  // Of two visitors the session stays one.
+  solves[1]("second");
+  for (let turn = 0; turn < 9; turn += 1) await undefined;
+  assert.equal(await session.bearer(), "of-first");
+});
+
+test("a renewal that no call waits for any more opens no challenge", async () => {
+  let refuse = (/** @type {unknown} */ _) => {};
+  let challenges = 0;
+  const trades = [
+    async () => ({ token: "t1", expiresAt: 10 * MINUTE }),
+    () => new Promise((_, reject) => (refuse = reject)),
+  ];
+  const solve = async () => `turnstile-${(challenges += 1)}`;
+  const session = new Session(solve, () => trades.shift()(), () => 0);
+  await session.replace(undefined);
+  const left = new AbortController();
+  const renewed = session.replace("t1", left.signal);
+  left.abort();
+  refuse(new SessionError("Begin a session first.", { code: "session_required", outcome: "refused" }));
+  await assert.rejects(renewed, ({ code }) => code === "session_required");
+  assert.equal(challenges, 1);
+});

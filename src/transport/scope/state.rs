@@ -6,7 +6,7 @@ use std::task::Waker;
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortController, AbortSignal};
+use web_sys::{AbortController, AbortSignal, Request};
 
 use crate::deadline::{Deadline, Limit};
 use crate::transport::platform::{clear_timeout, monotonic_ms, set_timeout};
@@ -27,6 +27,8 @@ pub(super) struct State {
     /// When a rest ends; infinity where there is none.
     pub(super) rests_until: Cell<f64>,
     pub(super) controller: Cell<Option<AbortController>>,
+    /// What was sent under that controller. In Node an abort is lost with the request, once that is collected.
+    pub(super) request: Cell<Option<Request>>,
     /// Who waits in [`Scope::run`].
     pub(super) waiter: Cell<Option<Waker>>,
     /// Told when the call is given up while no one waits in [`Scope::run`], and asked since when text is waited for,
@@ -59,6 +61,7 @@ impl State {
             armed_for: Cell::new(f64::INFINITY),
             rests_until: Cell::new(f64::INFINITY),
             controller: Cell::new(None),
+            request: Cell::new(None),
             waiter: Cell::new(None),
             reader: Cell::new(None),
             ending: Cell::new(None),
