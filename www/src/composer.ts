@@ -4,6 +4,7 @@ import type { MinaraError } from "minara";
 
 import { element } from "./dom.js";
 import { Field, ModeSwitch, showViolations } from "./field.js";
+import { ignoreHeldKeys } from "./gestures.js";
 import type { Strings } from "./locales/index.js";
 import { RunButtons } from "./run-buttons.js";
 
@@ -36,6 +37,7 @@ export class Composer {
       if (!this.running) send();
     });
     this.#box.addEventListener("keydown", (event) => this.#onKey(event));
+    ignoreHeldKeys(this.root);
   }
 
   get mode(): "fast" | "expert" {
@@ -87,6 +89,7 @@ export class Composer {
     const isComposing = event.isComposing || event.keyCode === COMPOSING_KEY_CODE;
     if (event.key !== "Enter" || event.shiftKey || isComposing) return;
     event.preventDefault();
-    this.submit();
+    // A key that is held on has sent already, here or where it was pressed.
+    if (!event.repeat) this.submit();
   }
 }

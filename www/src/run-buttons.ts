@@ -1,5 +1,6 @@
 // A form's Send and Stop: one of the two is there, and keyboard focus is never lost between them.
 import { element } from "./dom.js";
+import { isFurtherClick } from "./gestures.js";
 
 export class RunButtons {
   readonly start: HTMLButtonElement;
@@ -9,7 +10,12 @@ export class RunButtons {
   constructor(startText: string, stopText: string, onStop: () => void) {
     this.start = element("button", { type: "submit", class: "primary" }, startText);
     this.stop = element("button", { type: "button", class: "stop", hidden: true }, stopText);
-    this.stop.addEventListener("click", onStop);
+    this.start.addEventListener("click", (event) => {
+      if (isFurtherClick(event)) event.preventDefault();
+    });
+    this.stop.addEventListener("click", (event) => {
+      if (!isFurtherClick(event)) onStop();
+    });
   }
 
   get running(): boolean {
