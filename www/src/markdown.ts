@@ -4,6 +4,7 @@ import * as smd from "streaming-markdown";
 
 import { element } from "./dom.js";
 import type { Strings } from "./locales/index.js";
+import { LiteralGuard, restoreLiterals } from "./markdown-literals.js";
 
 export interface MarkdownWriter {
   write(text: string): void;
@@ -20,13 +21,60 @@ type Data = smd.Default_Renderer_Data;
 export function renderMarkdown(root: HTMLElement, strings: Strings["markdown"], topHeading: number): MarkdownWriter {
   const renderer = smd.default_renderer(root);
   const headings = headingLevels(topHeading);
-  renderer.add_token = (data, token) => addToken(data, token, strings, headings);
-  renderer.set_attr = (data, attribute, value) => setAttribute(data, attribute, value, strings);
-  const parser = smd.parser(renderer);
-  return {
-    write: (text) => smd.parser_write(parser, text),
-    end: () => smd.parser_end(parser),
+  const open: smd.Token[] = [];
+  renderer.add_token = (data, token) => {
+    open.push(token);
+    addToken(data, token, strings, headings);
   };
+  renderer.add_text = (data, text) => smd.default_add_text(data, restoreLiterals(text));
+  renderer.set_attr = (data, attribute, value) => setAttribute(data, attribute, restoreLiterals(value), strings);
+  renderer.end_token = (data) => {
+    const lost = lostMarks(open.pop(), parser.pending);
+    if (lost) unwrap(current(data), lost);
+    smd.default_end_token(data);
+  };
+  const parser = smd.parser(renderer);
+  const guard = new LiteralGuard({
+    write: (text) => smd.parser_write(parser, text),
+    isWithin: (mark) => open.some((token) => MARKS.get(token) === mark),
+  });
+  return {
+    write: (text) => guard.write(text),
+    end: () => {
+      guard.end();
+      smd.parser_end(parser);
+      // The parser ends no element at the end of the text.
+      while (open.length > 0) renderer.end_token(renderer.data);
+    },
+  };
+}
+
+/** What an element's text stands between, on both sides alike. */
+const MARKS: ReadonlyMap<smd.Token | undefined, string> = new Map([
+  [smd.ITALIC_AST, "*"],
+  [smd.ITALIC_UND, "_"],
+  [smd.STRONG_AST, "**"],
+  [smd.STRONG_UND, "__"],
+  [smd.STRIKE, "~~"],
+]);
+
+/**
+ * What the parser took for the beginning of an element that then had no end, or of a link that had no address.
+ * @param pending  what the parser was reading when it ended the element
+ */
+function lostMarks(token: smd.Token | undefined, pending: string): [before: string, after: string] | undefined {
+  if (token === smd.LINK || token === smd.IMAGE) {
+    if (pending.startsWith("](")) return undefined;
+    return [token === smd.LINK ? "[" : "![", pending === "]" ? "]" : ""];
+  }
+  const mark = MARKS.get(token);
+  const isEnded = mark !== undefined && [mark.charAt(0), mark.charAt(0).repeat(2)].includes(pending);
+  return mark === undefined || isEnded ? undefined : [mark, ""];
+}
+
+/** Leaves of an element only its content. */
+function unwrap(node: HTMLElement, [before, after]: [before: string, after: string]): void {
+  node.replaceWith(before, ...node.childNodes, after);
 }
 
 function addToken(
