@@ -4,8 +4,18 @@ import { test } from "node:test";
 
 import { build } from "esbuild";
 
-const { decimalText, formatDecimal, formatPercent, formatUsd, multiply, parseDecimal, tokenAmount } =
-  await load("amounts.ts");
+const {
+  compare,
+  decimalText,
+  formatDecimal,
+  formatPercent,
+  formatUsd,
+  multiply,
+  parseDecimal,
+  percentOf,
+  subtract,
+  tokenAmount,
+} = await load("amounts.ts");
 
 /** A module of the page, as JavaScript. */
 async function load(name) {
@@ -65,6 +75,28 @@ test("a product is exact", () => {
   assert.equal(decimalText(multiply(amount, parseDecimal("1960.63"))), "242053084241275.3084241275308421707");
 });
 
+test("a difference and a comparison are exact, whatever the places", () => {
+  const [large, small] = [tokenAmount("9007199254740993", "0"), tokenAmount("1", "18")];
+  assert.equal(decimalText(subtract(large, small)), "9007199254740992.999999999999999999");
+  assert.equal(decimalText(subtract(small, large)), "-9007199254740992.999999999999999999");
+  assert.equal(compare(parseDecimal("1.50"), parseDecimal("1.5")), 0);
+  assert.equal(compare(subtract(large, small), large), -1);
+  assert.equal(compare(large, subtract(large, small)), 1);
+});
+
+test("a share in percent is cut off after six places, and there is none of nothing", () => {
+  for (const [part, whole, percent] of [
+    ["400", "1000", "40"],
+    ["-0.5", "2", "-25"],
+    ["1", "3", "33.333333"],
+    ["-2", "3", "-66.666666"],
+    ["0.000000000000000001", "0.000000000000000004", "25"],
+  ]) {
+    assert.equal(decimalText(percentOf(parseDecimal(part), parseDecimal(whole))), percent);
+  }
+  assert.equal(percentOf(parseDecimal("1"), parseDecimal("0")), undefined);
+});
+
 test("formats group digits as the language does and drop none", () => {
   const value = tokenAmount("1234567000000000000000001", "18");
   assert.equal(formatDecimal(value, "en"), "1,234,567.000000000000000001");
@@ -72,6 +104,7 @@ test("formats group digits as the language does and drop none", () => {
   assert.equal(formatDecimal(parseDecimal("-0.5"), "en"), "-0.5");
   assert.equal(formatDecimal(tokenAmount(`1${"0".repeat(40)}1`, "40"), "en"), `10.${"0".repeat(39)}1`);
   assert.equal(formatPercent(parseDecimal("-0.0562"), "en"), "-0.0562%");
+  assert.equal(formatPercent(parseDecimal("33.336"), "en", 2), "33.34%");
   for (const [text, expected] of [
     ["196.063", "$196.06"],
     ["1234567.891", "$1,234,567.89"],

@@ -42,6 +42,17 @@ function record(page) {
   return () => Promise.all(bodies);
 }
 
+/** Lets requests to these addresses wait until what this gives is called. */
+export async function holdRequests(page, addresses) {
+  let letGo;
+  const released = new Promise((resolve) => (letGo = resolve));
+  await page.route(addresses, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return letGo;
+}
+
 /** The view that is shown. */
 export const view = (page) => page.locator("main > section:visible");
 

@@ -110,13 +110,12 @@ export function chatTests(run) {
       await run.site.sandbox.script(always({ status: 500 }));
       await ask(page, "Will it fail?");
       const answer = await answerIn(page, "failed");
-      const alert = answer.getByRole("alert");
       assert.match(
-        await alert.innerText(),
+        await answer.getByRole("alert").innerText(),
         /Minara’s service failed while working on this\..*It may have been billed\./s,
       );
-      assert.equal(await alert.getByRole("button", { name: "Try again" }).count(), 0);
-      await alert.getByRole("button", { name: "Edit the question" }).click();
+      assert.equal(await answer.getByRole("button", { name: "Try again" }).count(), 0);
+      await answer.getByRole("button", { name: "Edit the question" }).click();
       assert.equal(await page.getByLabel("Your question").inputValue(), "Will it fail?");
       // Under one id, for which the API charges once.
       assert.equal(new Set((await chats()).map(({ body }) => body.requestId)).size, 1);
@@ -125,20 +124,20 @@ export function chatTests(run) {
     test("a refusal for too many requests can be tried again, but not before its time", async () => {
       await run.site.sandbox.script({ status: 429, headers: { "Retry-After": "2000" } });
       await ask(page, "Too fast?");
-      const alert = (await answerIn(page, "failed")).getByRole("alert");
+      const answer = await answerIn(page, "failed");
       assert.match(
-        await alert.innerText(),
+        await answer.getByRole("alert").innerText(),
         /Too many requests just now\..*The call was refused, so it was not billed\./s,
       );
-      assert.ok(await alert.getByRole("button", { name: /^Try again in \d+ s$/ }).isDisabled());
+      assert.ok(await answer.getByRole("button", { name: /^Try again in \d+ s$/ }).isDisabled());
       assert.equal((await chats()).length, 1);
     });
 
     test("after a refusal without a time, Try again asks the same question again", async () => {
       await run.site.sandbox.script({ status: 429, times: 3 });
       await ask(page, "Too fast?");
-      const alert = (await answerIn(page, "failed")).getByRole("alert");
-      await alert.getByRole("button", { name: "Try again", exact: true }).click();
+      const answer = await answerIn(page, "failed");
+      await answer.getByRole("button", { name: "Try again", exact: true }).click();
       await answerIn(page, "done");
       assert.equal(await page.locator(".question").count(), 1);
       const sent = (await chats()).map(({ body }) => body.message.content);

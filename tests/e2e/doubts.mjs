@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 
 import { openPage, view } from "./browser.mjs";
-import { lines, openForm, resultIn, resultOf, submitForm, WALLET } from "./form.mjs";
+import { lines, openForm, resultIn, resultOf, rowsOf, submitForm, WALLET } from "./form.mjs";
 
 const OTHER = `0x${"c0".repeat(20)}`;
 const USDC = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913";
@@ -14,6 +14,9 @@ const ANSWER = {
     chain: "base",
     amount: "1500000",
     inputTokenAddress: USDC,
+    inputTokenSymbol: "usdc",
+    outputTokenAddress: null,
+    outputTokenSymbol: "ETH",
     // Spelled otherwise than it was given: only a checksum is written in an address's case.
     userWalletAddress: WALLET.replace("0x742d", "0x742D"),
   },
@@ -31,10 +34,21 @@ const ANSWER = {
 };
 
 const COIN = { address: NATIVE, symbol: "ETH", decimals: "18" };
+const PAID_IN_COIN = { intent: { ...ANSWER.intent, inputTokenAddress: null, inputTokenSymbol: "ETH" } };
 const WITHOUT_LIMIT = "The approval has no limit: the spender could take all of this token, at any time.";
 const MALFORMED = "An address or the data of the transaction is not well formed.";
 const WRONG_WALLET = "The transaction is not from the wallet that you gave.";
+const OTHER_PAID = "The quote names another token to pay with than the one that was understood.";
+const OTHER_RECEIVED = "The quote names another token to receive than the one that was understood.";
+const NO_NUMBER = "The amount of the chain’s own coin that the transaction moves is not a plain decimal number.";
+const TOO_LARGE = "The approval is for more than twice what the swap needs.";
 const moves = (amount) => `The transaction moves ${amount} of the chain’s own coin, which is not what you pay.`;
+const loses = (percent) =>
+  `By the quote’s own prices you would receive ${percent} less than what you pay is worth, which its price impact ` +
+  "does not show.";
+const gains = (percent) =>
+  `By the quote’s own prices you would receive ${percent} more than what you pay is worth: a price or an amount in ` +
+  "it may be wrong.";
 
 /** A part of the answer, how it is changed, and the warning that is then shown. */
 const DOUBTS = [
@@ -43,11 +57,24 @@ const DOUBTS = [
   ["intent", { chain: "ethereum" }, "The quote is for another chain than the one that you chose."],
   ["intent", { amount: "15000000" }, "The quote is for another amount than the one that was understood."],
   ["unsignedTx", { value: "2500000000000000000" }, moves("2.5")],
-  ["inputToken", COIN, moves("0"), { approval: { isRequired: false } }],
+  ["inputToken", COIN, moves("0"), { ...PAID_IN_COIN, approval: { isRequired: false } }],
+  ["unsignedTx", { value: "0x0" }, NO_NUMBER],
+  ["unsignedTx", { value: "" }, NO_NUMBER],
+  ["unsignedTx", { value: "-1" }, NO_NUMBER],
+  ["unsignedTx", { value: "0.5" }, NO_NUMBER],
+  ["inputToken", { address: OTHER }, OTHER_PAID, { approval: { isRequired: false } }],
+  ["inputToken", { symbol: "USDbC" }, OTHER_PAID],
+  ["intent", { inputTokenAddress: null }, OTHER_PAID],
+  ["outputToken", { address: OTHER }, OTHER_RECEIVED],
+  ["outputToken", { symbol: "WETH" }, OTHER_RECEIVED],
+  ["intent", { outputTokenAddress: OTHER }, OTHER_RECEIVED],
   ["approval", { tokenAddress: OTHER }, "The approval is for another token than the one that you pay with."],
   ["approval", { approveAmount: String(2n ** 256n - 1n) }, WITHOUT_LIMIT],
   ["approval", { approveAmount: String(2n ** 255n) }, WITHOUT_LIMIT],
   ["approval", { approveAmount: "1499999" }, "The approval is smaller than the swap needs."],
+  ["approval", { approveAmount: "3000001" }, TOO_LARGE],
+  ["approval", { approveAmount: String(2n ** 160n - 1n) }, TOO_LARGE],
+  ["approval", { approveAmount: "3000001", requiredAmount: null }, TOO_LARGE],
   ["approval", { spenderAddress: "0x12" }, "The spender is not a well-formed address."],
   ["unsignedTx", { to: "0x12" }, MALFORMED],
   ["unsignedTx", { data: "0x123" }, MALFORMED],
@@ -80,6 +107,68 @@ export function doubtTests(run) {
         const found = await quoted({ [part]: { ...ANSWER[part], ...change }, ...more });
         assert.deepEqual(found, [`Note: ${warning}`], `${part} with ${JSON.stringify(change)}`);
       }
+    });
+
+    /** 1,000 USDC, of which a quote for DAI gives so much back. */
+    const priced = (given, priceImpact, unitPrice = "1") => ({
+      intent: { ...ANSWER.intent, amount: "1000000000", outputTokenSymbol: "DAI" },
+      quote: { fromTokenAmount: "1000000000", toTokenAmount: `${given}000000000000000000`, priceImpact },
+      inputToken: { ...ANSWER.inputToken, unitPrice: "1" },
+      outputToken: { ...ANSWER.outputToken, symbol: "DAI", unitPrice },
+      approval: { isRequired: false },
+    });
+
+    test("whose price impact is not that of its own prices says what is lost and calls it unknown", async () => {
+      for (const [given, impact, shown, warning] of [
+        [600, "-0.4", "-0.4% unknown: it does not fit the quote’s own prices", loses("40%")],
+        [600, "4", "4% unknown: it does not fit the quote’s own prices", loses("40%")],
+        [990, "0.1", "0.1% unknown: it does not fit the quote’s own prices", loses("1%")],
+        [970, "0", "0% unknown: it does not fit the quote’s own prices", loses("3%")],
+        [720, "2.9", "2.9% unknown: it does not fit the quote’s own prices", loses("28%")],
+        [600, undefined, "not given", loses("40%")],
+        [0, "0.1", "0.1% unknown: it does not fit the quote’s own prices", loses("100%")],
+        [1500, "-0.4", "-0.4% unknown: it does not fit the quote’s own prices", gains("50%")],
+      ]) {
+        const result = await resultOf(run, page, "swap", { ...ANSWER, ...priced(given, impact) });
+        assert.equal((await rowsOf(result))["Price impact"], shown);
+        assert.deepEqual(await warnings(result), [`Note: ${warning}`], `${given} at ${impact}`);
+      }
+    });
+
+    test("whose price impact fits its own prices, or that has no prices, is judged by the impact", async () => {
+      for (const [given, impact, shown, unitPrice] of [
+        [991, "0.01", "0.01% low"],
+        [990, "0.11", "0.11% low"],
+        [971, "-2.9", "-2.9% low"],
+        [600, "-40", "-40% very high: more than 10%"],
+        [600, "0.4", "0.4% low", "0"],
+        [600, "0.4", "0.4% low", null],
+      ]) {
+        const result = await resultOf(run, page, "swap", { ...ANSWER, ...priced(given, impact, unitPrice) });
+        assert.equal((await rowsOf(result))["Price impact"], shown);
+        assert.equal((await warnings(result)).length, impact === "-40" ? 1 : 0, `${given} at ${impact}`);
+      }
+    });
+
+    test("is none that spells the chain’s own coin in two ways, or leaves an address or a symbol out", async () => {
+      const zero = `0x${"0".repeat(40)}`;
+      for (const [one, other] of [
+        [null, NATIVE],
+        [zero, NATIVE.toLowerCase()],
+        [NATIVE, zero],
+        [undefined, NATIVE],
+        [zero, undefined],
+      ]) {
+        const intent = { ...ANSWER.intent, outputTokenAddress: one, outputTokenSymbol: undefined };
+        assert.deepEqual(await quoted({ intent, outputToken: { ...ANSWER.outputToken, address: other } }), []);
+      }
+    });
+
+    test("is none whose approval is for twice what is needed, or that pays in the chain’s own coin", async () => {
+      assert.deepEqual(await quoted({ approval: { ...ANSWER.approval, approveAmount: "3000000" } }), []);
+      const unsignedTx = { ...ANSWER.unsignedTx, value: "1500000" };
+      const inCoin = { ...PAID_IN_COIN, inputToken: COIN, approval: { isRequired: false }, unsignedTx };
+      assert.deepEqual(await quoted(inCoin), []);
     });
 
     test("on a chain that the text has chosen is none", async () => {

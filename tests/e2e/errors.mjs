@@ -89,7 +89,7 @@ export function errorTests(run) {
     const failed = async (question) => {
       await ask(page, question);
       const article = page.locator(".question").filter({ hasText: question }).locator("xpath=following-sibling::*[1]");
-      const box = article.getByRole("alert");
+      const box = article.locator(".error-box");
       await box.waitFor();
       return box;
     };
@@ -99,7 +99,7 @@ export function errorTests(run) {
         await run.site.sandbox.reset();
         await run.site.sandbox.script(always({ status }));
         const box = await failed(`What about ${status}?`);
-        assert.deepEqual(await lines(box.locator("> p")), [what, billing]);
+        assert.deepEqual(await lines(box.getByRole("alert").locator("> p")), [what, billing]);
         assert.deepEqual(await lines(box.getByRole("button")), ["Edit the question"]);
         await box.getByText("Details", { exact: true }).click();
         const [cause, reference] = await lines(box.locator("details p"));
@@ -113,7 +113,7 @@ export function errorTests(run) {
         await run.site.sandbox.reset();
         await run.site.sandbox.script(always(fault), NOTHING_KEPT);
         const box = await failed(`Question ${index}`);
-        assert.deepEqual(await lines(box.locator("> p")), [what, billing]);
+        assert.deepEqual(await lines(box.getByRole("alert").locator("> p")), [what, billing]);
         assert.deepEqual(await lines(box.getByRole("button")), ["Edit the question"]);
         const posts = (await run.site.sandbox.requests()).filter(({ method }) => method === "POST");
         assert.equal(new Set(posts.map(({ body }) => body.requestId)).size, 1);
@@ -128,8 +128,8 @@ export function errorTests(run) {
         await openForm(page, "swap");
         await submitForm(page, "swap");
         await page.getByText(what.split(". ")[0]).waitFor();
-        const box = (await resultIn(page, "error")).getByRole("alert");
-        assert.deepEqual(await lines(box.locator("> p")), [what, "The work was done, so it was probably billed."]);
+        const box = (await resultIn(page, "error")).locator(".error-box");
+        assert.deepEqual(await lines(box.getByRole("alert").locator("> p")), [what, "The work was done, so it was probably billed."]);
         assert.equal(await box.getByRole("button").count(), 0);
       }
     });
@@ -148,7 +148,7 @@ export function errorTests(run) {
     test("with a time to wait says it, instead of waiting in silence", async () => {
       await run.site.sandbox.script({ status: 429, headers: { "Retry-After": "10" } });
       const box = await failed("Too fast?");
-      assert.deepEqual(await lines(box.locator("> p")), [
+      assert.deepEqual(await lines(box.getByRole("alert").locator("> p")), [
         "Too many requests just now. Wait a moment, then try again.",
         `It can be tried again in 10 seconds. ${REFUSED}`,
       ]);
@@ -159,6 +159,26 @@ export function errorTests(run) {
       await run.site.sandbox.script({ status: 429, times: 3, headers: { "Retry-After": "1" } });
       const box = await failed("Too fast?");
       assert.match(await box.innerText(), /It can be tried again in 1 second\. The call was refused/);
+    });
+
+    test("is announced by its sentences alone, and its countdown in silence", async () => {
+      await page.clock.install();
+      await run.site.sandbox.script({ status: 429, headers: { "Retry-After": "2000" } });
+      const box = await failed("Too fast?");
+      assert.deepEqual(await lines(page.getByRole("alert")), [
+        `Too many requests just now. Wait a moment, then try again. It can be tried again in 2000 seconds. ${REFUSED}`,
+      ]);
+      await box.evaluate((shown) => {
+        globalThis.announced = 0;
+        const isLive = (node) => (node.parentElement ?? node).closest("[aria-live], [role=alert]")?.ariaLive !== "off";
+        const count = (changes) => (globalThis.announced += changes.filter(({ target }) => isLive(target)).length);
+        new MutationObserver(count).observe(shown, { childList: true, subtree: true, characterData: true });
+      });
+      const button = box.getByRole("button", { name: "Try again" });
+      const before = await button.innerText();
+      await page.clock.runFor(5_000);
+      assert.notEqual(await button.innerText(), before);
+      assert.equal(await page.evaluate(() => globalThis.announced), 0);
     });
 
     test("can be tried again once the time to wait has passed, and not before", async () => {

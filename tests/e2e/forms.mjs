@@ -209,14 +209,14 @@ export function formTests(run) {
       await run.site.sandbox.script({ status: 503, body: "<h1>down</h1>" });
       await open("swap");
       await submit("swap");
-      const alert = (await resultIn("error")).getByRole("alert");
+      const result = await resultIn("error");
       assert.match(
-        await alert.innerText(),
+        await result.getByRole("alert").innerText(),
         /Minara’s service failed while working on this\..*It may have been billed\./s,
       );
-      assert.equal(await alert.getByRole("button", { name: "Try again" }).count(), 0);
-      await alert.getByText("Details").click();
-      assert.match(await alert.innerText(), /upstream_error.*Reference: \S+/s);
+      assert.equal(await result.getByRole("button", { name: "Try again" }).count(), 0);
+      await result.getByText("Details").click();
+      assert.match(await result.locator("details").innerText(), /upstream_error.*Reference: \S+/s);
       assert.equal((await run.site.sandbox.requests()).length, 1);
     });
 

@@ -10,10 +10,13 @@ import { conversationTests } from "./conversation.mjs";
 import { doubtTests } from "./doubts.mjs";
 import { errorTests } from "./errors.mjs";
 import { formTests } from "./forms.mjs";
+import { gestureTests } from "./gestures.mjs";
 import { marketTests } from "./markets.mjs";
 import { pageTests } from "./page.mjs";
 import { sendingTests } from "./sending.mjs";
 import { isFree, isRunning, startSite, until } from "./site.mjs";
+import { sourceTests } from "./source.mjs";
+import { subjectTests } from "./subject.mjs";
 import { swapTests } from "./swap.mjs";
 
 /** Filled before the first test runs. */
@@ -30,11 +33,14 @@ describe("npm start", () => {
   });
 
   pageTests(run);
+  sourceTests(run);
   chatTests(run);
   conversationTests(run);
   errorTests(run);
   formTests(run);
+  subjectTests(run);
   sendingTests(run);
+  gestureTests(run);
   swapTests(run);
   doubtTests(run);
   marketTests(run);

@@ -31,7 +31,7 @@ const ANSWER = {
     tradeFee: "0.0174870969512694",
   },
   inputToken: { address: USDT, symbol: "USDT", decimals: "18", unitPrice: "0.9995" },
-  outputToken: { address: CAKE, symbol: "CAKE", decimals: "18", unitPrice: "2.4" },
+  outputToken: { address: CAKE, symbol: "CAKE", decimals: "18", unitPrice: "2.44" },
   unsignedTx: {
     chainType: "evm",
     from: WALLET,
@@ -69,7 +69,7 @@ export function swapTests(run) {
       const result = await quoted();
       assert.deepEqual(await lines(result.locator(".swap-side")), [
         "You pay 1.234567890000000001 USDT about $1.23",
-        "You receive, expected 0.500000000000000002 CAKE about $1.20",
+        "You receive, expected 0.500000000000000002 CAKE about $1.22",
       ]);
       assert.deepEqual(await rowsOf(result), {
         Chain: "BNB Smart Chain",
@@ -82,6 +82,7 @@ export function swapTests(run) {
         "Token received": CAKE,
         "From wallet": WALLET,
         "Contract called": ROUTER,
+        "Chain’s own coin moved": "0 BNB",
       });
       assert.match(await result.innerText(), /This page signs and sends nothing\. Check every line before you sign/);
     });
@@ -103,6 +104,19 @@ export function swapTests(run) {
       ]) {
         const rows = await rowsOf(await quoted({ quote: { ...ANSWER.quote, priceImpact } }));
         assert.equal(rows["Price impact"], shown);
+      }
+    });
+
+    test("gives the amount of the chain’s own coin that is moved, or what stands in its place", async () => {
+      for (const [value, chain, shown] of [
+        ["1234567890123456789", "base", "1.234567890123456789 ETH"],
+        ["5", "another", "0.000000000000000005"],
+        ["0x10", "bsc", "0x10"],
+        [null, "bsc", "not given"],
+      ]) {
+        const intent = { ...ANSWER.intent, chain };
+        const rows = await rowsOf(await quoted({ intent, unsignedTx: { ...ANSWER.unsignedTx, value } }));
+        assert.equal(rows["Chain’s own coin moved"], shown);
       }
     });
 

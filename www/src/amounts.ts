@@ -28,6 +28,30 @@ export function multiply(a: Decimal, b: Decimal): Decimal {
   return { digits: a.digits * b.digits, places: a.places + b.places };
 }
 
+export function subtract(a: Decimal, b: Decimal): Decimal {
+  const places = Math.max(a.places, b.places);
+  const digitsOf = (value: Decimal) => value.digits * 10n ** BigInt(places - value.places);
+  return { digits: digitsOf(a) - digitsOf(b), places };
+}
+
+/** As a sort wants it: negative, zero or positive. */
+export function compare(a: Decimal, b: Decimal): number {
+  const { digits } = subtract(a, b);
+  return digits < 0n ? -1 : digits > 0n ? 1 : 0;
+}
+
+export function absolute({ digits, places }: Decimal): Decimal {
+  return { digits: digits < 0n ? -digits : digits, places };
+}
+
+/** Which share of `whole` a part is, in percent with six places; undefined of nothing. */
+export function percentOf(part: Decimal, whole: Decimal): Decimal | undefined {
+  if (whole.digits === 0n) return undefined;
+  const places = 6;
+  const scaled = part.digits * 10n ** BigInt(whole.places + places + 2);
+  return { digits: scaled / (whole.digits * 10n ** BigInt(part.places)), places };
+}
+
 /** All digits, without trailing zeros: `0.1`, `194.058559`. */
 export function decimalText({ digits, places }: Decimal): string {
   const sign = digits < 0n ? "-" : "";
@@ -48,9 +72,9 @@ export function formatDecimal(value: Decimal, language: string): string {
 }
 
 /** A number that already is in percent. */
-export function formatPercent(value: Decimal, language: string): string {
+export function formatPercent(value: Decimal, language: string, maximumFractionDigits = 20): string {
   return formatRounded(
-    new Intl.NumberFormat(language, { style: "unit", unit: "percent", maximumFractionDigits: 20 }),
+    new Intl.NumberFormat(language, { style: "unit", unit: "percent", maximumFractionDigits }),
     value,
   );
 }

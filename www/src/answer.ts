@@ -43,8 +43,9 @@ export class Answer {
   }
 
   /** What has arrived stays, marked as incomplete. */
-  markStopped(): void {
-    this.#end("stopped", element("p", { class: "note" }, this.#strings.chat.incomplete));
+  markStopped(isMaybeBilled: boolean): void {
+    const { incomplete, stoppedUnbilled } = this.#strings.chat;
+    this.#end("stopped", element("p", { class: "note" }, isMaybeBilled ? incomplete : stoppedUnbilled));
   }
 
   markFailed(error: unknown, options: Omit<ErrorBoxOptions, "strings">): void {

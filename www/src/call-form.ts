@@ -2,17 +2,19 @@
 // prediction are such forms; each says which fields it has, how it calls, and how it shows an answer.
 import { type CallResponse, MinaraError } from "minara";
 
+import { watchAttempts } from "./attempts.js";
 import { copyButton } from "./copy.js";
 import { element, newId } from "./dom.js";
 import { errorBox } from "./errors.js";
-import { type Field, showViolations } from "./field.js";
+import { type Field, showViolations, showWarnings } from "./field.js";
+import { ignoreHeldKeys } from "./gestures.js";
 import { holdPage } from "./leaving.js";
 import type { Strings } from "./locales/index.js";
 import { viewTitle } from "./navigation.js";
 import { RunButtons } from "./run-buttons.js";
 import { waitingLine } from "./waiting.js";
 
-export interface CallForm<Answer> {
+export interface CallForm<Request, Answer> {
   title: string;
   intro: string;
   /** The form's content, in which the fields stand. */
@@ -22,11 +24,17 @@ export interface CallForm<Answer> {
   submit: string;
   /** Shown where the result will be. */
   empty: string;
-  call: (signal: AbortSignal) => Promise<CallResponse<Answer>>;
-  show: (answer: Answer) => HTMLElement;
+  /** The API's, by which the client's hooks know the call. */
+  path: string;
+  /** What the fields ask for now. */
+  request: () => Request;
+  /** A request in a few words. */
+  subject: (request: Request) => string;
+  call: (request: Request, signal: AbortSignal) => Promise<CallResponse<Answer>>;
+  show: (answer: Answer, request: Request) => HTMLElement;
 }
 
-export function callForm<Answer>(options: CallForm<Answer>, strings: Strings): HTMLElement {
+export function callForm<Request, Answer>(options: CallForm<Request, Answer>, strings: Strings): HTMLElement {
   const { fields } = options;
   const result = new ResultPanel(strings, options.empty);
   let controller: AbortController | undefined;
@@ -42,14 +50,17 @@ export function callForm<Answer>(options: CallForm<Answer>, strings: Strings): H
     if (buttons.running) return;
     const { signal } = (controller = new AbortController());
     for (const field of fields) field.clear();
+    const request = options.request();
+    const sent = new Map(fields.map((field) => [field, field.control.value]));
+    const isMaybeBilled = watchAttempts(options.path);
     buttons.running = true;
-    result.showLoading();
+    result.showLoading(options.subject(request));
     try {
-      const { data, warnings } = await holdPage(options.call(signal));
-      for (const { field, message } of warnings) fields.find(({ name }) => name === field)?.showWarning(message);
-      result.showAnswer(options.show(data), data);
+      const { data, warnings } = await holdPage(options.call(request, signal));
+      showWarnings(warnings, sent);
+      result.showAnswer(options.show(data, request), data);
     } catch (error) {
-      if (signal.aborted) result.showStopped();
+      if (signal.aborted) result.showStopped(isMaybeBilled());
       else if (error instanceof MinaraError && error.violations) result.showViolations(error, fields);
       else result.showError(error, sendAgain);
     } finally {
@@ -65,6 +76,7 @@ export function callForm<Answer>(options: CallForm<Answer>, strings: Strings): H
     event.preventDefault();
     void send();
   });
+  ignoreHeldKeys(form);
   const heading = element("div", { class: "view-heading" }, viewTitle(options.title), element("p", {}, options.intro));
   return element("section", { class: "view form-view" }, heading, form, result.root);
 }
@@ -74,6 +86,8 @@ class ResultPanel {
   readonly #content = element("div", { class: "result-content" });
   /** Says in words what the panel shows; the panel itself is too long to be read out whole. */
   readonly #status = element("p", { class: "visually-hidden", role: "status" });
+  /** What the newest call was for: the fields may have been changed since. */
+  #subject = "";
 
   constructor(
     readonly strings: Strings,
@@ -90,22 +104,25 @@ class ResultPanel {
     this.#show("empty", element("p", { class: "muted" }, empty));
   }
 
-  showLoading(): void {
+  showLoading(subject: string): void {
     const { loading } = this.strings.result;
-    this.#show("loading", waitingLine(loading));
+    this.#subject = subject;
+    this.#show("loading", this.#asked(), waitingLine(loading));
     this.#status.textContent = loading;
   }
 
   showAnswer(view: HTMLElement, answer: unknown): void {
-    this.#show("done", view, rawAnswer(answer, this.strings));
+    this.#show("done", this.#asked(), view, rawAnswer(answer, this.strings));
     this.#status.textContent = this.strings.result.ready;
     this.#bringIntoView();
   }
 
-  showStopped(): void {
-    const { stopped, stoppedBilling } = this.strings.result;
-    this.#show("stopped", element("p", { class: "note" }, element("strong", {}, stopped), " ", stoppedBilling));
-    this.#status.textContent = `${stopped} ${stoppedBilling}`;
+  showStopped(isMaybeBilled: boolean): void {
+    const { stopped, stoppedBilling, stoppedUnbilled } = this.strings.result;
+    const billing = isMaybeBilled ? stoppedBilling : stoppedUnbilled;
+    const note = element("p", { class: "note" }, element("strong", {}, stopped), " ", billing);
+    this.#show("stopped", this.#asked(), note);
+    this.#status.textContent = `${stopped} ${billing}`;
   }
 
   showViolations(error: MinaraError, fields: Field[]): void {
@@ -117,8 +134,12 @@ class ResultPanel {
   }
 
   showError(error: unknown, retry?: () => void): void {
-    this.#show("error", errorBox(error, { strings: this.strings, ...(retry && { retry }) }));
+    this.#show("error", this.#asked(), errorBox(error, { strings: this.strings, ...(retry && { retry }) }));
     this.#bringIntoView();
+  }
+
+  #asked(): HTMLElement {
+    return element("p", { class: "asked" }, `${this.strings.result.asked} `, element("bdi", {}, this.#subject));
   }
 
   #show(state: string, ...children: HTMLElement[]): void {

@@ -1,5 +1,7 @@
 // Shows the Worker that a person is here: Cloudflare Turnstile, only where the Worker uses it, and only once it wants a
 // session.
+import type { MinaraOptions } from "minara";
+
 import { element } from "./dom.js";
 import { fetchHealth } from "./health.js";
 import type { Strings } from "./locales/index.js";
@@ -19,26 +21,29 @@ export class ChallengeError extends Error {
   }
 }
 
+/** What `new Minara({ session })` takes. */
+type Session = NonNullable<MinaraOptions["session"]>;
+
 /**
- * What `new Minara({ session })` takes.
  * @param place  an empty `section`: it has a name and takes room only while a challenge is open
  */
-export function challengeIn(place: HTMLElement, strings: Strings): () => Promise<string | undefined> {
+export function challengeIn(place: HTMLElement, strings: Strings): Session {
   // Here from the start: a screen reader announces what changes, not what appears.
   const status = element("p", { role: "status" });
   place.append(status);
 
-  return async () => {
+  return async ({ signal }) => {
     // Where the health cannot be had, the call for the session will say why.
     const siteKey = (await fetchHealth())?.turnstileSiteKey;
     if (siteKey === undefined) return undefined;
     const turnstile = await loadTurnstile();
+    signal.throwIfAborted();
     const container = element("div", { class: "challenge-widget" });
     place.setAttribute("aria-label", strings.challenge.label);
     place.append(container);
     status.textContent = strings.challenge.open;
     try {
-      return await solve(turnstile, container, siteKey, strings.language);
+      return await solve(turnstile, container, { siteKey, language: strings.language, signal });
     } finally {
       container.remove();
       status.textContent = "";
@@ -47,11 +52,23 @@ export function challengeIn(place: HTMLElement, strings: Strings): () => Promise
   };
 }
 
-async function solve(turnstile: Turnstile, container: HTMLElement, siteKey: string, language: string): Promise<string> {
+interface Terms {
+  siteKey: string;
+  language: string;
+  /** Aborted when no call waits for the answer any more: the challenge goes with them. */
+  signal: AbortSignal;
+}
+
+async function solve(
+  turnstile: Turnstile,
+  container: HTMLElement,
+  { siteKey, language, signal }: Terms,
+): Promise<string> {
   let widget: string | null | undefined;
   try {
     return await new Promise<string>((resolve, reject) => {
       const fail = (failure: ChallengeFailure, message: string) => reject(new ChallengeError(failure, message));
+      signal.addEventListener("abort", () => reject(signal.reason));
       const unanswered = () => fail("unanswered", "Turnstile's challenge was not answered in time.");
       widget = turnstile.render(container, {
         sitekey: siteKey,

@@ -2,12 +2,16 @@
 import { type ChatInput, type Minara, MinaraError, type Mode } from "minara";
 
 import { Answer } from "./answer.js";
+import { watchAttempts } from "./attempts.js";
 import { Composer } from "./composer.js";
 import { element } from "./dom.js";
 import { holdPage } from "./leaving.js";
 import type { Strings } from "./locales/index.js";
 import { viewTitle } from "./navigation.js";
 import { followScroll } from "./scroll.js";
+
+/** The API's, by which the client's hooks know the call. */
+const PATH = "/v1/developer/chat";
 
 export function chatView(minara: Minara, strings: Strings): HTMLElement {
   return new Chat(minara, strings).root;
@@ -82,13 +86,14 @@ class Chat {
       element("p", { dir: "auto" }, question),
     );
     const answer = new Answer(mode, this.#strings);
+    const isMaybeBilled = watchAttempts(PATH);
     this.#begin(asked, answer);
     try {
       await holdPage(this.#stream({ message: question, mode, chatId: this.#chatId }, answer, controller));
       this.#end(this.#strings.chat.answered);
     } catch (error) {
       this.#end("");
-      if (controller.signal.aborted) followScroll(() => answer.markStopped());
+      if (controller.signal.aborted) followScroll(() => answer.markStopped(isMaybeBilled()));
       else this.#fail(error, { question, mode }, asked, answer);
     }
   }

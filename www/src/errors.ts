@@ -4,6 +4,7 @@ import { MinaraError } from "minara";
 
 import { ChallengeError } from "./challenge.js";
 import { element } from "./dom.js";
+import { isFurtherClick } from "./gestures.js";
 import type { Strings } from "./locales/index.js";
 
 export interface ErrorBoxOptions {
@@ -16,13 +17,18 @@ export interface ErrorBoxOptions {
 
 export function errorBox(error: unknown, { strings, retry, actions = [] }: ErrorBoxOptions): HTMLElement {
   const { what, advice, billing, wait } = describeError(error, strings);
-  const box = element("div", { class: "error-box", role: "alert" });
-  box.append(element("p", {}, element("strong", {}, what), " ", advice));
   const consequences = [wait, billing].filter((sentence) => sentence !== undefined);
-  if (consequences.length > 0) box.append(element("p", {}, consequences.join(" ")));
+  const sentences = element(
+    "div",
+    { role: "alert" },
+    element("p", {}, element("strong", {}, what), " ", advice),
+    consequences.length > 0 && element("p", {}, consequences.join(" ")),
+  );
+  const box = element("div", { class: "error-box" }, sentences);
   const buttons = [...actions];
   if (retry && isRepeatable(error)) buttons.unshift(retryButton(error, retry, strings));
-  if (buttons.length > 0) box.append(element("div", { class: "actions" }, ...buttons));
+  // In the conversation, which is announced as it changes, a button that counts down would interrupt at every second.
+  if (buttons.length > 0) box.append(element("div", { class: "actions", "aria-live": "off" }, ...buttons));
   box.append(errorDetails(error, strings));
   return box;
 }
@@ -60,7 +66,9 @@ function errorDetails(error: unknown, { errors }: Strings): HTMLElement {
 /** Cannot be pressed before the time that the server asked for has passed. */
 function retryButton(error: MinaraError | ChallengeError, retry: () => void, { actions }: Strings): HTMLButtonElement {
   const button = element("button", { type: "button", class: "retry" }, actions.tryAgain);
-  button.addEventListener("click", retry);
+  button.addEventListener("click", (event) => {
+    if (!isFurtherClick(event)) retry();
+  });
   const wait = error instanceof MinaraError ? (error.retryAfter ?? 0) : 0;
   const end = performance.now() + wait * 1000;
   const update = () => {

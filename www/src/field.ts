@@ -1,5 +1,5 @@
 // A labelled form control that can show what is wrong with its value.
-import type { Violation } from "minara";
+import type { Violation, Warning } from "minara";
 
 import { element, newId } from "./dom.js";
 
@@ -78,6 +78,14 @@ export function showViolations(violations: readonly Violation[], fields: readonl
   for (const { violation, field } of found) field?.showError(violation.message);
   fields.find(({ control }) => control.getAttribute("aria-invalid") === "true")?.control.focus();
   return found.filter(({ field }) => !field).map(({ violation }) => violation);
+}
+
+/** Shows each warning at its field, while that holds the value that was sent. */
+export function showWarnings(warnings: readonly Warning[], sent: ReadonlyMap<Field, string>): void {
+  for (const [field, value] of sent) {
+    const warning = warnings.find((candidate) => candidate.field === field.name);
+    if (warning && field.control.value === value) field.showWarning(warning.message);
+  }
 }
 
 /** The package's messages are clauses that follow the field's name. */

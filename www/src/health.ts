@@ -9,33 +9,53 @@ export interface Health {
   turnstileSiteKey?: string;
 }
 
-/** @param notice  an empty `role="status"` element; it stays empty when the Worker is connected to the real API */
-export async function showSource(notice: HTMLElement, { source }: Strings): Promise<void> {
-  const health = await fetchHealth();
-  document.documentElement.dataset["source"] = health?.upstream ?? "unreachable";
-  if (health?.upstream === "sandbox") {
-    notice.replaceChildren(element("strong", {}, source.sandboxTitle), " ", source.sandbox);
-  } else if (!health) {
-    notice.classList.add("is-error");
-    notice.replaceChildren(source.unreachable);
-  }
+/**
+ * Says what the Worker is, now and whenever the visitor comes back to the page: it may have been started anew
+ * meanwhile, with a key.
+ * @param notice  an empty `role="status"` element; it is empty while the Worker is connected to the real API
+ * @returns looks once more
+ */
+export function watchSource(notice: HTMLElement, strings: Strings): () => void {
+  let asked = 0;
+  let shown = 0;
+  const look = async () => {
+    const turn = (asked += 1);
+    const health = await askHealth();
+    // Answers may overtake each other.
+    if (turn < shown) return;
+    shown = turn;
+    show(health, notice, strings);
+  };
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") void look();
+  });
+  void look();
+  return () => void look();
 }
 
-let known: Promise<Health | undefined> | undefined;
+function show(health: Health | undefined, notice: HTMLElement, { source }: Strings): void {
+  const { dataset } = document.documentElement;
+  const state = health?.upstream ?? "unreachable";
+  // A screen reader would read out again what is written again.
+  if (dataset["source"] === state) return;
+  dataset["source"] = state;
+  notice.classList.toggle("is-error", state === "unreachable");
+  if (state === "sandbox") notice.replaceChildren(element("strong", {}, source.sandboxTitle), " ", source.sandbox);
+  else notice.replaceChildren(...(state === "unreachable" ? [source.unreachable] : []));
+}
 
-/** Asked once, and again after a failure; undefined when the Worker cannot be reached or is not ready. */
-export function fetchHealth(): Promise<Health | undefined> {
-  known ??= askHealth().then((health) => {
-    if (!health) known = undefined;
-    return health;
-  });
-  return known;
+let known: Health | undefined;
+
+/** As the Worker last said it; undefined when it never could be reached or was not ready. */
+export async function fetchHealth(): Promise<Health | undefined> {
+  return known ?? askHealth();
 }
 
 async function askHealth(): Promise<Health | undefined> {
   try {
-    const response = await fetch("/api/health", { headers: { accept: "application/json" } });
-    return response.ok ? ((await response.json()) as Health) : undefined;
+    const response = await fetch("/api/health", { headers: { accept: "application/json" }, cache: "no-store" });
+    if (!response.ok) return undefined;
+    return (known = (await response.json()) as Health);
   } catch {
     return undefined;
   }

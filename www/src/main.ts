@@ -1,9 +1,10 @@
 // Puts the page together: language, client, and one view per feature.
 import { init, Minara } from "minara";
 
+import { noteRequest, noteResponse } from "./attempts.js";
 import { challengeIn } from "./challenge.js";
 import { chatView } from "./chat.js";
-import { showSource } from "./health.js";
+import { watchSource } from "./health.js";
 import { chooseLocale } from "./locales/index.js";
 import { mountNavigation } from "./navigation.js";
 import { perpView } from "./perp.js";
@@ -13,6 +14,7 @@ import { swapView } from "./swap.js";
 const strings = chooseLocale(navigator.languages);
 document.documentElement.lang = strings.language;
 
+const lookAtSource = watchSource(byId("source"), strings);
 const minara = new Minara({
   // The Worker holds the key.
   baseUrl: "/api",
@@ -20,6 +22,12 @@ const minara = new Minara({
   session: challengeIn(byId("challenge"), strings),
   // A longer wait for a retry than this is better told than sat out in silence.
   maxRetryAfter: 3,
+  onRequest: (request) => {
+    noteRequest(request);
+    // Beside the call, which does not wait for it: what the page says of costs is to hold for this one.
+    if (request.attempt === 1) lookAtSource();
+  },
+  onResponse: noteResponse,
 });
 
 mountNavigation(
@@ -33,7 +41,6 @@ mountNavigation(
   ],
   strings.navigation.label,
 );
-void showSource(byId("source"), strings);
 // Warms up while the visitor types. A failure is not lost: the first call tries again and says so.
 init().catch(() => {});
 

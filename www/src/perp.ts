@@ -1,5 +1,5 @@
 // Perp: a suggested position with its levels, reasons and risks.
-import type { CallResponse, Minara, PerpAnswer, Style } from "minara";
+import type { Minara, PerpAnswer, Style } from "minara";
 
 import { bar } from "./bar.js";
 import { callForm, row, warningNote } from "./call-form.js";
@@ -32,13 +32,7 @@ export function perpView(minara: Minara, strings: Strings): HTMLElement {
   const margin = new Field("marginUSD", text.margin, number(DEFAULTS.marginUSD));
   const leverage = new Field("leverage", text.leverage, number(DEFAULTS.leverage), text.leverageHint);
 
-  let size = DEFAULTS;
-  const call = (signal: AbortSignal): Promise<CallResponse<PerpAnswer>> => {
-    size = { marginUSD: numberIn(margin) ?? DEFAULTS.marginUSD, leverage: numberIn(leverage) ?? DEFAULTS.leverage };
-    const request = { symbol: symbol.control.value.trim(), style: style.value as Style | undefined, ...size };
-    return minara.perpTradingSuggestion(request, { signal }).withResponse();
-  };
-  return callForm<PerpAnswer>(
+  return callForm(
     {
       title: text.title,
       intro: text.intro,
@@ -46,8 +40,16 @@ export function perpView(minara: Minara, strings: Strings): HTMLElement {
       fields: [symbol, style, margin, leverage],
       submit: text.submit,
       empty: text.empty,
-      call,
-      show: (answer) => perpResult(answer, size, strings),
+      path: "/v1/developer/perp-trading-suggestion",
+      request: () => ({
+        symbol: symbol.control.value.trim(),
+        style: style.control.value as Style,
+        marginUSD: numberIn(margin) ?? DEFAULTS.marginUSD,
+        leverage: numberIn(leverage) ?? DEFAULTS.leverage,
+      }),
+      subject: (request) => text.subject(request.symbol, text.styles[request.style]),
+      call: (request, signal) => minara.perpTradingSuggestion(request, { signal }).withResponse(),
+      show: (answer, request) => perpResult(answer, request, strings),
     },
     strings,
   );

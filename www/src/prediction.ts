@@ -1,5 +1,5 @@
 // Prediction: how likely each outcome of a market is, and why.
-import type { CallResponse, Minara, Prediction, PredictionAnswer } from "minara";
+import type { Minara, Prediction, PredictionAnswer } from "minara";
 
 import { bar } from "./bar.js";
 import { callForm, warningNote } from "./call-form.js";
@@ -26,16 +26,7 @@ export function predictionView(minara: Minara, strings: Strings): HTMLElement {
     element("label", { for: onlyResult.id }, text.onlyResult),
   );
 
-  const call = (signal: AbortSignal): Promise<CallResponse<PredictionAnswer>> => {
-    const request = {
-      link: link.control.value.trim(),
-      mode: mode.value,
-      onlyResult: onlyResult.checked,
-      customPrompt: prompt.value,
-    };
-    return minara.predictionMarketAsk(request, { signal }).withResponse();
-  };
-  return callForm<PredictionAnswer>(
+  return callForm(
     {
       title: text.title,
       intro: text.intro,
@@ -43,7 +34,15 @@ export function predictionView(minara: Minara, strings: Strings): HTMLElement {
       fields: [link, prompt],
       submit: text.submit,
       empty: text.empty,
-      call,
+      path: "/v1/developer/prediction-market-ask",
+      request: () => ({
+        link: link.control.value.trim(),
+        mode: mode.value,
+        onlyResult: onlyResult.checked,
+        customPrompt: prompt.value,
+      }),
+      subject: (request) => request.link,
+      call: (request, signal) => minara.predictionMarketAsk(request, { signal }).withResponse(),
       show: (answer) => predictionResult(answer, strings),
     },
     strings,

@@ -2,8 +2,9 @@
 // often comes from such an answer, and a wrong address or amount is easily overlooked among many lines.
 import type { SwapAnswer } from "minara";
 
-import { decimalText, formatDecimal, parseDecimal, tokenAmount } from "./amounts.js";
+import { absolute, type Decimal, formatDecimal, formatPercent, parseDecimal, tokenAmount } from "./amounts.js";
 import type { Strings } from "./locales/index.js";
+import { priceImpactOf } from "./price-impact.js";
 
 /** What was asked for, as far as an answer can be held against it. */
 export interface SwapAsked {
@@ -12,64 +13,75 @@ export interface SwapAsked {
   chain: string | undefined;
 }
 
-export type ImpactLevel = "low" | "high" | "veryHigh";
-
-/** From here on a price impact is worth a word, in percent. */
-const HIGH_IMPACT = 3;
-const VERY_HIGH_IMPACT = 10;
-
 /** Wallets write "without limit" as the largest amount, or nearly so; no token has that many units. */
 const UNLIMITED = 2n ** 255n;
 
-/** The API does not say what the sign of an impact means, so only the size counts. */
-export function impactLevel(impact: unknown): ImpactLevel | undefined {
-  const percent = parseDecimal(impact);
-  if (!percent) return undefined;
-  const size = Math.abs(Number(decimalText(percent)));
-  return size >= VERY_HIGH_IMPACT ? "veryHigh" : size >= HIGH_IMPACT ? "high" : "low";
-}
+/** An approval for more than this many times what is needed is worth a word. */
+const AMPLE = 2n;
 
 /** The chain's own coin is written as null, the zero address, or 0xEeee…EEeE. */
 export function isNative(address: string | null | undefined): boolean {
   return address === null || (address !== undefined && /^0x(?:0{40}|e{40})$/i.test(address));
 }
 
+/** How much of the chain's own coin a transaction moves; undefined where that is not a plain number of wei. */
+export function coinMoved(transaction: SwapAnswer["unsignedTx"]): Decimal | undefined {
+  const value = transaction?.value ?? "";
+  return /^\d+$/.test(value) ? tokenAmount(value, "18") : undefined;
+}
+
 /** In sentences, the gravest first. What the answer leaves out is not doubted: its line says that it is missing. */
 export function swapDoubts(answer: SwapAnswer, asked: SwapAsked, strings: Strings): string[] {
-  const { doubts, impactWarnings } = strings.swap;
-  const { intent, quote, unsignedTx } = answer;
-  const impact = impactLevel(quote?.priceImpact);
+  const { doubts } = strings.swap;
+  const { intent, quote, inputToken, outputToken, unsignedTx } = answer;
   const found: (string | false | undefined)[] = [
     (differ(unsignedTx?.from, asked.walletAddress) || differ(intent?.userWalletAddress, asked.walletAddress)) &&
       doubts.wallet,
     differ(intent?.chain, asked.chain) && doubts.chain,
+    (differAsTokens(inputToken?.address, intent?.inputTokenAddress) ||
+      differ(inputToken?.symbol, intent?.inputTokenSymbol)) &&
+      doubts.inputToken,
+    (differAsTokens(outputToken?.address, intent?.outputTokenAddress) ||
+      differ(outputToken?.symbol, intent?.outputTokenSymbol)) &&
+      doubts.outputToken,
     differ(quote?.fromTokenAmount, intent?.amount) && doubts.amount,
     coinDoubt(answer, strings),
     ...approvalDoubts(answer, strings),
     isMalformed(unsignedTx) && doubts.malformed,
-    impact !== undefined && impact !== "low" && impactWarnings[impact],
+    impactDoubt(answer, strings),
   ];
   return found.filter((doubt) => typeof doubt === "string");
 }
 
 /** Paying with the chain's own coin moves exactly what is paid; paying with a token moves none of the coin. */
 function coinDoubt({ intent, quote, inputToken, unsignedTx }: SwapAnswer, strings: Strings): string | undefined {
-  const moved = tokenAmount(unsignedTx?.value, "18");
+  const { doubts } = strings.swap;
+  const moved = coinMoved(unsignedTx);
+  if (!moved) return typeof unsignedTx?.value === "string" ? doubts.noNumber : undefined;
   const address = inputToken?.address ?? intent?.inputTokenAddress;
-  if (!moved || address === undefined) return undefined;
+  if (address === undefined) return undefined;
   const paid = isNative(address) ? parseDecimal(quote?.fromTokenAmount ?? intent?.amount)?.digits : 0n;
-  return paid === undefined || moved.digits === paid
-    ? undefined
-    : strings.swap.doubts.coin(formatDecimal(moved, strings.language));
+  return paid === undefined || moved.digits === paid ? undefined : doubts.coin(formatDecimal(moved, strings.language));
 }
 
-function approvalDoubts({ approval, intent, inputToken }: SwapAnswer, { swap: { doubts } }: Strings) {
+function impactDoubt(answer: SwapAnswer, { swap: { doubts, impactWarnings }, language }: Strings): string | undefined {
+  const { level, untoldLoss } = priceImpactOf(answer);
+  if (untoldLoss) {
+    const size = formatPercent(absolute(untoldLoss), language, 2);
+    return untoldLoss.digits > 0n ? doubts.untoldLoss(size) : doubts.untoldGain(size);
+  }
+  return level === "high" || level === "veryHigh" ? impactWarnings[level] : undefined;
+}
+
+function approvalDoubts({ approval, intent, quote, inputToken }: SwapAnswer, { swap: { doubts } }: Strings) {
   if (!approval?.isRequired) return [];
   const amount = parseDecimal(approval.approveAmount)?.digits;
-  const needed = parseDecimal(approval.requiredAmount)?.digits;
+  const needed = parseDecimal(approval.requiredAmount ?? quote?.fromTokenAmount ?? intent?.amount)?.digits;
+  const isUnlimited = amount !== undefined && amount >= UNLIMITED;
   return [
     differ(approval.tokenAddress, inputToken?.address ?? intent?.inputTokenAddress) && doubts.approvalToken,
-    amount !== undefined && amount >= UNLIMITED && doubts.approvalUnlimited,
+    isUnlimited && doubts.approvalUnlimited,
+    !isUnlimited && amount !== undefined && needed !== undefined && amount > needed * AMPLE && doubts.approvalTooLarge,
     amount !== undefined && needed !== undefined && amount < needed && doubts.approvalTooSmall,
     !isAddress(approval.spenderAddress) && doubts.spender,
   ];
@@ -85,6 +97,12 @@ function isMalformed(transaction: SwapAnswer["unsignedTx"]): boolean {
 /** True also for what is missing, which its line tells. */
 function isAddress(text: string | null | undefined): boolean {
   return text === null || text === undefined || /^0x[\da-f]{40}$/i.test(text);
+}
+
+/** The chain's own coin is the same token in each of its spellings. */
+function differAsTokens(one: string | null | undefined, other: string | null | undefined): boolean {
+  const nameOf = (address: string | null | undefined) => (isNative(address) ? "native" : address);
+  return differ(nameOf(one), nameOf(other));
 }
 
 /** Addresses count without their case, in which only a checksum is written. */

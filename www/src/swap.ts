@@ -1,12 +1,13 @@
 // Swap: says in words what to swap, and reads the quote. Nothing is signed here.
-import type { CallResponse, Minara, SwapAnswer } from "minara";
+import type { Minara, SwapAnswer } from "minara";
 
 import { formatDecimal, formatPercent, formatUsd, multiply, parseDecimal, tokenAmount } from "./amounts.js";
 import { callForm, row, warningNote } from "./call-form.js";
 import { element } from "./dom.js";
 import { Field, select } from "./field.js";
 import type { Strings } from "./locales/index.js";
-import { impactLevel, isNative, type SwapAsked, swapDoubts } from "./swap-doubts.js";
+import { priceImpactOf, worthOf } from "./price-impact.js";
+import { coinMoved, isNative, type SwapAsked, swapDoubts } from "./swap-doubts.js";
 
 const CHAINS = [
   ["base", "Base"],
@@ -34,12 +35,7 @@ export function swapView(minara: Minara, strings: Strings): HTMLElement {
   const wallet = new Field("walletAddress", text.wallet, element("input", plain), text.walletHint);
   const chain = new Field("chain", text.chain, select([["", text.anyChain], ...CHAINS]));
 
-  let asked: SwapAsked = { walletAddress: "", chain: undefined };
-  const call = (signal: AbortSignal): Promise<CallResponse<SwapAnswer>> => {
-    asked = { walletAddress: wallet.control.value.trim(), chain: chain.value };
-    return minara.intentToSwap({ intent: intent.control.value, ...asked }, { signal }).withResponse();
-  };
-  return callForm<SwapAnswer>(
+  return callForm(
     {
       title: text.title,
       intro: text.intro,
@@ -47,8 +43,15 @@ export function swapView(minara: Minara, strings: Strings): HTMLElement {
       fields: [intent, wallet, chain],
       submit: text.submit,
       empty: text.empty,
-      call,
-      show: (answer) => swapResult(answer, asked, strings),
+      path: "/v1/developer/intent-to-swap-tx",
+      request: () => ({
+        intent: intent.control.value,
+        walletAddress: wallet.control.value.trim(),
+        chain: chain.value,
+      }),
+      subject: (request) => request.intent,
+      call: (request, signal) => minara.intentToSwap(request, { signal }).withResponse(),
+      show: (answer, request) => swapResult(answer, request, strings),
     },
     strings,
   );
@@ -67,7 +70,7 @@ function swapResult(answer: SwapAnswer, asked: SwapAsked, strings: Strings): HTM
   const received = side(text.youReceive, quote?.toTokenAmount, outputToken, intent?.outputTokenSymbol, strings);
   const rows = [
     row(text.chain, chainName(intent?.chain), strings),
-    row(text.priceImpact, ...priceImpact(quote?.priceImpact, strings)),
+    row(text.priceImpact, ...priceImpact(answer, strings)),
     row(text.fee, ...fee(quote?.tradeFee, strings)),
     row(text.gas, ...gas(answer, strings)),
     row(text.approval, approval(answer, strings), strings),
@@ -76,6 +79,7 @@ function swapResult(answer: SwapAnswer, asked: SwapAsked, strings: Strings): HTM
     row(text.outputToken, tokenAddress(outputToken?.address ?? intent?.outputTokenAddress, text.nativeToken), strings),
     row(text.wallets, code(unsignedTx?.from), strings),
     row(text.target, code(unsignedTx?.to), strings),
+    row(text.coinMoved, coin(answer, strings), strings),
   ];
   return element(
     "div",
@@ -105,8 +109,7 @@ function side(
   strings: Strings,
 ): HTMLElement {
   const amount = tokenAmount(units, token?.decimals);
-  const price = parseDecimal(token?.unitPrice);
-  const worth = amount && price && formatUsd(multiply(amount, price), strings.language);
+  const dollars = worthOf(units, token);
   return element(
     "div",
     { class: "swap-side" },
@@ -118,7 +121,7 @@ function side(
       " ",
       element("span", { class: "symbol" }, token?.symbol ?? symbol ?? ""),
     ),
-    worth !== undefined && element("p", { class: "muted" }, strings.swap.worth(worth)),
+    dollars && element("p", { class: "muted" }, strings.swap.worth(formatUsd(dollars, strings.language))),
   );
 }
 
@@ -126,11 +129,10 @@ function chainName(chain: string | null | undefined): string | undefined {
   return CHAINS.find(([value]) => value === chain)?.[1] ?? chain ?? undefined;
 }
 
-function priceImpact(impact: unknown, strings: Strings): [string | undefined, Strings, string?] {
-  const percent = parseDecimal(impact);
-  const level = impactLevel(impact);
-  if (!percent || !level) return [undefined, strings];
-  return [formatPercent(percent, strings.language), strings, strings.swap.impactLevels[level]];
+function priceImpact(answer: SwapAnswer, strings: Strings): [string | undefined, Strings, string?] {
+  const { given, level } = priceImpactOf(answer);
+  if (!given || !level) return [undefined, strings];
+  return [formatPercent(given, strings.language), strings, strings.swap.impactLevels[level]];
 }
 
 function fee(tradeFee: unknown, strings: Strings): [string | undefined, Strings, string?] {
@@ -147,6 +149,14 @@ function gas({ intent, quote, unsignedTx }: SwapAnswer, strings: Strings): [stri
   const coin = intent?.chain ? COINS[intent.chain] : undefined;
   if (!price || !coin) return [shown, strings];
   return [shown, strings, strings.swap.gasCost(`${formatDecimal(multiply(units, price), strings.language)} ${coin}`)];
+}
+
+/** What the transaction itself moves. What is no number is shown as it is, for whoever has to find out. */
+function coin({ intent, unsignedTx }: SwapAnswer, strings: Strings): string | Node | undefined {
+  const moved = coinMoved(unsignedTx);
+  if (!moved) return code(unsignedTx?.value);
+  const symbol = intent?.chain ? COINS[intent.chain] : undefined;
+  return [formatDecimal(moved, strings.language), symbol].filter(Boolean).join(" ");
 }
 
 function approval({ approval: wanted, inputToken, intent }: SwapAnswer, strings: Strings): string | undefined {

@@ -7,7 +7,8 @@ export const en: Strings = {
     sandboxTitle: "Example data.",
     sandbox: "This page is connected to the sandbox: every price, amount and answer is made up, and nothing is billed.",
     unreachable:
-      "The server of this page is not ready, so questions may not reach Minara. Reload the page to look again.",
+      "The server of this page is not ready, so questions may not reach Minara. The page looks again when you come " +
+      "back to it, and with each question.",
   },
   challenge: {
     label: "Security check",
@@ -37,6 +38,7 @@ export const en: Strings = {
     answering: "Minara is answering.",
     answered: "The answer is complete.",
     incomplete: "Stopped: this answer is incomplete. It may have been billed.",
+    stoppedUnbilled: "Stopped before Minara took the question, so nothing was billed.",
     cutShort: "This answer is incomplete: it reached the service’s limit of length. Ask for the rest.",
     noText: "The answer is empty. It was probably billed.",
     editQuestion: "Edit the question",
@@ -51,10 +53,12 @@ export const en: Strings = {
   },
   result: {
     title: "Result",
+    asked: "Asked:",
     loading: "Working on it. This can take up to half a minute.",
     ready: "The result is ready.",
     stopped: "Stopped.",
     stoppedBilling: "The call may have reached Minara before it was stopped, so it may have been billed.",
+    stoppedUnbilled: "Minara had not taken the call yet, so nothing was billed.",
     checkFields: "Please check the marked fields. Nothing was sent.",
     rawAnswer: "Answer as JSON",
     missing: "not given",
@@ -76,7 +80,12 @@ export const en: Strings = {
     worth: (amount) => `about ${amount}`,
     expected: "The amount received is expected, not promised: the answer holds no minimum and no deadline.",
     priceImpact: "Price impact",
-    impactLevels: { low: "low", high: "high: more than 3%", veryHigh: "very high: more than 10%" },
+    impactLevels: {
+      low: "low",
+      high: "high: more than 3%",
+      veryHigh: "very high: more than 10%",
+      unknown: "unknown: it does not fit the quote’s own prices",
+    },
     impactWarnings: {
       high: "The price impact is high: you would receive less than what you pay is worth.",
       veryHigh: "The price impact is very high: you would receive far less than what you pay is worth.",
@@ -84,13 +93,23 @@ export const en: Strings = {
     doubts: {
       wallet: "The transaction is not from the wallet that you gave.",
       chain: "The quote is for another chain than the one that you chose.",
+      inputToken: "The quote names another token to pay with than the one that was understood.",
+      outputToken: "The quote names another token to receive than the one that was understood.",
       amount: "The quote is for another amount than the one that was understood.",
       coin: (amount) => `The transaction moves ${amount} of the chain’s own coin, which is not what you pay.`,
+      noNumber: "The amount of the chain’s own coin that the transaction moves is not a plain decimal number.",
       approvalToken: "The approval is for another token than the one that you pay with.",
       approvalUnlimited: "The approval has no limit: the spender could take all of this token, at any time.",
+      approvalTooLarge: "The approval is for more than twice what the swap needs.",
       approvalTooSmall: "The approval is smaller than the swap needs.",
       spender: "The spender is not a well-formed address.",
       malformed: "An address or the data of the transaction is not well formed.",
+      untoldLoss: (percent) =>
+        `By the quote’s own prices you would receive ${percent} less than what you pay is worth, which its price ` +
+        "impact does not show.",
+      untoldGain: (percent) =>
+        `By the quote’s own prices you would receive ${percent} more than what you pay is worth: a price or an ` +
+        "amount in it may be wrong.",
     },
     fee: "Trading fee",
     feeUnit: "The API does not say in which unit.",
@@ -106,6 +125,7 @@ export const en: Strings = {
     nativeToken: "the chain’s own coin",
     wallets: "From wallet",
     target: "Contract called",
+    coinMoved: "Chain’s own coin moved",
     notSigned: "This page signs and sends nothing. Check every line before you sign such a transaction anywhere.",
   },
   perp: {
@@ -120,6 +140,7 @@ export const en: Strings = {
     leverageHint: "From 1 to 40.",
     submit: "Get a suggestion",
     empty: "The suggestion appears here, with a picture of its price levels.",
+    subject: (symbol, style) => `${symbol} · ${style}`,
     sides: { long: "Long", short: "Short" },
     sideMeaning: { long: "gains when the price rises", short: "gains when the price falls" },
     confidence: "Confidence",

@@ -30,6 +30,8 @@ export interface Strings {
     answering: string;
     answered: string;
     incomplete: string;
+    /** An answer that was stopped before its question could cost anything. */
+    stoppedUnbilled: string;
     /** An answer that is complete and holds no text. */
     noText: string;
     /** An answer that the service ended before it was complete. */
@@ -46,10 +48,13 @@ export interface Strings {
   };
   result: {
     title: string;
+    /** Before what the result is for. */
+    asked: string;
     loading: string;
     ready: string;
     stopped: string;
     stoppedBilling: string;
+    stoppedUnbilled: string;
     checkFields: string;
     rawAnswer: string;
     missing: string;
@@ -71,19 +76,27 @@ export interface Strings {
     worth: (amount: string) => string;
     expected: string;
     priceImpact: string;
-    impactLevels: { low: string; high: string; veryHigh: string };
+    impactLevels: { low: string; high: string; veryHigh: string; unknown: string };
     impactWarnings: { high: string; veryHigh: string };
     /** What does not fit the request, or the rest of the answer. */
     doubts: {
       wallet: string;
       chain: string;
+      inputToken: string;
+      outputToken: string;
       amount: string;
       coin: (amount: string) => string;
+      /** Of the amount of the chain's own coin. */
+      noNumber: string;
       approvalToken: string;
       approvalUnlimited: string;
+      approvalTooLarge: string;
       approvalTooSmall: string;
       spender: string;
       malformed: string;
+      /** Where the price impact does not fit the prices. */
+      untoldLoss: (percent: string) => string;
+      untoldGain: (percent: string) => string;
     };
     fee: string;
     feeUnit: string;
@@ -99,6 +112,7 @@ export interface Strings {
     nativeToken: string;
     wallets: string;
     target: string;
+    coinMoved: string;
     notSigned: string;
   };
   perp: {
@@ -113,6 +127,7 @@ export interface Strings {
     leverageHint: string;
     submit: string;
     empty: string;
+    subject: (symbol: string, style: string) => string;
     sides: { long: string; short: string };
     sideMeaning: { long: string; short: string };
     confidence: string;
