@@ -38,6 +38,7 @@ export async function measureStartUp(folder) {
   /** @type {Record<string, Uint8Array>} */
   const modules = {
     ours: readFileSync(join(packageDir, "minara_bg.wasm")),
+    "minara/sse": readFileSync(join(packageDir, "minara_sse_bg.wasm")),
     ...Object.fromEntries(published),
     "straight-line code": referenceModule(),
   };

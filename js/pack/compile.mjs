@@ -65,8 +65,8 @@ async function optimise(bound, { file, linked, env }) {
     return readFileSync(file);
   };
   const code = await optimised(bound, "-Oz", "--strip-debug", "--strip-producers");
-  // A second time: what the first has left is smaller for it, and what is blank now is packed away.
-  return optimised(blankDeadData({ wasm: code, linked }).wasm, "-Oz");
+  // Once more: what is blank now is packed away, and blocks and loops that are nested anew come out smaller.
+  return optimised(blankDeadData({ wasm: code, linked }).wasm, "--flatten", "--rereloop", "-Oz", "-Oz");
 }
 
 /**
