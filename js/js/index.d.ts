@@ -1181,7 +1181,7 @@ export interface ReadSseOptions extends SseOptions {
 
 /**
  * Reads the events of a response or byte stream; needs no {@link init}. Leaving the loop cancels the stream. The content
- * type is not looked at.
+ * type is not looked at. A program that does not use the client imports it from `minara/sse`, which loads less.
  *
  * @param source What to read: nobody else may read it. A `Response` without a body has no events.
  * @param options Limits, and what stops the reading.

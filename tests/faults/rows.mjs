@@ -184,7 +184,8 @@ export const rows = [
   { name: "a job and its answer", call: "wait", faults: { content: ALL }, answer: ALL, lookups: 1 },
   { name: "a job is queued", call: "chatBackground", faults: { content: ALL }, answer: { status: "queued" } },
   { name: "a job that fails", call: "wait", faults: { job: { status: "failed" } }, error: { code: "stream_error", status: 200, retryable: false, outcome: "unknown" }, lookups: 1 },
-  { name: "a job that never ends", call: "wait", options: { timeout: { total: 60 } }, faults: [{ content: ALL }, { match: LOOKUP, job: { status: "in_progress" } }], error: late(), lookups: 1, message: "It goes on" },
+  // Less than the wait before a second look.
+  { name: "a job that never ends", call: "wait", options: { timeout: { total: 240 } }, faults: [{ content: ALL }, { match: LOOKUP, job: { status: "in_progress" } }], error: late(), lookups: 1, message: "It goes on" },
   { name: "a look-up of nothing", call: "chatStatus", id: "bg_nothing", error: refused("not_found", 404), posts: 0, lookups: 1 },
   { name: "a look-up that fails twice", call: "chatStatus", id: "bg_nothing", faults: { match: LOOKUP, status: 500, times: 2 }, error: refused("not_found", 404), posts: 0, lookups: 3 },
 
