@@ -6,7 +6,7 @@ import { Failure } from "./failure.mjs";
 
 /** One setting, on one line or, between quotes, on several. */
 const setting =
-  /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*('[^']*'|`[^`]*`|"(?:\\.|[^"\\])*"|[^#\n]*)[ \t]*(?:#.*)?$/gm;
+  /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*('[^']*'|`[^`]*`|"(?:\\.|[^"\\])*"|(?![ \t]*['"`])[^#\n]*)[ \t]*(?:#.*)?$/gm;
 
 /**
  * Reads NAME=value lines as .dev.vars and .env files have them: comments, `export`, and values that are bare,

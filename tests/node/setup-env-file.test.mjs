@@ -14,13 +14,12 @@ const parsed = [
   ["double quotes with a line end", 'NAME="a\\nb"', "a\nb"],
   ["backticks", "NAME=`it's \"so\"`", "it's \"so\""],
   ["Windows line ends", "OTHER=1\r\nNAME=value\r\n", "value"],
-  ["a quote that is never closed", "NAME='value", "'value"],
   ["an equals sign in the value", "NAME=a=b=", "a=b="],
   ["an empty value", "NAME=", ""],
   ["the last of two", "NAME=first\nNAME=second", "second"],
   ["a byte order mark in front", "\ufeffNAME=value", "value"],
   ["a comment behind a closing quote", "NAME='value' # why", "value"],
-  ["quotes of which only a part is quoted", "NAME='a' b", "'a' b"],
+  ["a quote within a bare value", "NAME=it's", "it's"],
   ["several lines between quotes", "NAME='a\nb=c'\nOTHER=1", "a\nb=c"],
 ];
 
@@ -41,7 +40,10 @@ const stray = [
   ["a byte order mark in the middle", "A=1\n\ufeffKILL_SWITCH=on", [2]],
   ["the rest of a value that was broken in two", "SECRET=Zm9v\r\nYmFy\r\nbaz", [2, 3]],
   ["what follows several lines between quotes", 'SECRET="a\nb"\nc', [3]],
-  ["a second value behind a quoted one of several lines", "SECRET='a\nb' c", [2]],
+  ["a second value behind a quoted one of several lines", "SECRET='a\nb' c", [1, 2]],
+  ["a quote that is never closed", "A=1\nSECRET='value", [2]],
+  ["a semicolon behind a closing quote", 'SECRET="value";', [1]],
+  ["a remark without its hash behind a closing quote", "SECRET='01#23' -- rotate", [1]],
   ["old line ends", "A=1\rKILL_SWITCH on\rB=2", [2]],
 ];
 for (const [what, text, lines] of stray) {
