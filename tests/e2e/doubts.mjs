@@ -42,6 +42,7 @@ const OTHER_PAID = "The quote names another token to pay with than the one that 
 const OTHER_RECEIVED = "The quote names another token to receive than the one that was understood.";
 const NO_NUMBER = "The amount of the chain’s own coin that the transaction moves is not a plain decimal number.";
 const TOO_LARGE = "The approval is for more than twice what the swap needs.";
+const VERY_HIGH = "The price impact is very high: you would receive far less than what you pay is worth.";
 const moves = (amount) => `The transaction moves ${amount} of the chain’s own coin, which is not what you pay.`;
 const loses = (percent) =>
   `By the quote’s own prices you would receive ${percent} less than what you pay is worth, which its price impact ` +
@@ -63,10 +64,10 @@ const DOUBTS = [
   ["unsignedTx", { value: "-1" }, NO_NUMBER],
   ["unsignedTx", { value: "0.5" }, NO_NUMBER],
   ["inputToken", { address: OTHER }, OTHER_PAID, { approval: { isRequired: false } }],
-  ["inputToken", { symbol: "USDbC" }, OTHER_PAID],
+  ["inputToken", { address: undefined, symbol: "USDbC" }, OTHER_PAID],
   ["intent", { inputTokenAddress: null }, OTHER_PAID],
   ["outputToken", { address: OTHER }, OTHER_RECEIVED],
-  ["outputToken", { symbol: "WETH" }, OTHER_RECEIVED],
+  ["outputToken", { address: undefined, symbol: "WETH" }, OTHER_RECEIVED],
   ["intent", { outputTokenAddress: OTHER }, OTHER_RECEIVED],
   ["approval", { tokenAddress: OTHER }, "The approval is for another token than the one that you pay with."],
   ["approval", { approveAmount: String(2n ** 256n - 1n) }, WITHOUT_LIMIT],
@@ -79,11 +80,7 @@ const DOUBTS = [
   ["unsignedTx", { to: "0x12" }, MALFORMED],
   ["unsignedTx", { data: "0x123" }, MALFORMED],
   ["quote", { priceImpact: "3" }, "The price impact is high: you would receive less than what you pay is worth."],
-  [
-    "quote",
-    { priceImpact: "-10" },
-    "The price impact is very high: you would receive far less than what you pay is worth.",
-  ],
+  ["quote", { priceImpact: "-10" }, VERY_HIGH],
 ];
 
 export function doubtTests(run) {
@@ -119,26 +116,27 @@ export function doubtTests(run) {
     });
 
     test("whose price impact is not that of its own prices says what is lost and calls it unknown", async () => {
-      for (const [given, impact, shown, warning] of [
+      for (const [given, impact, shown, ...told] of [
         [600, "-0.4", "-0.4% unknown: it does not fit the quote’s own prices", loses("40%")],
         [600, "4", "4% unknown: it does not fit the quote’s own prices", loses("40%")],
-        [990, "0.1", "0.1% unknown: it does not fit the quote’s own prices", loses("1%")],
+        [960, "0.1", "0.1% unknown: it does not fit the quote’s own prices", loses("4%")],
         [970, "0", "0% unknown: it does not fit the quote’s own prices", loses("3%")],
         [720, "2.9", "2.9% unknown: it does not fit the quote’s own prices", loses("28%")],
         [600, undefined, "not given", loses("40%")],
         [0, "0.1", "0.1% unknown: it does not fit the quote’s own prices", loses("100%")],
         [1500, "-0.4", "-0.4% unknown: it does not fit the quote’s own prices", gains("50%")],
+        [1500, "-35", "-35% unknown: it does not fit the quote’s own prices", gains("50%"), VERY_HIGH],
       ]) {
         const result = await resultOf(run, page, "swap", { ...ANSWER, ...priced(given, impact) });
         assert.equal((await rowsOf(result))["Price impact"], shown);
-        assert.deepEqual(await warnings(result), [`Note: ${warning}`], `${given} at ${impact}`);
+        assert.deepEqual(await warnings(result), told.map((warning) => `Note: ${warning}`), `${given} at ${impact}`);
       }
     });
 
     test("whose price impact fits its own prices, or that has no prices, is judged by the impact", async () => {
       for (const [given, impact, shown, unitPrice] of [
-        [991, "0.01", "0.01% low"],
-        [990, "0.11", "0.11% low"],
+        [971, "0.01", "0.01% low"],
+        [1029, "0.01", "0.01% low"],
         [971, "-2.9", "-2.9% low"],
         [600, "-40", "-40% very high: more than 10%"],
         [600, "0.4", "0.4% low", "0"],
@@ -162,6 +160,12 @@ export function doubtTests(run) {
         const intent = { ...ANSWER.intent, outputTokenAddress: one, outputTokenSymbol: undefined };
         assert.deepEqual(await quoted({ intent, outputToken: { ...ANSWER.outputToken, address: other } }), []);
       }
+    });
+
+    test("is none whose token has a symbol of its own at the address that was understood", async () => {
+      const inputToken = { ...ANSWER.inputToken, symbol: "USD₮0" };
+      const outputToken = { ...ANSWER.outputToken, symbol: "WETH" };
+      assert.deepEqual(await quoted({ inputToken, outputToken }), []);
     });
 
     test("is none whose approval is for twice what is needed, or that pays in the chain’s own coin", async () => {

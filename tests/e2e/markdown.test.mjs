@@ -6,7 +6,9 @@ import { build } from "esbuild";
 
 import { launchChromium } from "../chromium.mjs";
 
-const entry = new URL("../../www/src/markdown.ts", import.meta.url).pathname;
+const source = (name) => new URL(`../../www/src/${name}.ts`, import.meta.url).pathname;
+/** By the names that they have in the page. */
+const ENTRIES = { markdown: source("markdown"), literals: source("markdown-literals") };
 const paragraph = (html) => `<p dir="auto">${html}</p>`;
 const shownAsWritten = (...texts) => texts.map((text) => [text, paragraph(text)]);
 const link = (address, text = address) =>
@@ -47,7 +49,16 @@ const STARS_AND_UNDERSCORES = [
     "token_id, user_id and __a__b for foo_(x)_bar",
     "a snake_case_ name_ and more",
     "Up 5%* and 6%** (*after fees",
+    "(1+2)**3 and (1+2)**4",
   ),
+  [
+    "**Price:**105k and **Low:**99k, **up 5%**since, **BTC (Bitcoin)**is up",
+    paragraph(
+      "<strong>Price:</strong>105k and <strong>Low:</strong>99k, <strong>up 5%</strong>since, " +
+        "<strong>BTC (Bitcoin)</strong>is up",
+    ),
+  ],
+  ["`p`*`q`*`r` = 6", paragraph("<code>p</code>*<code>q</code>*<code>r</code> = 6")],
   ["**Total: 2 * 3 = 6** and *7 * 8*", paragraph("<strong>Total: 2 * 3 = 6</strong> and <em>7 * 8</em>")],
   [
     "*2*3*4* and **10**x and **2*3*4**",
@@ -78,6 +89,8 @@ const BRACKETS = [
     "x[0] = [[1], [2]] ![3]",
     "[1.5](2.0) and [1.5, 2.0](3, 4) and [1](",
     "[1, 2](half of it, 5 of 6",
+    "[Support](105k) and [Resistance](1.2M), [long/short](3/1), [10](20ETH), [BTC](#1)",
+    "](](](](]( and [a](b[c](d",
   ),
   ["**[1.5, 2.0]** [**3**, 4]", paragraph("<strong>[1.5, 2.0]</strong> [<strong>3</strong>, 4]")],
   ["[a](https://a.example/x_y*z) [1]", paragraph(`${link("https://a.example/x_y*z", "a")} [1]`)],
@@ -100,9 +113,11 @@ describe("Markdown", () => {
   before(async () => {
     browser = await launchChromium();
     page = await browser.newPage();
-    const options = { bundle: true, format: "iife", globalName: "markdown", write: false };
-    const { outputFiles } = await build({ entryPoints: [entry], ...options });
-    await page.addScriptTag({ content: outputFiles[0].text });
+    const options = { bundle: true, format: "iife", write: false };
+    for (const [globalName, entry] of Object.entries(ENTRIES)) {
+      const { outputFiles } = await build({ entryPoints: [entry], globalName, ...options });
+      await page.addScriptTag({ content: outputFiles[0].text });
+    }
   });
   after(() => browser?.close());
 
@@ -121,6 +136,33 @@ describe("Markdown", () => {
       };
       return [...new Set([[written], characters, ...cuts].map(render))];
     }, text);
+
+  test("takes time in proportion to the text, whatever it is made of", async () => {
+    const steps = (text) =>
+      page.evaluate((written) => {
+        let taken = 0;
+        const guard = new globalThis.literals.LiteralGuard({
+          write: (part) => void (taken += part.length),
+          isWithin: () => false,
+        });
+        const { test } = RegExp.prototype;
+        RegExp.prototype.test = function (read) {
+          taken += read.length;
+          return test.call(this, read);
+        };
+        try {
+          guard.write(written);
+          guard.end();
+        } finally {
+          RegExp.prototype.test = test;
+        }
+        return taken;
+      }, text);
+    for (const piece of ["](", "[a](b", "* ", "**", "$", "word "]) {
+      const [once, fourfold] = [await steps(piece.repeat(2_000)), await steps(piece.repeat(8_000))];
+      assert.ok(fourfold <= 5 * once, `${piece}: ${once}, then ${fourfold}`);
+    }
+  });
 
   for (const [name, cases] of [
     ["shows each dollar sign, and what is between two of them, as it was written", DOLLARS],

@@ -33,10 +33,12 @@ export class LiteralGuard {
   #ready = "";
   /** A run of stars or underscores, or what follows `](`: what comes next decides on it. */
   #held = "";
-  /** The line so far. */
-  #line = "";
+  /** Whether nothing but marks and spaces is on the line so far. */
+  #isLineOfMarks = true;
   #previous = "";
   #isEscaped = false;
+  /** While what followed a `](` is gone through once more: what it holds begins no address of its own. */
+  #isAgain = false;
 
   constructor(parser: Parser) {
     this.#parser = parser;
@@ -63,7 +65,8 @@ export class LiteralGuard {
     const isMark = character === "*" || character === "_";
     const beginsAddress = character === "(" && this.#previous === "]";
     // `$` and an escaped bracket would begin a formula, which this page does not set.
-    if (character === "$" || this.#isEscaped) this.#pass(character, asLiteral(character));
+    const isLiteral = character === "$" || this.#isEscaped || (beginsAddress && this.#isAgain);
+    if (isLiteral) this.#pass(character, asLiteral(character));
     else if (isMark || beginsAddress) this.#held = character;
     else this.#pass(character, character);
   }
@@ -80,10 +83,11 @@ export class LiteralGuard {
       this.#flush();
       return this.#pass(held, this.#isMarkup(held, next) ? held : asLiteral(held));
     }
-    // Numbers in parentheses lead nowhere.
-    if (next === ")" && /[\p{L}/#]/u.test(held)) return this.#pass(held, `(${asLiteral(held.slice(1))}`);
+    if (next === ")" && ADDRESS.test(held)) return this.#pass(held, `(${asLiteral(held.slice(1))}`);
     this.#pass("(", asLiteral("("));
+    this.#isAgain = true;
     for (const character of held.slice(1)) this.#take(character);
+    this.#isAgain = false;
     if (this.#held !== "") this.#settle(next);
   }
 
@@ -91,7 +95,7 @@ export class LiteralGuard {
     this.#ready += shown;
     this.#isEscaped = original === "\\" && !this.#isEscaped;
     this.#previous = original.slice(-1);
-    this.#line = original === "\n" ? "" : this.#line + original;
+    this.#isLineOfMarks = original === "\n" || (this.#isLineOfMarks && /^[\s>*_+-]*$/.test(original));
   }
 
   #flush(): void {
@@ -103,14 +107,16 @@ export class LiteralGuard {
   #isMarkup(run: string, next: string): boolean {
     const [before, after] = [kindOf(this.#previous), kindOf(next)];
     // A bullet or a rule.
-    if (after === "space" && /^[\s>*_+-]*$/.test(this.#line)) return true;
+    if (after === "space" && this.#isLineOfMarks) return true;
     if (run.length > 3) return false;
     const isInWord = before === "word" && after === "word";
+    // As in "(3 + 2)*4", "(3 + 2)**4" and "`p`*`q`".
+    const isFactor = /[)\]}%`]/.test(this.#previous) && (run.length === 1 || /\d/.test(next));
     if (this.#isWithinAny(run)) {
-      return before !== "space" && (before !== "sign" || after !== "word") && (!isInWord || run.startsWith("**"));
+      // Models end bold text at a colon or a percent sign, and go on without a space.
+      if (run.startsWith("**")) return before !== "space" && !isFactor;
+      return before !== "space" && (before !== "sign" || after !== "word") && !isInWord;
     }
-    // As in "(3 + 2)*4" and "(3 + 2)**4".
-    const isFactor = /[)\]}%]/.test(this.#previous) && (run.length === 1 || /\d/.test(next));
     return after !== "space" && (after !== "sign" || before !== "word") && !isInWord && !isFactor;
   }
 
@@ -119,6 +125,9 @@ export class LiteralGuard {
     return run.length === 3 ? isWithin(run.slice(1)) || isWithin(run.slice(2)) : isWithin(run);
   }
 }
+
+/** What a link can lead to: numbers in parentheses, and names beside them, lead nowhere. */
+const ADDRESS = /^\((?:[a-z][a-z\d+.-]*:|[/#?]\p{L})/iu;
 
 /** Scripts that put no spaces between words, where marks stand in the middle of them. */
 const UNSPACED = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]/u;

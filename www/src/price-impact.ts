@@ -19,6 +19,8 @@ export interface PriceImpact {
   given: Decimal | undefined;
   /** Unknown where the prices contradict it; undefined where nothing is given. */
   level: ImpactLevel | undefined;
+  /** By what is given alone. */
+  told: ImpactLevel | undefined;
   /** Where the prices contradict it: how much less what is received is worth than what is paid, or more if negative. */
   untoldLoss: Decimal | undefined;
 }
@@ -28,8 +30,6 @@ const percent = (value: number): Decimal => ({ digits: BigInt(value), places: 0 
 /** From here on a price impact is worth a word. */
 const HIGH = percent(3);
 const VERY_HIGH = percent(10);
-/** Less than this may come from prices that are a moment old. */
-const MATERIAL = percent(1);
 const TENFOLD = percent(10);
 
 export function priceImpactOf(answer: SwapAnswer): PriceImpact {
@@ -37,13 +37,14 @@ export function priceImpactOf(answer: SwapAnswer): PriceImpact {
   const size = absolute(given ?? percent(0));
   const loss = lossByPrices(answer);
   const untoldLoss = loss && isUntold(absolute(loss), size) ? loss : undefined;
-  const level = untoldLoss ? "unknown" : levelOf(size);
-  return { given, level: given && level, untoldLoss };
+  const told = given && levelOf(size);
+  return { given, level: untoldLoss && told ? "unknown" : told, told, untoldLoss };
 }
 
+/** Less may come from prices that are a moment old, and from the pools' own fees. */
 function isUntold(loss: Decimal, size: Decimal): boolean {
   const isTenfold = compare(loss, multiply(size, TENFOLD)) >= 0;
-  return compare(loss, MATERIAL) >= 0 && (isTenfold || compare(subtract(loss, size), HIGH) >= 0);
+  return compare(loss, HIGH) >= 0 && (isTenfold || compare(subtract(loss, size), HIGH) >= 0);
 }
 
 function levelOf(size: Decimal): ImpactLevel {

@@ -38,17 +38,13 @@ export function swapDoubts(answer: SwapAnswer, asked: SwapAsked, strings: String
     (differ(unsignedTx?.from, asked.walletAddress) || differ(intent?.userWalletAddress, asked.walletAddress)) &&
       doubts.wallet,
     differ(intent?.chain, asked.chain) && doubts.chain,
-    (differAsTokens(inputToken?.address, intent?.inputTokenAddress) ||
-      differ(inputToken?.symbol, intent?.inputTokenSymbol)) &&
-      doubts.inputToken,
-    (differAsTokens(outputToken?.address, intent?.outputTokenAddress) ||
-      differ(outputToken?.symbol, intent?.outputTokenSymbol)) &&
-      doubts.outputToken,
+    differAsTokens(inputToken, intent?.inputTokenAddress, intent?.inputTokenSymbol) && doubts.inputToken,
+    differAsTokens(outputToken, intent?.outputTokenAddress, intent?.outputTokenSymbol) && doubts.outputToken,
     differ(quote?.fromTokenAmount, intent?.amount) && doubts.amount,
     coinDoubt(answer, strings),
     ...approvalDoubts(answer, strings),
     isMalformed(unsignedTx) && doubts.malformed,
-    impactDoubt(answer, strings),
+    ...impactDoubts(answer, strings),
   ];
   return found.filter((doubt) => typeof doubt === "string");
 }
@@ -64,13 +60,15 @@ function coinDoubt({ intent, quote, inputToken, unsignedTx }: SwapAnswer, string
   return paid === undefined || moved.digits === paid ? undefined : doubts.coin(formatDecimal(moved, strings.language));
 }
 
-function impactDoubt(answer: SwapAnswer, { swap: { doubts, impactWarnings }, language }: Strings): string | undefined {
-  const { level, untoldLoss } = priceImpactOf(answer);
-  if (untoldLoss) {
-    const size = formatPercent(absolute(untoldLoss), language, 2);
-    return untoldLoss.digits > 0n ? doubts.untoldLoss(size) : doubts.untoldGain(size);
-  }
-  return level === "high" || level === "veryHigh" ? impactWarnings[level] : undefined;
+function impactDoubts(answer: SwapAnswer, { swap: { doubts, impactWarnings }, language }: Strings) {
+  const { told, untoldLoss } = priceImpactOf(answer);
+  const size = untoldLoss && formatPercent(absolute(untoldLoss), language, 2);
+  const isLoss = untoldLoss !== undefined && untoldLoss.digits > 0n;
+  // A loss that the prices tell is larger than the one that is told. A gain takes back nothing of that.
+  return [
+    size !== undefined && (isLoss ? doubts.untoldLoss(size) : doubts.untoldGain(size)),
+    !isLoss && (told === "high" || told === "veryHigh") && impactWarnings[told],
+  ];
 }
 
 function approvalDoubts({ approval, intent, quote, inputToken }: SwapAnswer, { swap: { doubts } }: Strings) {
@@ -99,10 +97,18 @@ function isAddress(text: string | null | undefined): boolean {
   return text === null || text === undefined || /^0x[\da-f]{40}$/i.test(text);
 }
 
-/** The chain's own coin is the same token in each of its spellings. */
-function differAsTokens(one: string | null | undefined, other: string | null | undefined): boolean {
-  const nameOf = (address: string | null | undefined) => (isNative(address) ? "native" : address);
-  return differ(nameOf(one), nameOf(other));
+/**
+ * By their addresses, and by their symbols only where one is missing: a token's own symbol need not be the usual one. The
+ * chain's own coin is the same in each of its spellings.
+ */
+function differAsTokens(
+  token: SwapAnswer["inputToken"],
+  address: string | null | undefined,
+  symbol: string | null | undefined,
+): boolean {
+  const nameOf = (written: string | null | undefined) => (isNative(written) ? "native" : written);
+  const [one, other] = [nameOf(token?.address), nameOf(address)];
+  return one !== undefined && other !== undefined ? differ(one, other) : differ(token?.symbol, symbol);
 }
 
 /** Addresses count without their case, in which only a checksum is written. */
