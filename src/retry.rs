@@ -112,10 +112,8 @@ fn may_repeat(error: &Error, is_repeatable: bool) -> bool {
 /// The error of a repeated call: what an earlier attempt may have cost, the refusal of a later one does not take back, and
 /// whoever reads the error is told.
 pub fn after_attempt(earlier: Outcome, error: Error) -> Error {
-    match error.outcome() {
-        Outcome::NotSent | Outcome::Refused if earlier == Outcome::Unknown => error.behind_billed_attempt(),
-        _ => error,
-    }
+    let is_taken_back = earlier == Outcome::Unknown && error.outcome().is_unbilled();
+    if is_taken_back { error.behind_billed_attempt() } else { error }
 }
 
 /// Whether an error code of the platform, and the system call that it is about, prove that nothing was sent: the

@@ -1,5 +1,5 @@
 // A chat that the API works on by itself.
-import { MinaraError } from "./errors.js";
+import { MinaraError, isUnbilled } from "./errors.js";
 import { checkWaitOptions } from "./options.js";
 
 /** @import { ChatAnswer, MinaraErrorDetails, WaitOptions } from "./index.js" */
@@ -72,9 +72,9 @@ function nameless() {
  */
 function ofJob(error, id, passed) {
   if (!(error instanceof MinaraError)) return error;
-  const { code, message, outcome, status } = /** @type {MinaraErrorDetails & MinaraError} */ (error);
+  const { code, message, status } = /** @type {MinaraErrorDetails & MinaraError} */ (error);
   const isLate = passed !== undefined && code === "timeout" && status === undefined;
-  if (!isLate && (outcome === "unknown" || outcome === "done")) return error;
+  if (!isLate && !isUnbilled(error)) return error;
   const what = isLate
     ? `The job was not done after ${passed} ms (timeout.total of wait).`
     : `The job could not be looked up (${code}): ${message}`;

@@ -3,7 +3,7 @@ import { within } from "./abort.js";
 import { described, idOf, newRequestId } from "./call-details.js";
 import { ChatJob } from "./chat-job.js";
 import { ChatStream } from "./chat-stream.js";
-import { MinaraError, misuse, withoutSecrets } from "./errors.js";
+import { MinaraError, isUnbilled, misuse, withoutSecrets } from "./errors.js";
 import { inPage, isLoaded, ready, running } from "./instance.js";
 import { CALL, CHAT, CHAT_STREAM, LOOK, checkClientOptions, checkTexts, pairs, termsOf } from "./options.js";
 import { plain } from "./requests.js";
@@ -274,11 +274,6 @@ export class Minara {
     }
     return this.#bound.caller;
   }
-}
-
-/** @param {unknown} error */
-function isUnbilled(error) {
-  return error instanceof MinaraError && (error.outcome === "refused" || error.outcome === "not_sent");
 }
 
 /**

@@ -39,6 +39,14 @@ export function misuse(message, more) {
 }
 
 /**
+ * Whether the call that failed has certainly not been billed.
+ * @param {unknown} error
+ */
+export function isUnbilled(error) {
+  return error instanceof MinaraError && (error.outcome === "not_sent" || error.outcome === "refused");
+}
+
+/**
  * A module that cannot be had, or is not the one.
  * @param {unknown} cause
  * @param {{ code: "internal" | "network", retryable?: boolean }} kind

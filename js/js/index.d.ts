@@ -194,8 +194,8 @@ export interface MinaraOptions {
    * Gives a fresh Cloudflare Turnstile token when the Worker asks for a session; `undefined` where the Worker uses no
    * Turnstile. The client trades it at `POST {baseUrl}/session` for a bearer token, keeps that in memory, renews it
    * before it expires, and repeats the refused call once. Calls that run at the same time share one trade; where all of
-   * them have ended without it, `signal` is aborted, and the next call asks again. Not beside an `apiKey`, with which there is no Worker to ask for
-   * one.
+   * them have ended without it, `signal` is aborted, and the next call asks again. Not beside an `apiKey`, with which there
+   * is no Worker to ask for one.
    *
    * A client begins a session of its own, and so does a page that is loaded again. To the Worker that is another caller:
    * what was sent under a `requestId` before is not found there, and is charged again if it is sent again.

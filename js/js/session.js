@@ -1,7 +1,7 @@
 // The bearer token with which a Worker knows its visitor.
 import { onAbort } from "./abort.js";
 import { deferred } from "./deferred.js";
-import { MinaraError, misuse } from "./errors.js";
+import { MinaraError, isUnbilled, misuse } from "./errors.js";
 
 /** @import { MinaraErrorDetails } from "./index.js" */
 
@@ -161,9 +161,9 @@ export class Session {
       this.#era += 1;
       this.#token = token;
       this.#expiresAt = milliseconds(expiresAt);
-      const waiting = this.#pending;
-      waiting?.token.resolve(token);
-      if (waiting) this.#leave(waiting);
+      const waiting = this.#pending ?? pending;
+      waiting.token.resolve(token);
+      this.#leave(waiting);
     }
     return token;
   }
@@ -195,7 +195,7 @@ export function wantsSession(error, bearer, isBilled) {
  * @param {unknown} error
  */
 export function withoutSession(error) {
-  if (!(error instanceof MinaraError) || error.outcome === "not_sent" || error.outcome === "refused") return error;
+  if (!(error instanceof MinaraError) || isUnbilled(error)) return error;
   const { code, status } = /** @type {MinaraErrorDetails} */ (error);
   const why = status === undefined ? code : `${code}, HTTP ${status}`;
   const message = `The Worker opened no session (${why}). The call was not made, and nothing was billed.`;

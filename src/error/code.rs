@@ -27,6 +27,11 @@ impl Outcome {
         }
     }
 
+    /// Whether the call has certainly not been billed.
+    pub const fn is_unbilled(self) -> bool {
+        matches!(self, Self::NotSent | Self::Refused)
+    }
+
     /// The outcome of that name, if there is one.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::NotSent, Self::Refused, Self::Done, Self::Unknown].into_iter().find(|outcome| outcome.as_str() == name)
@@ -134,7 +139,7 @@ impl Code {
             // Unknown where an earlier attempt of the same call may have been worked on.
             Self::RateLimited => !matches!(outcome, Outcome::Unknown),
             // Refused where a look-up was lost, which costs nothing.
-            Self::Network => matches!(outcome, Outcome::NotSent | Outcome::Refused),
+            Self::Network => outcome.is_unbilled(),
             _ => false,
         }
     }

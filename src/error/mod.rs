@@ -144,7 +144,7 @@ impl Error {
     /// The same error as that of a look-up (`GET /v1/developer/chat/requests/{id}`), which costs nothing: in place of what
     /// the call may have cost, it says so, and its outcome is `refused`.
     pub fn of_look_up(mut self) -> Self {
-        if !matches!(self.0.outcome, Outcome::Unknown | Outcome::Done) {
+        if self.0.outcome.is_unbilled() {
             return self;
         }
         self.0.outcome = Outcome::Refused;

@@ -185,19 +185,19 @@ impl Call {
         step.or_else(|failure| self.failed(failure))
     }
 
-    /// The end of a rest behind which nothing is sent any more: what the attempts before it cost is known. Look-ups say by
-    /// themselves that they cost nothing.
+    /// The end of a rest behind which nothing is sent any more: what the attempts before it cost is known.
     fn not_resumed(&self, failure: Failure) -> Failure {
         match failure {
-            Failure::Failed { error, cause } if self.is_unbilled() => {
+            Failure::Failed { error, cause } if self.costs() && self.earlier.is_unbilled() => {
                 Failure::Failed { error: error.of_unbilled_call(), cause }
             }
             failure => failure,
         }
     }
 
-    fn is_unbilled(&self) -> bool {
-        self.wire.method == Method::Post && matches!(self.earlier, Outcome::NotSent | Outcome::Refused)
+    /// Look-ups cost nothing, whatever becomes of them.
+    fn costs(&self) -> bool {
+        self.wire.method == Method::Post
     }
 
     fn rest(&mut self, milliseconds: f64) {
@@ -274,9 +274,7 @@ impl Call {
         };
         let error = without_secret(error, self.secret.as_deref());
         self.settle(error.status(), error.request_id());
-        // Look-ups cost nothing, whatever became of an earlier one.
-        let is_billed = self.wire.method == Method::Post;
-        let error = if is_billed { after_attempt(self.earlier, error) } else { error };
+        let error = if self.costs() { after_attempt(self.earlier, error) } else { error };
         self.earlier = error.outcome();
         let stand = Attempt {
             retries: self.retries,

@@ -52,7 +52,7 @@ impl Failure {
     /// The failure of a look-up as that of the call which was accepted before it, and may have been billed.
     pub fn of_accepted_call(self) -> Self {
         match self {
-            Self::Failed { error, cause } if matches!(error.outcome(), Outcome::NotSent | Outcome::Refused) => {
+            Self::Failed { error, cause } if error.outcome().is_unbilled() => {
                 Self::Failed { error: error.with_outcome(Outcome::Unknown), cause }
             }
             other => other,
