@@ -9,9 +9,9 @@ import { launchChromium } from "../tests/chromium.mjs";
 
 const bench = fileURLToPath(new URL(".", import.meta.url));
 
-/** @param {object} options */
-export async function contestInChromium(options) {
-  return inChromium("contest/contest.mjs", async (page) => {
+/** @param {object} options @param {NodeJS.ProcessEnv} env */
+export async function contestInChromium(options, env) {
+  return inChromium("contest/contest.mjs", env, async (page) => {
     const cells = [];
     await page.exposeFunction("onCell", (cell) => cells.push(cell));
     await page.evaluate(async (options) => {
@@ -25,12 +25,13 @@ export async function contestInChromium(options) {
 /**
  * @template T
  * @param {string} entry  a module of this folder
+ * @param {NodeJS.ProcessEnv} env  which names the browser
  * @param {(page: import("playwright-core").Page, browser: import("playwright-core").Browser) => Promise<T>} task
  * @returns {Promise<T>}
  */
-export async function inChromium(entry, task) {
+export async function inChromium(entry, env, task) {
   const server = await serve(await bundle(entry));
-  const browser = await launchChromium();
+  const browser = await launchChromium(env);
   try {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${server.address().port}/`);

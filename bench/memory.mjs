@@ -1,10 +1,22 @@
 // node bench/memory.mjs        a stream of 1 GB, read in Node and in Chromium: how much memory it takes
 import { fileURLToPath } from "node:url";
 
-import { inChromium } from "./chromium.mjs";
+import { buildPackage } from "../scripts/build/package.mjs";
+import { runMain } from "../scripts/process/main.mjs";
+import { setUp } from "../scripts/setup/index.mjs";
 
 const GIGABYTES = Number(process.argv[2] ?? 1);
 const MB = 1024 * 1024;
+
+await runMain(async () => {
+  const env = await setUp({ forTests: true });
+  await buildPackage(env);
+  const bytes = GIGABYTES * 1e9;
+  const entry = fileURLToPath(new URL("../pkg/node.js", import.meta.url));
+  const resident = () => process.memoryUsage().rss;
+  report("Node, resident", await readMuch({ entry, bytes, sample: resident }));
+  report("Chromium, script heap and buffers", await readMuchInChromium(bytes, env));
+});
 
 /** Runs in Node and, as text, in the page: it may use nothing from outside. */
 async function readMuch({ entry, bytes, sample }) {
@@ -44,17 +56,16 @@ function report(name, { events, samples }) {
   console.log(`${name}: ${events.toLocaleString("en")} events of ${GIGABYTES} GB, memory from ${low} to ${high} MB`);
 }
 
-const bytes = GIGABYTES * 1e9;
-const entry = fileURLToPath(new URL("../pkg/node.js", import.meta.url));
-const resident = () => process.memoryUsage().rss;
-report("Node, resident", await readMuch({ entry, bytes, sample: resident }));
-
-await inChromium("contest/entry-web.mjs", async (page) => {
-  const session = await page.context().newCDPSession(page);
-  await page.exposeFunction("heapSize", async () => {
-    const { usedSize, backingStorageSize = 0 } = await session.send("Runtime.getHeapUsage");
-    return usedSize + backingStorageSize;
+/** @param {number} bytes @param {NodeJS.ProcessEnv} env */
+async function readMuchInChromium(bytes, env) {
+  // What it imports is there only once all is set up.
+  const { inChromium } = await import("./chromium.mjs");
+  return inChromium("contest/entry-web.mjs", env, async (page) => {
+    const session = await page.context().newCDPSession(page);
+    await page.exposeFunction("heapSize", async () => {
+      const { usedSize, backingStorageSize = 0 } = await session.send("Runtime.getHeapUsage");
+      return usedSize + backingStorageSize;
+    });
+    return page.evaluate(`(${readMuch})({ entry: "/entry.js", bytes: ${bytes}, sample: () => globalThis.heapSize() })`);
   });
-  const source = `(${readMuch})({ entry: "/entry.js", bytes: ${bytes}, sample: () => globalThis.heapSize() })`;
-  report("Chromium, script heap and buffers", await page.evaluate(source));
-});
+}

@@ -1,4 +1,7 @@
 // Rounds in which every contender runs once, in turn: what slows the machine down slows all of them.
+import { median } from "../statistics.mjs";
+
+const WARM_UP = 3;
 
 /**
  * The median time of each contender in milliseconds.
@@ -20,13 +23,4 @@ export async function measure(runs, rounds) {
     }
   }
   return Object.fromEntries(names.map((name) => [name, median(times[name])]));
-}
-
-const WARM_UP = 3;
-
-/** @param {number[]} values */
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

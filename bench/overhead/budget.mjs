@@ -7,13 +7,16 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { buildWorker } from "../../scripts/build/worker.mjs";
+import { runMain } from "../../scripts/process/main.mjs";
 import { setUp } from "../../scripts/setup/index.mjs";
 import { startWorkerd } from "../../tests/worker/workerd.mjs";
 
 const options = { count: { type: "string", default: "5000" }, "at-once": { type: "string", default: "64" } };
 const { values } = parseArgs({ options });
 const [count, atOnce] = [Number(values.count), Number(values["at-once"])];
+const share = Math.ceil(count / atOnce);
 
+const settings = { MINARA_API_KEY: "sk-minara-benchmark", DAILY_BUDGET: "1000000000" };
 const driver = `
 export default {
   async fetch(request, { BUDGET }) {
@@ -30,26 +33,31 @@ export default {
   },
 };`;
 
-const env = await setUp();
-await buildWorker(env);
+await runMain(async () => {
+  await buildWorker(await setUp());
+  if (existsSync("/dev/shm")) await report("memory", "/dev/shm");
+  await report("disk", tmpdir());
+});
 
-const folders = { memory: existsSync("/dev/shm") ? "/dev/shm" : undefined, disk: tmpdir() };
-for (const [name, base] of Object.entries(folders)) {
-  if (base === undefined) continue;
+/** @param {string} name @param {string} base  where its database is to lie */
+async function report(name, base) {
   const state = mkdtempSync(join(base, "minara-budget-"));
-  const settings = { MINARA_API_KEY: "sk-minara-benchmark", DAILY_BUDGET: "1000000000" };
   const worker = await startWorkerd({ settings, state, driver, quiet: true });
-  const share = Math.ceil(count / atOnce);
-  const run = async (round) => {
-    const parts = Array.from({ length: atOnce }, (_, part) => (round * atOnce + part) * share);
-    const answers = await Promise.all(parts.map((first) => fetch(`${worker.url}/?first=${first}&count=${share}`)));
-    for (const answer of answers) if ((await answer.text()) !== "ok") throw new Error("the budget refused");
-  };
-  await run(0);
-  const started = performance.now();
-  await run(1);
-  const seconds = (performance.now() - started) / 1000;
-  console.log(`${name}: ${((share * atOnce) / seconds).toFixed(0)} calls booked and settled per second, ${atOnce} at once`);
-  await worker.stop();
-  rmSync(state, { recursive: true, force: true });
+  try {
+    await bookAll(worker.url, 0);
+    const started = performance.now();
+    await bookAll(worker.url, 1);
+    const seconds = (performance.now() - started) / 1000;
+    console.log(`${name}: ${((share * atOnce) / seconds).toFixed(0)} calls booked and settled per second, ${atOnce} at once`);
+  } finally {
+    await worker.stop();
+    rmSync(state, { recursive: true, force: true });
+  }
+}
+
+/** Books and settles all calls once, of which no other round has the ids. @param {string} url @param {number} round */
+async function bookAll(url, round) {
+  const parts = Array.from({ length: atOnce }, (_, part) => (round * atOnce + part) * share);
+  const answers = await Promise.all(parts.map((first) => fetch(`${url}/?first=${first}&count=${share}`)));
+  for (const answer of answers) if ((await answer.text()) !== "ok") throw new Error("the budget refused");
 }

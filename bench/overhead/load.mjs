@@ -64,9 +64,3 @@ function isWhole(answer, head) {
   if (length) return answer.length >= head + 4 + Number(length[1]);
   return answer.length >= head + 4 + 5 && answer.toString("latin1", answer.length - 5) === "0\r\n\r\n";
 }
-
-/** @param {number[]} values @param {number} share */
-export function quantile(values, share) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-}

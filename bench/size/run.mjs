@@ -8,9 +8,7 @@ import { runMain } from "../../scripts/process/main.mjs";
 import { step } from "../../scripts/process/step.mjs";
 import { setUp } from "../../scripts/setup/index.mjs";
 import { installLocked } from "../../scripts/setup/locked-packages.mjs";
-import { bundledBytes, measureOurPage, measureReaderPage } from "./bundle.mjs";
 import { peers } from "./peers.mjs";
-import { measureStartUp } from "./startup.mjs";
 
 const own = fileURLToPath(new URL(".", import.meta.url));
 
@@ -18,22 +16,35 @@ await runMain(async () => {
   const env = await setUp({ forTests: true });
   await buildPackage(env);
   const folder = await step("peers", () => installLocked(own, "bench-size", env));
-  const ours = await measureOurPage();
-  const reader = await measureReaderPage();
-  const rows = [["minara: client and SSE reader", ours.total]];
-  for (const [name, source] of Object.entries(peers)) rows.push([name, await bundledBytes(source, folder)]);
-  const startUp = await measureStartUp(folder);
-  writeFileSync(
-    join(own, "results.json"),
-    `${JSON.stringify({ ours, reader, peers: Object.fromEntries(rows.slice(1)), startUp }, null, 2)}\n`,
-  );
+  const results = await measure(folder, env);
+  writeFileSync(join(own, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
+  printSizes(results);
+  printStartUp(results.startUp);
+});
 
+/**
+ * @param {string} folder  where the peers are installed
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function measure(folder, env) {
+  // What these import is there only once all is set up.
+  const { bundledBytes, measureOurPage, measureReaderPage } = await import("./bundle.mjs");
+  const { measureStartUp } = await import("./startup.mjs");
+  /** @type {Record<string, number>} */
+  const theirs = {};
+  for (const [name, source] of Object.entries(peers)) theirs[name] = await bundledBytes(source, folder);
+  const [ours, reader] = [await measureOurPage(), await measureReaderPage()];
+  return { ours, reader, peers: theirs, startUp: await measureStartUp(folder, env) };
+}
+
+/** @param {Awaited<ReturnType<typeof measure>>} results */
+function printSizes({ ours, reader, peers }) {
   console.log(`\n| a streaming chat in a page | KB gzip |\n| --- | ---: |`);
-  for (const [name, bytes] of rows) console.log(`| ${name} | ${kilobytes(Number(bytes))} |`);
+  const rows = Object.entries({ "minara: client and SSE reader": ours.total, ...peers });
+  for (const [name, bytes] of rows) console.log(`| ${name} | ${kilobytes(bytes)} |`);
   console.log(`\nours: ${kilobytes(ours.script)} of script, ${kilobytes(ours.wasm)} of WebAssembly`);
   console.log(`minara/sse alone: ${kilobytes(reader.script)} of script, ${kilobytes(reader.wasm)} of WebAssembly\n`);
-  printStartUp(startUp);
-});
+}
 
 /** @param {import("./startup.mjs").StartUp} startUp */
 function printStartUp({ sizes, Node, Chromium }) {

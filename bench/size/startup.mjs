@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 import { launchChromium } from "../../tests/chromium.mjs";
+import { median } from "../statistics.mjs";
 import { referenceModule } from "./reference.mjs";
 
 const ROUNDS = 61;
@@ -27,9 +28,10 @@ const PUBLISHED = {
 
 /**
  * @param {string} folder  where the references are installed
+ * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<StartUp>}
  */
-export async function measureStartUp(folder) {
+export async function measureStartUp(folder, env) {
   const packageDir = dirname(createRequire(import.meta.url).resolve("minara/package.json"));
   const published = Object.entries(PUBLISHED).map(([name, file]) => [
     name,
@@ -49,7 +51,7 @@ export async function measureStartUp(folder) {
   return {
     sizes: Object.fromEntries(sizes),
     Node: medians(await timeModules({ modules, rounds: ROUNDS })),
-    Chromium: medians(await inChromium(modules)),
+    Chromium: medians(await inChromium(modules, env)),
   };
 }
 
@@ -83,9 +85,9 @@ async function timeModules({ modules, rounds }) {
   return times;
 }
 
-/** @param {Record<string, Uint8Array>} modules */
-async function inChromium(modules) {
-  const browser = await launchChromium();
+/** @param {Record<string, Uint8Array>} modules @param {NodeJS.ProcessEnv} env @returns {Promise<Record<string, number[]>>} */
+async function inChromium(modules, env) {
+  const browser = await launchChromium(env);
   try {
     const page = await browser.newPage();
     const plain = Object.fromEntries(Object.entries(modules).map(([name, bytes]) => [name, [...bytes]]));
@@ -95,8 +97,7 @@ async function inChromium(modules) {
   }
 }
 
-/** @param {any} times @returns {Medians} */
+/** @param {Record<string, number[]>} times @returns {Medians} */
 function medians(times) {
-  const median = (/** @type {number[]} */ values) => values.sort((a, b) => a - b)[values.length >> 1];
   return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]));
 }

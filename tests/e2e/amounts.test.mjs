@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { build } from "esbuild";
+import { loadModule } from "./page-module.mjs";
 
 const {
   compare,
@@ -15,14 +15,8 @@ const {
   percentOf,
   subtract,
   tokenAmount,
-} = await load("amounts.ts");
-
-/** A module of the page, as JavaScript. */
-async function load(name) {
-  const entry = new URL(`../../www/src/${name}`, import.meta.url).pathname;
-  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: "esm", write: false });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`);
-}
+  wholeNumber,
+} = await loadModule("amounts.ts");
 
 test("an amount in the smallest unit is written with its token's decimals, to the last digit", () => {
   const largest = String(2n ** 256n - 1n);
@@ -48,6 +42,11 @@ test("what is no amount is undefined, never a wrong number", () => {
     ["", "18"],
     ["1", "x"],
     ["1", "-1"],
+    ["-1", "18"],
+    ["+1", "18"],
+    [" 1", "18"],
+    ["unlimited", "18"],
+    ["1".repeat(101), "18"],
     ["1", undefined],
     [undefined, "18"],
     [1, "18"],
@@ -55,6 +54,13 @@ test("what is no amount is undefined, never a wrong number", () => {
   ]) {
     assert.equal(tokenAmount(units, decimals), undefined, `${units} with ${decimals} decimals`);
   }
+});
+
+test("an amount in the smallest unit is digits alone", () => {
+  assert.equal(wholeNumber(String(2n ** 256n - 1n)), 2n ** 256n - 1n);
+  assert.equal(wholeNumber("007"), 7n);
+  for (const text of ["", " 7", "+7", "-7", "7.0", "7e3", "0x7", "٧", "unlimited", "7".repeat(101), 7, null, undefined])
+    assert.equal(wholeNumber(text), undefined, String(text));
 });
 
 test("a decimal is read with its sign and its zeros", () => {

@@ -79,7 +79,7 @@ export function conversationTests(run) {
     test("says in which mode an answer is given, and how long that takes", async () => {
       for (const [mode, waiting] of [
         ["Fast", "Thinking…"],
-        ["Expert", "Thinking… An expert answer can take 10–30 seconds."],
+        ["Expert", "Thinking… An expert answer can take a while."],
       ]) {
         await view(page).getByLabel(mode, { exact: true }).check();
         await run.site.sandbox.script({ stall: "after-headers" });

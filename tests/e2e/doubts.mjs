@@ -34,13 +34,23 @@ const ANSWER = {
 };
 
 const COIN = { address: NATIVE, symbol: "ETH", decimals: "18" };
-const PAID_IN_COIN = { intent: { ...ANSWER.intent, inputTokenAddress: null, inputTokenSymbol: "ETH" } };
+const PAID_IN_COIN = {
+  intent: {
+    ...ANSWER.intent,
+    inputTokenAddress: null,
+    inputTokenSymbol: "ETH",
+    outputTokenAddress: USDC,
+    outputTokenSymbol: "USDC",
+  },
+  outputToken: ANSWER.inputToken,
+};
 const WITHOUT_LIMIT = "The approval has no limit: the spender could take all of this token, at any time.";
 const MALFORMED = "An address or the data of the transaction is not well formed.";
 const WRONG_WALLET = "The transaction is not from the wallet that you gave.";
 const OTHER_PAID = "The quote names another token to pay with than the one that was understood.";
 const OTHER_RECEIVED = "The quote names another token to receive than the one that was understood.";
 const NO_NUMBER = "The amount of the chain’s own coin that the transaction moves is not a plain decimal number.";
+const OF_COIN = "An approval is asked for, but paying with the chain’s own coin needs none.";
 const TOO_LARGE = "The approval is for more than twice what the swap needs.";
 const VERY_HIGH = "The price impact is very high: you would receive far less than what you pay is worth.";
 const moves = (amount) => `The transaction moves ${amount} of the chain’s own coin, which is not what you pay.`;
@@ -76,9 +86,26 @@ const DOUBTS = [
   ["approval", { approveAmount: "3000001" }, TOO_LARGE],
   ["approval", { approveAmount: String(2n ** 160n - 1n) }, TOO_LARGE],
   ["approval", { approveAmount: "3000001", requiredAmount: null }, TOO_LARGE],
+  ["approval", { approveAmount: String(2n ** 254n), requiredAmount: String(2n ** 254n) }, TOO_LARGE],
+  [
+    "approval",
+    { approveAmount: "unlimited" },
+    "An amount of the approval is not a plain whole number, so its size cannot be checked.",
+  ],
+  ["inputToken", COIN, OF_COIN, { ...PAID_IN_COIN, unsignedTx: { ...ANSWER.unsignedTx, value: "1500000" } }],
   ["approval", { spenderAddress: "0x12" }, "The spender is not a well-formed address."],
   ["unsignedTx", { to: "0x12" }, MALFORMED],
   ["unsignedTx", { data: "0x123" }, MALFORMED],
+  [
+    "unsignedTx",
+    { to: null, from: null },
+    "The answer leaves out what has to be checked before signing: From wallet and Contract called.",
+  ],
+  [
+    "quote",
+    { priceImpact: "-12.5%" },
+    "The price impact is not known: neither the quote nor its prices tell it.",
+  ],
   ["quote", { priceImpact: "3" }, "The price impact is high: you would receive less than what you pay is worth."],
   ["quote", { priceImpact: "-10" }, VERY_HIGH],
 ];
@@ -123,7 +150,7 @@ export function doubtTests(run) {
         [970, "0", "0% unknown: it does not fit the quote’s own prices", loses("3%")],
         [720, "2.9", "2.9% unknown: it does not fit the quote’s own prices", loses("28%")],
         [600, undefined, "not given", loses("40%")],
-        [0, "0.1", "0.1% unknown: it does not fit the quote’s own prices", loses("100%")],
+        [0, "0.1", "0.1% unknown: it does not fit the quote’s own prices", "By the quote you would receive nothing."],
         [1500, "-0.4", "-0.4% unknown: it does not fit the quote’s own prices", gains("50%")],
         [1500, "-35", "-35% unknown: it does not fit the quote’s own prices", gains("50%"), VERY_HIGH],
       ]) {
@@ -175,8 +202,11 @@ export function doubtTests(run) {
       assert.deepEqual(await quoted(inCoin), []);
     });
 
-    test("on a chain that the text has chosen is none", async () => {
+    test("on a chain that the text has chosen is none, unless the API documents no such chain", async () => {
       assert.deepEqual(await quoted({ intent: { ...ANSWER.intent, chain: "ethereum" } }), []);
+      assert.deepEqual(await quoted({ intent: { ...ANSWER.intent, chain: "solana" } }), [
+        "Note: The quote is for a chain that is none of the five that the API documents.",
+      ]);
     });
 
     test("is none of those that the sandbox gives for small amounts, with coin and with tokens", async () => {

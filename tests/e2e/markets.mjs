@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 
 import { openPage, view } from "./browser.mjs";
-import { lines, openForm, resultOf, rowsOf, submitForm } from "./form.mjs";
+import { describedBy, lines, openForm, resultIn, resultOf, rowsOf, submitForm } from "./form.mjs";
 import { until } from "./site.mjs";
 
 const LONG = {
@@ -80,19 +80,37 @@ export function marketTests(run) {
       for (const answer of [
         { ...LONG, stopLossPrice: 1799 },
         { ...SHORT, stopLossPrice: 2201 },
+        { ...LONG, stopLossPrice: 1799, takeProfitPrice: null },
       ]) {
         assert.deepEqual(await warnings(await suggested(answer)), [LIQUIDATED_FIRST]);
       }
     });
 
-    test("to sell whose levels contradict it says so", async () => {
-      assert.deepEqual(await warnings(await suggested({ ...SHORT, takeProfitPrice: 2040 })), [WRONG_SHORT]);
+    test("to sell whose levels contradict it says so, and gives no reward to its risk", async () => {
+      const result = await suggested({ ...SHORT, takeProfitPrice: 2040 });
+      assert.deepEqual(await warnings(result), [WRONG_SHORT]);
+      assert.equal((await rowsOf(result))["Reward to risk"], undefined);
+    });
+
+    test("of a size that is no number is refused in the page's own words, and never sent", async () => {
+      const fields = { "Margin in USD": "1,000", Leverage: "ten" };
+      await openForm(page, "perp", fields);
+      await submitForm(page, "perp");
+      await resultIn(page, "error");
+      for (const label of Object.keys(fields)) {
+        const described = await describedBy(view(page).getByLabel(label, { exact: true }));
+        assert.ok(described.endsWith("Must be a number in plain digits, such as 1000 or 2.5."), described);
+      }
+      assert.deepEqual(await run.site.sandbox.requests(), []);
     });
 
     test("that lacks a level names it, and one with another side shows its word and estimates nothing", async () => {
       const lacking = await suggested({ ...LONG, stopLossPrice: null });
       assert.ok((await levels(lacking)).includes("Stop loss: not given"));
       const result = await suggested({ ...LONG, side: "neutral" });
+      assert.deepEqual(await warnings(result), [
+        "Note: The side is not given as “long” or “short”, so the levels cannot be checked.",
+      ]);
       assert.equal((await lines(result.locator(".perp-headline > div")))[0], "neutral");
       assert.equal((await rowsOf(result))["Liquidation, rough estimate"], undefined);
     });
@@ -129,6 +147,22 @@ export function marketTests(run) {
       ]);
       assert.equal(await barShare(result.locator(".outcomes")), "62.5");
       assert.deepEqual(await lines(result.locator(".prose")), ["It ends with a star *"]);
+    });
+
+    test("whose probabilities are none says so, also where they add up", async () => {
+      const none = "Note: A probability here is not between 0% and 100%.";
+      const result = await predicted([
+        { outcome: "Cut", yesProb: 1.2, noProb: -0.2 },
+        { outcome: "Hold", yesProb: 62.5, noProb: 37.5 },
+        { outcome: "Hike", yesProb: null, noProb: 1.01 },
+        { outcome: "Wait", yesProb: 1.0000000000000002, noProb: 0 },
+      ]);
+      assert.deepEqual(await outcomes(result), [
+        `Cut Yes 120% No -20% ${none}`,
+        `Hold Yes 6,250% No 3,750% ${none} Note: Yes and No add up to 10,000% here, not to 100%.`,
+        `Hike Yes not given No 101% ${none}`,
+        "Wait Yes 100% No 0%",
+      ]);
     });
 
     test("without the reasoning is asked for as such, and the link goes out without the spaces around it", async () => {

@@ -2,19 +2,21 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
+import { isFree } from "../../scripts/start/ports.mjs";
 import { launchChromium } from "../chromium.mjs";
 import { accessTests } from "./access.mjs";
 import { carefulTests } from "./careful.mjs";
 import { chatTests } from "./chat.mjs";
 import { conversationTests } from "./conversation.mjs";
 import { doubtTests } from "./doubts.mjs";
+import { draftTests } from "./draft.mjs";
 import { errorTests } from "./errors.mjs";
 import { formTests } from "./forms.mjs";
 import { gestureTests } from "./gestures.mjs";
 import { marketTests } from "./markets.mjs";
 import { pageTests } from "./page.mjs";
 import { sendingTests } from "./sending.mjs";
-import { isFree, isRunning, startSite, until } from "./site.mjs";
+import { isRunning, startSite, until } from "./site.mjs";
 import { sourceTests } from "./source.mjs";
 import { subjectTests } from "./subject.mjs";
 import { swapTests } from "./swap.mjs";
@@ -45,6 +47,7 @@ describe("npm start", () => {
   doubtTests(run);
   marketTests(run);
   carefulTests(run);
+  draftTests(run);
   accessTests(run);
 
   test("SIGTERM ends it, leaves no process behind and frees both ports", async () => {

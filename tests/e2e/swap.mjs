@@ -11,6 +11,7 @@ const CAKE = "0x0E09FaBB73Bd3Ade0a17ECC321fD13a19e81cE82";
 const SPENDER = "0x000000000022D473030F116dDEE9F6B43aC78BA3";
 const ROUTER = "0x1906c1d672b88cD1B9aC7593301cA990F94Eae07";
 const NATIVE = "the chain’s own coin";
+const needed = (amount) => `Needed first: the wallet must allow the spender to use ${amount}.`;
 
 /** Every value differs from every other, so that none can stand in another's place. */
 const ANSWER = {
@@ -100,6 +101,7 @@ export function swapTests(run) {
         ["-9.99", "-9.99% high: more than 3%"],
         ["-10", "-10% very high: more than 10%"],
         ["12.5", "12.5% very high: more than 10%"],
+        ["-12.5%", "-12.5% unknown: it is not a plain number"],
         [undefined, "not given"],
       ]) {
         const rows = await rowsOf(await quoted({ quote: { ...ANSWER.quote, priceImpact } }));
@@ -124,6 +126,40 @@ export function swapTests(run) {
       const rows = await rowsOf(await quoted({ approval: { ...ANSWER.approval, isRequired: false } }));
       assert.equal(rows["Approval"], "Not needed.");
       assert.equal(rows["Spender"], undefined);
+    });
+
+    test("words an approval in the units of what is paid only where that is approved", async () => {
+      const units = "1,300,000,000,000,000,000 smallest units of";
+      const coin = { intent: { inputTokenAddress: null }, inputToken: { address: null } };
+      for (const [change, sentence, token] of [
+        [{ approval: { tokenAddress: CAKE } }, needed(`${units} another token`), CAKE],
+        [{ approval: { tokenAddress: null } }, needed(`${units} another token`), "not given"],
+        [coin, needed(`${units} another token`), USDT],
+        [{ inputToken: { decimals: null } }, needed(`${units} USDT`)],
+        [{ approval: { approveAmount: "unlimited" } }, needed("“unlimited”, which is not a plain whole number")],
+        [{ approval: { approveAmount: null, requiredAmount: null } }, needed("an amount that is not given")],
+        [
+          { approval: { isRequired: null } },
+          "The answer does not say whether it is needed. With it the spender could use 1.3 USDT.",
+        ],
+      ]) {
+        const parts = Object.entries(change).map(([part, values]) => [part, { ...ANSWER[part], ...values }]);
+        const rows = await rowsOf(await quoted(Object.fromEntries(parts)));
+        assert.deepEqual([rows["Approval"], rows["Token approved"], rows["Spender"]], [sentence, token, SPENDER]);
+      }
+    });
+
+    test("shows an amount without its decimals in the smallest unit, and what is no number as it is", async () => {
+      const result = await quoted({
+        quote: { ...ANSWER.quote, fromTokenAmount: "1e18", tradeFee: "~0.1", estimatedGas: "0x33450" },
+        outputToken: { ...ANSWER.outputToken, decimals: undefined },
+      });
+      assert.deepEqual(await lines(result.locator(".swap-side")), [
+        "You pay 1e18 USDT",
+        "You receive, expected 500,000,000,000,000,002 smallest units of CAKE",
+      ]);
+      const rows = await rowsOf(result);
+      assert.deepEqual([rows["Trading fee"], rows["Gas, estimated"]], ["~0.1", "0x33450"]);
     });
 
     test("knows the chain’s own coin in each of its spellings", async () => {

@@ -6,22 +6,50 @@ import { text } from "./package.fixture.mjs";
 
 const FILES = ["index.d.ts", "testing.d.ts"];
 
+/** The first line of what has to be documented. Those of parameters are indented further, or end in a comma. */
+const BEGINNING = /^( {2})?(?!private |import |export \{)\[?\w.*[;{(=]$/;
+
+/**
+ * @param {string} types
+ * @returns {string[]} the beginning of every type and member that no comment stands before, with the number of its line
+ */
+function undocumentedIn(types) {
+  const lines = types.split("\n");
+  return lines.flatMap((line, index) =>
+    BEGINNING.test(line) && !lines[index - 1]?.endsWith("*/") ? [`${index + 1} ${line}`] : [],
+  );
+}
+
 test("every public type and member is documented", () => {
-  const undocumented = [];
+  for (const name of FILES) assert.deepEqual(undocumentedIn(text(name)), [], name);
+});
+
+test("what is not documented is reported, whatever its form and its parameters", () => {
+  const members = [
+    "  constructor(options?: MinaraOptions);",
+    "  chat(request: ChatInput, options?: ChatOptions): ChatPromise<ChatAnswer>;",
+    "  predictionMarketAsk(",
+    "  static readonly limit: number;",
+    "  readonly usage?: Usage;",
+    "  [Symbol.asyncIterator](): AsyncIterator<ChatPart>;",
+  ];
+  const types = ["export class Minara {", ...members, "}", "export type Mode =", "export function init(): void;"];
+  const reported = undocumentedIn(types.join("\n")).map((line) => line.replace(/^\d+ /, ""));
+  assert.deepEqual(reported, types.filter((line) => line !== "}"));
+});
+
+test("a type or member whose comment is taken away is reported, and no other", () => {
   for (const name of FILES) {
-    const lines = text(name).split("\n");
-    lines.forEach((line, index) => {
-      const isMember =
-        /^( {2})?(export |readonly |static )*(class|interface|type|function|constructor|\[?[\w.]+\]?\??)\b.*[;{(=]$/.test(
-          line,
-        );
-      const before = lines[index - 1]?.trim() ?? "";
-      const isContinued = /^ {2}(private constructor|\w+\(.*options|\): )/.test(line) || !/^( {2})?\S/.test(line);
-      if (isMember && !isContinued && !before.endsWith("*/") && !/^(import|export \{|\}|\|)/.test(line.trim()))
-        undocumented.push(`${name}:${index + 1} ${line}`);
-    });
+    const types = text(name);
+    // The first is that of the file.
+    const [, ...comments] = types.matchAll(/^ *\/\*\*(?:(?!\*\/).)*\*\/\n/gms);
+    assert.ok(comments.length >= 20, `${comments.length} comments in ${name}`);
+    for (const { index, 0: comment } of comments) {
+      const before = types.slice(0, index);
+      const after = types.slice(index + comment.length);
+      assert.deepEqual(undocumentedIn(before + after), [`${before.split("\n").length} ${after.split("\n")[0]}`]);
+    }
   }
-  assert.deepEqual(undocumented, []);
 });
 
 /** A comment of documentation and the beginning of a function, method or constructor that follows it. */

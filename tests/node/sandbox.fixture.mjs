@@ -40,8 +40,11 @@ export async function lookUp(sandbox, id) {
   return { status: response.status, body: await response.json() };
 }
 
+/** Whole events of a stream's text. */
+export const events = (text) => text.split("\n\n").filter(Boolean);
+
 /** The `data:` payloads of a stream's text. */
-export const payloads = (text) => text.split("\n\n").filter(Boolean).map((event) => event.slice("data: ".length));
+export const payloads = (text) => events(text).map((event) => event.slice("data: ".length));
 
 /** The answer that a stream's text holds. */
 export const joined = (text) =>
@@ -72,6 +75,17 @@ export function postRaw(sandbox, path, body, { onData } = {}) {
         `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(payload)}\r\n\r\n${payload}`,
     );
   });
+}
+
+export const STREAM = question("Analyze SOL.", { stream: true });
+export const UNARY = question("Analyze SOL.");
+
+/** Runs one fault against a stream over a bare socket. */
+export async function streamUnder(t, fault, request = STREAM) {
+  const sandbox = await sandboxFor(t);
+  sandbox.script(fault);
+  const seen = await postRaw(sandbox, CHAT, request);
+  return { ...seen, sandbox, text: seen.body.toString("utf8"), record: sandbox.requests[0] };
 }
 
 function parse(bytes) {

@@ -16,12 +16,17 @@ export function parseDecimal(text: unknown): Decimal | undefined {
   return { digits: sign === "-" ? -digits : digits, places: fraction.length };
 }
 
+/** Reads an amount in the smallest unit: digits alone, without a sign; undefined for anything else. */
+export function wholeNumber(text: unknown): bigint | undefined {
+  return typeof text === "string" && /^\d{1,100}$/.test(text) ? BigInt(text) : undefined;
+}
+
 /** A token amount in the smallest unit and the token's decimals, both as the API gives them. */
 export function tokenAmount(units: unknown, decimals: unknown): Decimal | undefined {
-  const amount = parseDecimal(units);
+  const digits = wholeNumber(units);
   const places = typeof decimals === "number" ? String(decimals) : decimals;
-  if (!amount || amount.places > 0 || typeof places !== "string" || !/^\d{1,2}$/.test(places)) return undefined;
-  return { digits: amount.digits, places: Number(places) };
+  if (digits === undefined || typeof places !== "string" || !/^\d{1,2}$/.test(places)) return undefined;
+  return { digits, places: Number(places) };
 }
 
 export function multiply(a: Decimal, b: Decimal): Decimal {

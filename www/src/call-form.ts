@@ -1,18 +1,17 @@
-// A form that makes one call and shows its result: empty, loading, stopped, failed or done. Swap, perp and
-// prediction are such forms; each says which fields it has, how it calls, and how it shows an answer.
+// A form that makes one call and shows its result. Swap, perp and prediction are such forms; each says which fields it
+// has, how it calls, and how it shows an answer.
 import { type CallResponse, MinaraError } from "minara";
 
 import { watchAttempts } from "./attempts.js";
-import { copyButton } from "./copy.js";
-import { element, newId } from "./dom.js";
-import { errorBox } from "./errors.js";
-import { type Field, showViolations, showWarnings } from "./field.js";
+import { element } from "./dom.js";
+import { Draft } from "./draft.js";
+import { type Field, showWarnings } from "./field.js";
 import { ignoreHeldKeys } from "./gestures.js";
 import { holdPage } from "./leaving.js";
 import type { Strings } from "./locales/index.js";
 import { viewTitle } from "./navigation.js";
+import { ResultPanel } from "./result.js";
 import { RunButtons } from "./run-buttons.js";
-import { waitingLine } from "./waiting.js";
 
 export interface CallForm<Request, Answer> {
   title: string;
@@ -21,6 +20,8 @@ export interface CallForm<Request, Answer> {
   controls: HTMLElement[];
   /** The fields to which a violation may refer. */
   fields: Field[];
+  /** Those of the fields whose text is kept over a reload: none that tells who the visitor is. */
+  drafted: Field[];
   submit: string;
   /** Shown where the result will be. */
   empty: string;
@@ -35,149 +36,71 @@ export interface CallForm<Request, Answer> {
 }
 
 export function callForm<Request, Answer>(options: CallForm<Request, Answer>, strings: Strings): HTMLElement {
-  const { fields } = options;
-  const result = new ResultPanel(strings, options.empty);
-  let controller: AbortController | undefined;
-  const buttons = new RunButtons(options.submit, strings.actions.stop, () => controller?.abort());
-  const form = element(
-    "form",
-    { class: "card", novalidate: true },
-    ...options.controls,
-    element("div", { class: "actions" }, buttons.start, buttons.stop),
-  );
-
-  const send = async () => {
-    if (buttons.running) return;
-    const { signal } = (controller = new AbortController());
-    for (const field of fields) field.clear();
-    const request = options.request();
-    const sent = new Map(fields.map((field) => [field, field.control.value]));
-    const isMaybeBilled = watchAttempts(options.path);
-    buttons.running = true;
-    result.showLoading(options.subject(request));
-    try {
-      const { data, warnings } = await holdPage(options.call(request, signal));
-      showWarnings(warnings, sent);
-      result.showAnswer(options.show(data, request), data);
-    } catch (error) {
-      if (signal.aborted) result.showStopped(isMaybeBilled());
-      else if (error instanceof MinaraError && error.violations) result.showViolations(error, fields);
-      else result.showError(error, sendAgain);
-    } finally {
-      buttons.running = false;
-    }
-  };
-  /** The button that was pressed goes with its error, and the focus must not go with it. */
-  const sendAgain = () => {
-    void send();
-    buttons.stop.focus({ preventScroll: true });
-  };
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void send();
-  });
-  ignoreHeldKeys(form);
+  const { form, result } = new Caller(options, strings);
   const heading = element("div", { class: "view-heading" }, viewTitle(options.title), element("p", {}, options.intro));
   return element("section", { class: "view form-view" }, heading, form, result.root);
 }
 
-class ResultPanel {
-  readonly root: HTMLElement;
-  readonly #content = element("div", { class: "result-content" });
-  /** Says in words what the panel shows; the panel itself is too long to be read out whole. */
-  readonly #status = element("p", { class: "visually-hidden", role: "status" });
-  /** What the newest call was for: the fields may have been changed since. */
-  #subject = "";
+/** Makes the form's call, one at a time. */
+class Caller<Request, Answer> {
+  readonly form: HTMLFormElement;
+  readonly result: ResultPanel;
+  readonly #options: CallForm<Request, Answer>;
+  readonly #buttons: RunButtons;
+  readonly #draft: Draft;
+  #controller: AbortController | undefined;
 
-  constructor(
-    readonly strings: Strings,
-    empty: string,
-  ) {
-    const heading = element("h2", { id: newId("result") }, strings.result.title);
-    this.root = element(
-      "section",
-      { class: "card result", "aria-labelledby": heading.id },
-      heading,
-      this.#content,
-      this.#status,
-    );
-    this.#show("empty", element("p", { class: "muted" }, empty));
+  constructor(options: CallForm<Request, Answer>, strings: Strings) {
+    this.#options = options;
+    this.#draft = new Draft(options.path, options.drafted);
+    this.result = new ResultPanel(strings, options.empty);
+    this.#buttons = new RunButtons(options.submit, strings.actions.stop, () => this.#controller?.abort());
+    const actions = element("div", { class: "actions" }, this.#buttons.start, this.#buttons.stop);
+    this.form = element("form", { class: "card", novalidate: true }, ...options.controls, actions);
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#send();
+    });
+    ignoreHeldKeys(this.form);
   }
 
-  showLoading(subject: string): void {
-    const { loading } = this.strings.result;
-    this.#subject = subject;
-    this.#show("loading", this.#asked(), waitingLine(loading));
-    this.#status.textContent = loading;
+  async #send(): Promise<void> {
+    if (this.#buttons.running) return;
+    const { signal } = (this.#controller = new AbortController());
+    const { fields, path } = this.#options;
+    for (const field of fields) field.clear();
+    const request = this.#options.request();
+    const sent = new Map(fields.map((field) => [field, field.control.value]));
+    const isMaybeBilled = watchAttempts(path);
+    this.#begin(request);
+    try {
+      const { data, warnings } = await holdPage(this.#options.call(request, signal));
+      showWarnings(warnings, sent);
+      this.result.showAnswer(this.#options.show(data, request), data);
+    } catch (error) {
+      // What nobody has taken is still to be sent.
+      if (!isMaybeBilled()) this.#draft.keep();
+      if (signal.aborted) this.result.showStopped(isMaybeBilled());
+      else this.#fail(error);
+    } finally {
+      this.#buttons.running = false;
+    }
   }
 
-  showAnswer(view: HTMLElement, answer: unknown): void {
-    this.#show("done", this.#asked(), view, rawAnswer(answer, this.strings));
-    this.#status.textContent = this.strings.result.ready;
-    this.#bringIntoView();
+  #begin(request: Request): void {
+    this.#buttons.running = true;
+    this.#draft.forget();
+    this.result.showLoading(this.#options.subject(request));
   }
 
-  showStopped(isMaybeBilled: boolean): void {
-    const { stopped, stoppedBilling, stoppedUnbilled } = this.strings.result;
-    const billing = isMaybeBilled ? stoppedBilling : stoppedUnbilled;
-    const note = element("p", { class: "note" }, element("strong", {}, stopped), " ", billing);
-    this.#show("stopped", this.#asked(), note);
-    this.#status.textContent = `${stopped} ${billing}`;
+  #fail(error: unknown): void {
+    if (error instanceof MinaraError && error.violations) this.result.showViolations(error, this.#options.fields);
+    else this.result.showError(error, () => this.#sendAgain());
   }
 
-  showViolations(error: MinaraError, fields: Field[]): void {
-    const others = showViolations(error.violations ?? [], fields);
-    // What no field of this form stands for is shown whole, as any other error.
-    if (others.length > 0) return this.showError(error);
-    const note = element("p", { class: "note", role: "alert" }, this.strings.result.checkFields);
-    this.#show("error", note);
+  /** The button that was pressed goes with its error, and the focus must not go with it. */
+  #sendAgain(): void {
+    void this.#send();
+    this.#buttons.stop.focus({ preventScroll: true });
   }
-
-  showError(error: unknown, retry?: () => void): void {
-    this.#show("error", this.#asked(), errorBox(error, { strings: this.strings, ...(retry && { retry }) }));
-    this.#bringIntoView();
-  }
-
-  #asked(): HTMLElement {
-    return element("p", { class: "asked" }, `${this.strings.result.asked} `, element("bdi", {}, this.#subject));
-  }
-
-  #show(state: string, ...children: HTMLElement[]): void {
-    this.root.dataset["state"] = state;
-    this.root.setAttribute("aria-busy", String(state === "loading"));
-    this.#status.textContent = "";
-    this.#content.replaceChildren(...children);
-  }
-
-  /** On a narrow screen the result is below the form. */
-  #bringIntoView(): void {
-    this.root.scrollIntoView({ block: "nearest" });
-  }
-}
-
-function rawAnswer(answer: unknown, strings: Strings): HTMLElement {
-  const json = JSON.stringify(answer, null, 2);
-  return element(
-    "details",
-    { class: "raw" },
-    element("summary", {}, strings.result.rawAnswer),
-    element("pre", { tabindex: 0, role: "group", "aria-label": strings.result.rawAnswer }, element("code", {}, json)),
-    element(
-      "div",
-      { class: "actions" },
-      copyButton(() => json, strings),
-    ),
-  );
-}
-
-/** A line of a result: a name and what holds for it; a missing value says so. */
-export function row(name: string, value: string | Node | undefined, strings: Strings, note?: string): HTMLElement {
-  const shown = value === undefined ? element("span", { class: "muted" }, strings.result.missing) : value;
-  const remark = note !== undefined && element("span", { class: "remark" }, note);
-  return element("div", {}, element("dt", {}, name), element("dd", {}, shown, remark));
-}
-
-/** Something that a reader must not miss; the word in front says so without colour. */
-export function warningNote(text: string, strings: Strings): HTMLElement {
-  return element("p", { class: "warning-note" }, element("strong", {}, `${strings.result.warning}: `), text);
 }

@@ -59,39 +59,43 @@ interface Terms {
   signal: AbortSignal;
 }
 
-async function solve(
-  turnstile: Turnstile,
-  container: HTMLElement,
-  { siteKey, language, signal }: Terms,
-): Promise<string> {
+async function solve(turnstile: Turnstile, container: HTMLElement, terms: Terms): Promise<string> {
   let widget: string | null | undefined;
   try {
     return await new Promise<string>((resolve, reject) => {
-      const fail = (failure: ChallengeFailure, message: string) => reject(new ChallengeError(failure, message));
-      signal.addEventListener("abort", () => reject(signal.reason));
-      const unanswered = () => fail("unanswered", "Turnstile's challenge was not answered in time.");
-      widget = turnstile.render(container, {
-        sitekey: siteKey,
-        // The Worker accepts no other.
-        action: "session",
-        appearance: "interaction-only",
-        language,
-        // The error box offers it.
-        retry: "never",
-        callback: resolve,
-        "error-callback": (code) => {
-          fail("failed", `Turnstile failed with the code ${code}.`);
-          // Else it would also warn on the console.
-          return true;
-        },
-        "expired-callback": unanswered,
-        "timeout-callback": unanswered,
-        "unsupported-callback": () => fail("failed", "Turnstile does not work in this browser."),
-      });
+      terms.signal.addEventListener("abort", () => reject(terms.signal.reason));
+      widget = turnstile.render(container, widgetOptions(terms, resolve, reject));
     });
   } finally {
     if (widget) turnstile.remove(widget);
   }
+}
+
+function widgetOptions(
+  { siteKey, language }: Terms,
+  resolve: (token: string) => void,
+  reject: (error: ChallengeError) => void,
+): WidgetOptions {
+  const fail = (failure: ChallengeFailure, message: string) => reject(new ChallengeError(failure, message));
+  const unanswered = () => fail("unanswered", "Turnstile's challenge was not answered in time.");
+  return {
+    sitekey: siteKey,
+    // The Worker accepts no other.
+    action: "session",
+    appearance: "interaction-only",
+    language,
+    // The error box offers it.
+    retry: "never",
+    callback: resolve,
+    "error-callback": (code) => {
+      fail("failed", `Turnstile failed with the code ${code}.`);
+      // Else it would also warn on the console.
+      return true;
+    },
+    "expired-callback": unanswered,
+    "timeout-callback": unanswered,
+    "unsupported-callback": () => fail("failed", "Turnstile does not work in this browser."),
+  };
 }
 
 let loading: Promise<Turnstile> | undefined;

@@ -99,7 +99,8 @@ class Chat {
   }
 
   async #stream(request: ChatInput<true>, answer: Answer, controller: AbortController): Promise<void> {
-    // Under an id a stream that is cut is completed from the answer that the API keeps, and no connection charges twice.
+    // Under an id a stream that is cut is completed from the answer that the API keeps, and no connection charges
+    // twice.
     const stream = this.#minara.chatStream(request, { signal: controller.signal, requestId: true });
     try {
       for await (const { text } of stream) followScroll(() => answer.write(text));

@@ -3,6 +3,7 @@
 import type { MinaraError } from "minara";
 
 import { element } from "./dom.js";
+import { Draft } from "./draft.js";
 import { Field, ModeSwitch, showViolations } from "./field.js";
 import { ignoreHeldKeys } from "./gestures.js";
 import type { Strings } from "./locales/index.js";
@@ -22,12 +23,14 @@ export class Composer {
   readonly #field: Field;
   readonly #mode: ModeSwitch;
   readonly #buttons: RunButtons;
+  readonly #draft: Draft;
   /** What was last put into the box by {@link edit}. */
   #given = "";
 
   constructor({ chat: text, actions }: Strings, { send, stop }: ComposerActions) {
     this.#box = element("textarea", { rows: 2, placeholder: text.placeholder, enterkeyhint: "send", dir: "auto" });
     this.#field = new Field("message", text.question, this.#box, `${text.keys} ${text.expertHint}`);
+    this.#draft = new Draft("chat", [this.#field]);
     this.#mode = new ModeSwitch(text.mode, text);
     this.#buttons = new RunButtons(text.send, actions.stop, stop);
     const bar = element("div", { class: "composer-bar" }, this.#mode.root, this.#buttons.start, this.#buttons.stop);
@@ -56,6 +59,7 @@ export class Composer {
   take(): string {
     const question = this.#box.value;
     this.#box.value = "";
+    this.#draft.forget();
     this.#field.clear();
     return question;
   }
@@ -66,6 +70,7 @@ export class Composer {
     if (draft.trim() === "" || draft === this.#given) this.#box.value = question;
     else if (!draft.startsWith(question)) this.#box.value = `${question}\n\n${draft}`;
     this.#given = question;
+    this.#draft.keep();
     this.#field.clear();
     this.focus();
   }

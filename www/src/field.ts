@@ -69,6 +69,33 @@ export class Field {
   }
 }
 
+/** Holds a number as people write one. What is none goes to the package as NaN, which refuses it for every field. */
+export class NumberField extends Field {
+  /**
+   * @param noNumber  said of what is no number, in place of the package's sentence, which would name NaN
+   */
+  constructor(
+    name: string,
+    label: string,
+    control: Control,
+    readonly noNumber: string,
+    hint?: string,
+  ) {
+    super(name, label, control, hint);
+  }
+
+  /** Undefined when nothing was written. */
+  get number(): number | undefined {
+    if (this.value === undefined) return undefined;
+    const text = this.value.trim();
+    return /^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
+  }
+
+  override showError(message: string): void {
+    super.showError(Number.isNaN(this.number) ? this.noNumber : message);
+  }
+}
+
 /** Shows each violation at its field and gives back those that no field stands for. */
 export function showViolations(violations: readonly Violation[], fields: readonly Field[]): Violation[] {
   const found = violations.map((violation) => ({

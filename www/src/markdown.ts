@@ -90,7 +90,7 @@ function addToken(
     // A link to the picture instead of the picture; within a link, just its text.
     smd.default_add_token(data, current(data).closest("a") ? smd.ITALIC_AST : smd.LINK);
   } else if (token === smd.CHECKBOX) {
-    push(data, element("span", { class: "task", role: "img", "aria-label": strings.open }, "☐"));
+    push(data, element("span", { role: "img", "aria-label": strings.open }, "☐"));
   } else {
     smd.default_add_token(data, token);
     readAsWritten(data);

@@ -4,6 +4,11 @@ export function isNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }
 
+/** A share of 1, or as near to one as the last bit of a number may come. */
+export function isShare(value: number): boolean {
+  return Math.abs(value - 0.5) <= 0.5 + Number.EPSILON;
+}
+
 /** A price, taken for US dollars like the margin: the API names no currency. Small ones keep six significant digits. */
 export function formatPrice(value: number, language: string): string {
   const size = Math.abs(value);

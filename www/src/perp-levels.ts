@@ -49,7 +49,7 @@ function label({ kind, name, price }: Level, entry: unknown, strings: Strings): 
   return element(
     "li",
     { class: `level ${kind}` },
-    element("span", { class: "level-name" }, name),
+    element("span", {}, name),
     element("strong", { class: "level-price" }, formatPrice(price, strings.language)),
     distance !== undefined && element("span", { class: "muted" }, strings.perp.fromEntry(distance)),
   );

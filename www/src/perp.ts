@@ -2,12 +2,14 @@
 import type { Minara, PerpAnswer, Style } from "minara";
 
 import { bar } from "./bar.js";
-import { callForm, row, warningNote } from "./call-form.js";
+import { callForm } from "./call-form.js";
 import { element } from "./dom.js";
-import { Field, select } from "./field.js";
+import { Field, NumberField, select } from "./field.js";
 import type { Strings } from "./locales/index.js";
 import { formatNumber, formatPrice, isNumber } from "./numbers.js";
+import { areOrdered, perpDoubts, roughLiquidation } from "./perp-doubts.js";
 import { levelsPicture } from "./perp-levels.js";
+import { row, warningNote } from "./result.js";
 
 /** The size that was asked for, which the answer does not repeat. */
 export interface PositionSize {
@@ -20,32 +22,23 @@ const DEFAULTS: PositionSize = { marginUSD: 1000, leverage: 10 };
 
 export function perpView(minara: Minara, strings: Strings): HTMLElement {
   const { perp: text } = strings;
-  const plain = { type: "text", autocomplete: "off" };
-  const symbol = new Field(
-    "symbol",
-    text.symbol,
-    element("input", { ...plain, spellcheck: "false", value: "BTC" }),
-    text.symbolHint,
-  );
-  const style = new Field("style", text.style, select(Object.entries(text.styles)));
-  const number = (value: number) => element("input", { ...plain, inputmode: "decimal", value });
-  const margin = new Field("marginUSD", text.margin, number(DEFAULTS.marginUSD));
-  const leverage = new Field("leverage", text.leverage, number(DEFAULTS.leverage), text.leverageHint);
-
+  const { symbol, style, margin, leverage } = perpFields(text);
+  const fields = [symbol, style, margin, leverage];
   return callForm(
     {
       title: text.title,
       intro: text.intro,
       controls: [symbol.root, style.root, element("div", { class: "field-pair" }, margin.root, leverage.root)],
-      fields: [symbol, style, margin, leverage],
+      fields,
+      drafted: fields,
       submit: text.submit,
       empty: text.empty,
       path: "/v1/developer/perp-trading-suggestion",
       request: () => ({
         symbol: symbol.control.value.trim(),
         style: style.control.value as Style,
-        marginUSD: numberIn(margin) ?? DEFAULTS.marginUSD,
-        leverage: numberIn(leverage) ?? DEFAULTS.leverage,
+        marginUSD: margin.number ?? DEFAULTS.marginUSD,
+        leverage: leverage.number ?? DEFAULTS.leverage,
       }),
       subject: (request) => text.subject(request.symbol, text.styles[request.style]),
       call: (request, signal) => minara.perpTradingSuggestion(request, { signal }).withResponse(),
@@ -55,9 +48,16 @@ export function perpView(minara: Minara, strings: Strings): HTMLElement {
   );
 }
 
-/** Not a number where the text is none: the package then says so for the field. */
-function numberIn(field: Field): number | undefined {
-  return field.value === undefined ? undefined : Number(field.value);
+function perpFields(text: Strings["perp"]) {
+  const plain = { type: "text", autocomplete: "off" };
+  const ticker = element("input", { ...plain, spellcheck: "false", value: "BTC" });
+  const number = (value: number) => element("input", { ...plain, inputmode: "decimal", value });
+  return {
+    symbol: new Field("symbol", text.symbol, ticker, text.symbolHint),
+    style: new Field("style", text.style, select(Object.entries(text.styles))),
+    margin: new NumberField("marginUSD", text.margin, number(DEFAULTS.marginUSD), text.noNumber),
+    leverage: new NumberField("leverage", text.leverage, number(DEFAULTS.leverage), text.noNumber, text.leverageHint),
+  };
 }
 
 function perpResult(answer: PerpAnswer, size: PositionSize, strings: Strings): HTMLElement {
@@ -68,7 +68,7 @@ function perpResult(answer: PerpAnswer, size: PositionSize, strings: Strings): H
     headline(answer, strings),
     element("h3", {}, text.levels),
     levelsPicture(answer, strings),
-    ...warnings(answer, size, strings),
+    ...perpDoubts(answer, size.leverage, strings).map((doubt) => warningNote(doubt, strings)),
     element("dl", { class: "rows" }, ...figures(answer, size, strings)),
     list(text.reasons, answer.reasons),
     list(text.risks, answer.risks),
@@ -106,46 +106,22 @@ function headline({ side, confidence }: PerpAnswer, strings: Strings): HTMLEleme
   );
 }
 
-function figures(
-  { entryPrice: entry, stopLossPrice: stop, takeProfitPrice: target, side }: PerpAnswer,
-  size: PositionSize,
-  strings: Strings,
-) {
+function figures(answer: PerpAnswer, { marginUSD, leverage }: PositionSize, strings: Strings): HTMLElement[] {
   const { perp: text, language } = strings;
-  const position = formatPrice(size.marginUSD * size.leverage, language);
+  const { entryPrice: entry, stopLossPrice: stop, takeProfitPrice: target } = answer;
+  const [position, margin] = [marginUSD * leverage, marginUSD].map((size) => formatPrice(size, language));
   const rows = [
-    row(
-      text.position,
-      text.positionOf(position, formatPrice(size.marginUSD, language), formatNumber(size.leverage, language)),
-      strings,
-    ),
+    row(text.position, text.positionOf(position ?? "", margin ?? "", formatNumber(leverage, language)), strings),
   ];
-  if (isNumber(entry) && isNumber(stop) && isNumber(target) && entry !== stop) {
-    const ratio = Math.abs(target - entry) / Math.abs(entry - stop);
+  // Levels on the wrong sides would give a ratio too, and one that means nothing.
+  if (isNumber(entry) && isNumber(stop) && isNumber(target) && areOrdered(answer)) {
+    const ratio = (target - entry) / (entry - stop);
     rows.unshift(row(text.rewardToRisk, text.ratio(formatNumber(ratio, language, 1)), strings));
   }
-  const liquidation = roughLiquidation(entry, side, size.leverage);
+  const liquidation = roughLiquidation(answer, leverage);
   if (liquidation !== undefined)
     rows.push(row(text.liquidation, text.about(formatPrice(liquidation, language)), strings));
   return rows;
-}
-
-/** Where the loss eats the whole margin; fees and maintenance margin come before. */
-function roughLiquidation(entry: unknown, side: unknown, leverage: number): number | undefined {
-  if (!isNumber(entry) || (side !== "long" && side !== "short")) return undefined;
-  return entry * (1 + (side === "long" ? -1 : 1) / leverage);
-}
-
-function warnings(answer: PerpAnswer, { leverage }: PositionSize, strings: Strings): HTMLElement[] {
-  const { entryPrice: entry, stopLossPrice: stop, takeProfitPrice: target, side } = answer;
-  if (!isNumber(entry) || !isNumber(stop) || !isNumber(target) || (side !== "long" && side !== "short")) return [];
-  // Seen from a long position, so that one comparison serves both.
-  const direction = side === "long" ? 1 : -1;
-  const isOrdered = stop * direction < entry * direction && entry * direction < target * direction;
-  if (!isOrdered) return [warningNote(strings.perp.wrongOrder[side], strings)];
-  const liquidation = roughLiquidation(entry, side, leverage) ?? stop;
-  const comesFirst = liquidation * direction > stop * direction;
-  return comesFirst ? [warningNote(strings.perp.liquidationFirst, strings)] : [];
 }
 
 function list(title: string, items: readonly string[] | null | undefined): HTMLElement {

@@ -2,36 +2,30 @@
 import type { Minara, Prediction, PredictionAnswer } from "minara";
 
 import { bar } from "./bar.js";
-import { callForm, warningNote } from "./call-form.js";
+import { callForm } from "./call-form.js";
 import { element, newId } from "./dom.js";
 import { Field, ModeSwitch } from "./field.js";
 import type { Strings } from "./locales/index.js";
 import { renderMarkdown } from "./markdown.js";
-import { formatShare, isNumber } from "./numbers.js";
+import { formatShare, isNumber, isShare } from "./numbers.js";
+import { warningNote } from "./result.js";
 
 /** Rounding may leave this much between yes + no and 1. */
 const ROUNDING = 0.005;
 
 export function predictionView(minara: Minara, strings: Strings): HTMLElement {
   const { prediction: text } = strings;
-  const address = { type: "text", inputmode: "url", autocomplete: "off", autocapitalize: "off", spellcheck: "false" };
-  const link = new Field("link", text.link, element("input", address), text.linkHint);
+  const { link, prompt } = predictionFields(text);
   const mode = new ModeSwitch(text.mode, strings.chat);
-  const prompt = new Field("customPrompt", text.customPrompt, element("textarea", { rows: 2 }), text.customPromptHint);
-  const onlyResult = element("input", { type: "checkbox", id: newId("only-result") });
-  const onlyResultLine = element(
-    "div",
-    { class: "check" },
-    onlyResult,
-    element("label", { for: onlyResult.id }, text.onlyResult),
-  );
-
+  const { onlyResult, line } = onlyResultLine(text);
+  const fields = [link, prompt];
   return callForm(
     {
       title: text.title,
       intro: text.intro,
-      controls: [link.root, mode.root, prompt.root, onlyResultLine],
-      fields: [link, prompt],
+      controls: [link.root, mode.root, prompt.root, line],
+      fields,
+      drafted: fields,
       submit: text.submit,
       empty: text.empty,
       path: "/v1/developer/prediction-market-ask",
@@ -47,6 +41,21 @@ export function predictionView(minara: Minara, strings: Strings): HTMLElement {
     },
     strings,
   );
+}
+
+function predictionFields(text: Strings["prediction"]) {
+  const address = { type: "text", inputmode: "url", autocomplete: "off", autocapitalize: "off", spellcheck: "false" };
+  const prompt = element("textarea", { rows: 2 });
+  return {
+    link: new Field("link", text.link, element("input", address), text.linkHint),
+    prompt: new Field("customPrompt", text.customPrompt, prompt, text.customPromptHint),
+  };
+}
+
+function onlyResultLine(text: Strings["prediction"]) {
+  const onlyResult = element("input", { type: "checkbox", id: newId("only-result") });
+  const name = element("label", { for: onlyResult.id }, text.onlyResult);
+  return { onlyResult, line: element("div", { class: "check" }, onlyResult, name) };
 }
 
 function predictionResult({ predictions, reasoning }: PredictionAnswer, strings: Strings): HTMLElement {
@@ -76,6 +85,7 @@ function outcome({ outcome: name, yesProb: yes, noProb: no }: Prediction, string
   const { prediction: text, result, language } = strings;
   const percent = (share: unknown) => (isNumber(share) ? formatShare(share, language) : result.missing);
   const addsUp = !isNumber(yes) || !isNumber(no) || Math.abs(yes + no - 1) <= ROUNDING;
+  const areShares = [yes, no].filter(isNumber).every(isShare);
   return element(
     "li",
     {},
@@ -83,10 +93,16 @@ function outcome({ outcome: name, yesProb: yes, noProb: no }: Prediction, string
       "div",
       { class: "outcome" },
       element("span", { class: "outcome-name", dir: "auto" }, name ?? result.missing),
-      element("span", { class: "probability" }, `${text.yes} `, element("strong", {}, percent(yes))),
-      element("span", { class: "probability muted" }, `${text.no} ${percent(no)}`),
+      // Together, so that on a narrow screen both go below a long name.
+      element(
+        "span",
+        { class: "probabilities" },
+        element("span", {}, `${text.yes} `, element("strong", {}, percent(yes))),
+        element("span", { class: "muted" }, `${text.no} ${percent(no)}`),
+      ),
     ),
     isNumber(yes) && bar(yes),
+    !areShares && warningNote(text.noShare, strings),
     !addsUp && warningNote(text.doNotAddUp(percent(yes + no)), strings),
   );
 }

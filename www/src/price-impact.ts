@@ -11,16 +11,19 @@ import {
   subtract,
   tokenAmount,
 } from "./amounts.js";
+import { paidAmount } from "./quote.js";
 
 export type ImpactLevel = "low" | "high" | "veryHigh" | "unknown";
 
 export interface PriceImpact {
   /** As the quote gives it. The API does not say what its sign means, so only the size counts. */
   given: Decimal | undefined;
-  /** Unknown where the prices contradict it; undefined where nothing is given. */
+  /** Unknown where the prices contradict it; undefined where no number is given. */
   level: ImpactLevel | undefined;
   /** By what is given alone. */
   told: ImpactLevel | undefined;
+  /** Neither what is given nor the prices tell it. */
+  isUnknown: boolean;
   /** Where the prices contradict it: how much less what is received is worth than what is paid, or more if negative. */
   untoldLoss: Decimal | undefined;
 }
@@ -38,7 +41,7 @@ export function priceImpactOf(answer: SwapAnswer): PriceImpact {
   const loss = lossByPrices(answer);
   const untoldLoss = loss && isUntold(absolute(loss), size) ? loss : undefined;
   const told = given && levelOf(size);
-  return { given, level: untoldLoss && told ? "unknown" : told, told, untoldLoss };
+  return { given, level: untoldLoss && told ? "unknown" : told, told, isUnknown: !told && !loss, untoldLoss };
 }
 
 /** Less may come from prices that are a moment old, and from the pools' own fees. */
@@ -52,9 +55,9 @@ function levelOf(size: Decimal): ImpactLevel {
   return compare(size, HIGH) >= 0 ? "high" : "low";
 }
 
-function lossByPrices({ intent, quote, inputToken, outputToken }: SwapAnswer): Decimal | undefined {
-  const paid = worthOf(quote?.fromTokenAmount ?? intent?.amount, inputToken);
-  const received = worthOf(quote?.toTokenAmount, outputToken);
+function lossByPrices(answer: SwapAnswer): Decimal | undefined {
+  const paid = worthOf(paidAmount(answer), answer.inputToken);
+  const received = worthOf(answer.quote?.toTokenAmount, answer.outputToken);
   return paid && received && percentOf(subtract(paid, received), paid);
 }
 

@@ -1,46 +1,44 @@
 // Swap: says in words what to swap, and reads the quote. Nothing is signed here.
 import type { Minara, SwapAnswer } from "minara";
 
-import { formatDecimal, formatPercent, formatUsd, multiply, parseDecimal, tokenAmount } from "./amounts.js";
-import { callForm, row, warningNote } from "./call-form.js";
+import {
+  formatDecimal,
+  formatPercent,
+  formatUsd,
+  multiply,
+  parseDecimal,
+  tokenAmount,
+  wholeNumber,
+} from "./amounts.js";
+import { callForm } from "./call-form.js";
+import { CHAINS, knownChain } from "./chains.js";
 import { element } from "./dom.js";
 import { Field, select } from "./field.js";
 import type { Strings } from "./locales/index.js";
 import { priceImpactOf, worthOf } from "./price-impact.js";
-import { coinMoved, isNative, type SwapAsked, swapDoubts } from "./swap-doubts.js";
-
-const CHAINS = [
-  ["base", "Base"],
-  ["ethereum", "Ethereum"],
-  ["bsc", "BNB Smart Chain"],
-  ["arbitrum", "Arbitrum"],
-  ["optimism", "Optimism"],
-] as const;
-
-/** What gas is paid in. */
-const COINS: Record<string, string> = { base: "ETH", ethereum: "ETH", bsc: "BNB", arbitrum: "ETH", optimism: "ETH" };
+import {
+  approvedAmount,
+  approvesWhatIsPaid,
+  coinMoved,
+  isMissing,
+  isNative,
+  isNoAmount,
+  paidAmount,
+  type SwapAsked,
+} from "./quote.js";
+import { row, warningNote } from "./result.js";
+import { swapDoubts } from "./swap-doubts.js";
 
 export function swapView(minara: Minara, strings: Strings): HTMLElement {
   const { swap: text } = strings;
-  const example = { rows: 2, placeholder: text.intentExample };
-  const intent = new Field("intent", text.intent, element("textarea", example));
-  const plain = {
-    type: "text",
-    autocomplete: "off",
-    autocapitalize: "off",
-    spellcheck: "false",
-    placeholder: "0x…",
-    class: "code",
-  };
-  const wallet = new Field("walletAddress", text.wallet, element("input", plain), text.walletHint);
-  const chain = new Field("chain", text.chain, select([["", text.anyChain], ...CHAINS]));
-
+  const { intent, wallet, chain } = swapFields(text);
   return callForm(
     {
       title: text.title,
       intro: text.intro,
       controls: [intent.root, wallet.root, chain.root],
       fields: [intent, wallet, chain],
+      drafted: [intent, chain],
       submit: text.submit,
       empty: text.empty,
       path: "/v1/developer/intent-to-swap-tx",
@@ -57,96 +55,113 @@ export function swapView(minara: Minara, strings: Strings): HTMLElement {
   );
 }
 
+function swapFields(text: Strings["swap"]) {
+  const example = { rows: 2, placeholder: text.intentExample };
+  const plain = {
+    type: "text",
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    placeholder: "0x…",
+    class: "code",
+  };
+  return {
+    intent: new Field("intent", text.intent, element("textarea", example)),
+    wallet: new Field("walletAddress", text.wallet, element("input", plain), text.walletHint),
+    chain: new Field("chain", text.chain, select([["", text.anyChain], ...CHAINS])),
+  };
+}
+
 function swapResult(answer: SwapAnswer, asked: SwapAsked, strings: Strings): HTMLElement {
   const { swap: text } = strings;
-  const { intent, quote, inputToken, outputToken, unsignedTx } = answer;
-  const paid = side(
-    text.youPay,
-    quote?.fromTokenAmount ?? intent?.amount,
-    inputToken,
-    intent?.inputTokenSymbol,
-    strings,
+  return element(
+    "div",
+    { class: "swap-result" },
+    sides(answer, strings),
+    ...swapDoubts(answer, asked, strings).map((doubt) => warningNote(doubt, strings)),
+    element("p", { class: "muted" }, text.expected),
+    element("dl", { class: "rows" }, ...rows(answer, strings)),
+    element("p", { class: "note" }, text.notSigned),
   );
-  const received = side(text.youReceive, quote?.toTokenAmount, outputToken, intent?.outputTokenSymbol, strings);
-  const rows = [
-    row(text.chain, chainName(intent?.chain), strings),
+}
+
+function sides(answer: SwapAnswer, strings: Strings): HTMLElement {
+  const { youPay, youReceive } = strings.swap;
+  const { intent, quote, inputToken, outputToken } = answer;
+  return element(
+    "div",
+    { class: "swap-sides" },
+    side(youPay, paidAmount(answer), inputToken, intent?.inputTokenSymbol, strings),
+    element("span", { class: "arrow", "aria-hidden": "true" }, "→"),
+    side(youReceive, quote?.toTokenAmount, outputToken, intent?.outputTokenSymbol, strings),
+  );
+}
+
+function rows(answer: SwapAnswer, strings: Strings): HTMLElement[] {
+  const { swap: text } = strings;
+  const { intent, quote, inputToken, outputToken, unsignedTx } = answer;
+  return [
+    row(text.chain, knownChain(intent?.chain)?.name ?? code(intent?.chain), strings),
     row(text.priceImpact, ...priceImpact(answer, strings)),
     row(text.fee, ...fee(quote?.tradeFee, strings)),
     row(text.gas, ...gas(answer, strings)),
-    row(text.approval, approval(answer, strings), strings),
-    ...(answer.approval?.isRequired ? [row(text.spender, code(answer.approval.spenderAddress), strings)] : []),
+    ...approvalRows(answer, strings),
     row(text.inputToken, tokenAddress(inputToken?.address ?? intent?.inputTokenAddress, text.nativeToken), strings),
     row(text.outputToken, tokenAddress(outputToken?.address ?? intent?.outputTokenAddress, text.nativeToken), strings),
     row(text.wallets, code(unsignedTx?.from), strings),
     row(text.target, code(unsignedTx?.to), strings),
     row(text.coinMoved, coin(answer, strings), strings),
   ];
-  return element(
-    "div",
-    { class: "swap-result" },
-    element(
-      "div",
-      { class: "swap-sides" },
-      paid,
-      element("span", { class: "arrow", "aria-hidden": "true" }, "→"),
-      received,
-    ),
-    ...swapDoubts(answer, asked, strings).map((doubt) => warningNote(doubt, strings)),
-    element("p", { class: "muted" }, text.expected),
-    element("dl", { class: "rows" }, ...rows),
-    element("p", { class: "note" }, text.notSigned),
-  );
 }
 
 type Token = SwapAnswer["inputToken"];
+type Text = string | null | undefined;
 
 /** One side of the swap: the amount to its last digit, and what it is worth. */
-function side(
-  name: string,
-  units: unknown,
-  token: Token,
-  symbol: string | null | undefined,
-  strings: Strings,
-): HTMLElement {
-  const amount = tokenAmount(units, token?.decimals);
+function side(name: string, units: Text, token: Token, symbol: Text, strings: Strings): HTMLElement {
   const dollars = worthOf(units, token);
+  const [amount, unit] = amountOf(units, token?.decimals, token?.symbol ?? symbol ?? "", strings);
   return element(
     "div",
     { class: "swap-side" },
     element("p", { class: "eyebrow" }, name),
-    element(
-      "p",
-      { class: "amount" },
-      amount ? formatDecimal(amount, strings.language) : strings.result.missing,
-      " ",
-      element("span", { class: "symbol" }, token?.symbol ?? symbol ?? ""),
-    ),
+    element("p", { class: "amount" }, amount, " ", element("span", { class: "symbol" }, unit)),
     dollars && element("p", { class: "muted" }, strings.swap.worth(formatUsd(dollars, strings.language))),
   );
 }
 
-function chainName(chain: string | null | undefined): string | undefined {
-  return CHAINS.find(([value]) => value === chain)?.[1] ?? chain ?? undefined;
+/** Without decimals an amount stays in the smallest unit, and what is no amount stays as it is written. */
+function amountOf(units: Text, decimals: unknown, symbol: string, strings: Strings): [amount: string, unit: string] {
+  const amount = tokenAmount(units, decimals);
+  if (amount) return [formatDecimal(amount, strings.language), symbol];
+  const whole = wholeNumber(units);
+  if (whole === undefined) return [units ?? strings.result.missing, symbol];
+  return [formatDecimal({ digits: whole, places: 0 }, strings.language), strings.swap.smallestUnits(symbol)];
 }
 
-function priceImpact(answer: SwapAnswer, strings: Strings): [string | undefined, Strings, string?] {
+function priceImpact(answer: SwapAnswer, strings: Strings): [string | Node | undefined, Strings, string?] {
   const { given, level } = priceImpactOf(answer);
-  if (!given || !level) return [undefined, strings];
+  const written = code(answer.quote?.priceImpact);
+  if (!given || !level) return written ? [written, strings, strings.swap.impactUnreadable] : [undefined, strings];
   return [formatPercent(given, strings.language), strings, strings.swap.impactLevels[level]];
 }
 
-function fee(tradeFee: unknown, strings: Strings): [string | undefined, Strings, string?] {
+function fee(tradeFee: Text, strings: Strings): [string | Node | undefined, Strings, string?] {
   const amount = parseDecimal(tradeFee);
-  return amount ? [formatDecimal(amount, strings.language), strings, strings.swap.feeUnit] : [undefined, strings];
+  return amount ? [formatDecimal(amount, strings.language), strings, strings.swap.feeUnit] : [code(tradeFee), strings];
 }
 
 /** Units of gas, and what they cost where the quote holds a price. */
-function gas({ intent, quote, unsignedTx }: SwapAnswer, strings: Strings): [string | undefined, Strings, string?] {
-  const units = parseDecimal(quote?.estimatedGas ?? unsignedTx?.gas);
-  if (!units) return [undefined, strings];
+function gas(
+  { intent, quote, unsignedTx }: SwapAnswer,
+  strings: Strings,
+): [string | Node | undefined, Strings, string?] {
+  const written = quote?.estimatedGas ?? unsignedTx?.gas;
+  const units = parseDecimal(written);
+  if (!units) return [code(written), strings];
   const shown = strings.swap.gasUnits(formatDecimal(units, strings.language));
   const price = tokenAmount(unsignedTx?.gasPrice, "18");
-  const coin = intent?.chain ? COINS[intent.chain] : undefined;
+  const coin = knownChain(intent?.chain)?.coin;
   if (!price || !coin) return [shown, strings];
   return [shown, strings, strings.swap.gasCost(`${formatDecimal(multiply(units, price), strings.language)} ${coin}`)];
 }
@@ -155,23 +170,43 @@ function gas({ intent, quote, unsignedTx }: SwapAnswer, strings: Strings): [stri
 function coin({ intent, unsignedTx }: SwapAnswer, strings: Strings): string | Node | undefined {
   const moved = coinMoved(unsignedTx);
   if (!moved) return code(unsignedTx?.value);
-  const symbol = intent?.chain ? COINS[intent.chain] : undefined;
-  return [formatDecimal(moved, strings.language), symbol].filter(Boolean).join(" ");
+  return [formatDecimal(moved, strings.language), knownChain(intent?.chain)?.coin].filter(Boolean).join(" ");
 }
 
-function approval({ approval: wanted, inputToken, intent }: SwapAnswer, strings: Strings): string | undefined {
-  if (typeof wanted?.isRequired !== "boolean") return wanted?.message ?? undefined;
-  if (!wanted.isRequired) return strings.swap.approvalNotNeeded;
-  const amount = tokenAmount(wanted.approveAmount ?? wanted.requiredAmount, inputToken?.decimals);
-  const shown = amount ? formatDecimal(amount, strings.language) : strings.result.missing;
-  const symbol = inputToken?.symbol ?? intent?.inputTokenSymbol ?? "";
-  return strings.swap.approvalNeeded(`${shown} ${symbol}`);
+function approvalRows(answer: SwapAnswer, strings: Strings): HTMLElement[] {
+  const { swap: text } = strings;
+  const { approval } = answer;
+  if (approval?.isRequired === false) return [row(text.approval, text.approvalNotNeeded, strings)];
+  const rows = [row(text.approval, approvalText(answer, strings), strings)];
+  if (!approval) return rows;
+  if (!approvesWhatIsPaid(answer)) rows.push(row(text.approvalToken, code(approval.tokenAddress), strings));
+  return [...rows, row(text.spender, code(approval.spenderAddress), strings)];
 }
 
-function tokenAddress(address: string | null | undefined, native: string): string | Node | undefined {
+function approvalText(answer: SwapAnswer, strings: Strings): string | undefined {
+  const { approvalNeeded, approvalUnclear } = strings.swap;
+  const { approval } = answer;
+  if (approval?.isRequired) return approvalNeeded(approvedText(answer, strings));
+  if (isMissing(approvedAmount(approval))) return approval?.message ?? undefined;
+  return approvalUnclear(approvedText(answer, strings));
+}
+
+/** In the units of what is paid only where that is what would be approved. */
+function approvedText(answer: SwapAnswer, strings: Strings): string {
+  const { swap: text } = strings;
+  const { inputToken, intent, approval } = answer;
+  const units = approvedAmount(approval);
+  if (isMissing(units)) return text.noAmount;
+  if (isNoAmount(units)) return text.unreadableAmount(units);
+  const isPaid = approvesWhatIsPaid(answer);
+  const symbol = isPaid ? (inputToken?.symbol ?? intent?.inputTokenSymbol ?? "") : text.otherToken;
+  return amountOf(units, isPaid ? inputToken?.decimals : undefined, symbol, strings).join(" ");
+}
+
+function tokenAddress(address: Text, native: string): string | Node | undefined {
   return isNative(address) ? native : code(address);
 }
 
-function code(text: string | null | undefined): Node | undefined {
+function code(text: Text): Node | undefined {
   return text ? element("code", {}, text) : undefined;
 }

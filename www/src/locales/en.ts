@@ -1,3 +1,4 @@
+import { errors } from "./en-errors.js";
 import type { Strings } from "./strings.js";
 
 export const en: Strings = {
@@ -30,11 +31,11 @@ export const en: Strings = {
     mode: "Answer mode",
     fast: "Fast",
     expert: "Expert",
-    expertHint: "Expert goes deeper and can take 10–30 seconds.",
+    expertHint: "Expert goes deeper and can take a while.",
     send: "Send",
     newChat: "New chat",
     you: "You",
-    waiting: { fast: "Thinking…", expert: "Thinking… An expert answer can take 10–30 seconds." },
+    waiting: { fast: "Thinking…", expert: "Thinking… An expert answer can take a while." },
     answering: "Minara is answering.",
     answered: "The answer is complete.",
     incomplete: "Stopped: this answer is incomplete. It may have been billed.",
@@ -54,7 +55,7 @@ export const en: Strings = {
   result: {
     title: "Result",
     asked: "Asked:",
-    loading: "Working on it. This can take up to half a minute.",
+    loading: "Working on it. This can take a while.",
     ready: "The result is ready.",
     stopped: "Stopped.",
     stoppedBilling: "The call may have reached Minara before it was stopped, so it may have been billed.",
@@ -78,6 +79,7 @@ export const en: Strings = {
     youPay: "You pay",
     youReceive: "You receive, expected",
     worth: (amount) => `about ${amount}`,
+    smallestUnits: (token) => `smallest units of ${token || "the token"}`,
     expected: "The amount received is expected, not promised: the answer holds no minimum and no deadline.",
     priceImpact: "Price impact",
     impactLevels: {
@@ -86,6 +88,7 @@ export const en: Strings = {
       veryHigh: "very high: more than 10%",
       unknown: "unknown: it does not fit the quote’s own prices",
     },
+    impactUnreadable: "unknown: it is not a plain number",
     impactWarnings: {
       high: "The price impact is high: you would receive less than what you pay is worth.",
       veryHigh: "The price impact is very high: you would receive far less than what you pay is worth.",
@@ -93,23 +96,34 @@ export const en: Strings = {
     doubts: {
       wallet: "The transaction is not from the wallet that you gave.",
       chain: "The quote is for another chain than the one that you chose.",
+      unknownChain: "The quote is for a chain that is none of the five that the API documents.",
       inputToken: "The quote names another token to pay with than the one that was understood.",
       outputToken: "The quote names another token to receive than the one that was understood.",
+      sameToken: "The quote pays and receives the same token.",
+      tokenAddress: "The address of a token is not well formed.",
       amount: "The quote is for another amount than the one that was understood.",
+      amountNoNumber: "An amount that you pay or receive is not a plain whole number.",
       coin: (amount) => `The transaction moves ${amount} of the chain’s own coin, which is not what you pay.`,
       noNumber: "The amount of the chain’s own coin that the transaction moves is not a plain decimal number.",
+      approvalOfCoin: "An approval is asked for, but paying with the chain’s own coin needs none.",
       approvalToken: "The approval is for another token than the one that you pay with.",
       approvalUnlimited: "The approval has no limit: the spender could take all of this token, at any time.",
       approvalTooLarge: "The approval is for more than twice what the swap needs.",
       approvalTooSmall: "The approval is smaller than the swap needs.",
+      approvalNoNumber: "An amount of the approval is not a plain whole number, so its size cannot be checked.",
       spender: "The spender is not a well-formed address.",
       malformed: "An address or the data of the transaction is not well formed.",
+      plainTransfer: "The transaction calls no function: it could only send the chain’s own coin, not swap.",
+      tokenCall: "The transaction does not swap: it moves or approves a token itself.",
+      leftOut: (names) => `The answer leaves out what has to be checked before signing: ${names}.`,
+      nothing: "By the quote you would receive nothing.",
       untoldLoss: (percent) =>
         `By the quote’s own prices you would receive ${percent} less than what you pay is worth, which its price ` +
         "impact does not show.",
       untoldGain: (percent) =>
         `By the quote’s own prices you would receive ${percent} more than what you pay is worth: a price or an ` +
         "amount in it may be wrong.",
+      impactUnknown: "The price impact is not known: neither the quote nor its prices tell it.",
     },
     fee: "Trading fee",
     feeUnit: "The API does not say in which unit.",
@@ -119,10 +133,17 @@ export const en: Strings = {
     approval: "Approval",
     approvalNeeded: (amount) => `Needed first: the wallet must allow the spender to use ${amount}.`,
     approvalNotNeeded: "Not needed.",
+    approvalUnclear: (amount) =>
+      `The answer does not say whether it is needed. With it the spender could use ${amount}.`,
+    noAmount: "an amount that is not given",
+    unreadableAmount: (written) => `“${written}”, which is not a plain whole number`,
+    otherToken: "another token",
+    approvalToken: "Token approved",
     spender: "Spender",
     inputToken: "Token paid",
     outputToken: "Token received",
     nativeToken: "the chain’s own coin",
+    chainType: "Kind of chain",
     wallets: "From wallet",
     target: "Contract called",
     coinMoved: "Chain’s own coin moved",
@@ -138,6 +159,7 @@ export const en: Strings = {
     margin: "Margin in USD",
     leverage: "Leverage",
     leverageHint: "From 1 to 40.",
+    noNumber: "Must be a number in plain digits, such as 1000 or 2.5.",
     submit: "Get a suggestion",
     empty: "The suggestion appears here, with a picture of its price levels.",
     subject: (symbol, style) => `${symbol} · ${style}`,
@@ -156,11 +178,16 @@ export const en: Strings = {
     positionOf: (size, margin, leverage) => `${size} (${margin} × ${leverage})`,
     liquidation: "Liquidation, rough estimate",
     about: (price) => `about ${price}`,
-    wrongOrder: {
-      long: "The levels do not fit a long position: the stop should be below the entry and the target above it.",
-      short: "The levels do not fit a short position: the target should be below the entry and the stop above it.",
+    doubts: {
+      noPrice: "A level is zero or below, which is no price.",
+      unknownSide: "The side is not given as “long” or “short”, so the levels cannot be checked.",
+      wrongOrder: {
+        long: "The levels do not fit a long position: the stop should be below the entry and the target above it.",
+        short: "The levels do not fit a short position: the target should be below the entry and the stop above it.",
+      },
+      liquidationFirst: "At this leverage the position would probably be liquidated before the stop is reached.",
+      confidence: "The confidence is not on its scale, which goes from 0 to 100.",
     },
-    liquidationFirst: "At this leverage the position would probably be liquidated before the stop is reached.",
     reasons: "Reasons",
     risks: "Risks",
     advice: "A suggestion by a model, not financial advice.",
@@ -179,119 +206,12 @@ export const en: Strings = {
     outcomes: "Outcomes",
     yes: "Yes",
     no: "No",
+    noShare: "A probability here is not between 0% and 100%.",
     doNotAddUp: (percent) => `Yes and No add up to ${percent} here, not to 100%.`,
     noOutcomes: "The answer names no outcomes.",
     reasoning: "Reasoning",
     advice: "An estimate by a model, not financial advice.",
   },
   markdown: { table: "Table", code: "Code", done: "done", open: "not done" },
-  errors: {
-    codes: {
-      invalid_request: {
-        what: "The request was not accepted.",
-        advice: "Change what the details name and send it again.",
-      },
-      key_in_browser: {
-        what: "An API key was given to a page, where anyone could read it.",
-        advice: "Remove the key from the page and let the Worker hold it.",
-      },
-      unauthorized: {
-        what: "This page is not signed in to its server.",
-        advice: "Reload the page. If that does not help, tell the person who runs it.",
-      },
-      session_required: { what: "Your session has ended.", advice: "Reload the page to start a new one." },
-      payment_required: {
-        what: "The credits of this site are used up.",
-        advice: "Only the person who runs it can top them up.",
-      },
-      forbidden: {
-        what: "This call is not allowed here.",
-        advice: "Open the page at its own address. If it still fails, tell the person who runs it.",
-      },
-      not_found: {
-        what: "This conversation or address is not known.",
-        advice: "Start a new chat, or reload the page.",
-      },
-      method_not_allowed: {
-        what: "The server does not take this kind of call.",
-        advice: "Reload the page: it may be older than its server.",
-      },
-      unsupported_media_type: {
-        what: "The server does not take this form of request.",
-        advice: "Reload the page: it may be older than its server.",
-      },
-      conflict: {
-        what: "This request was already used for something else, or is too old.",
-        advice: "Send it again as a new question.",
-      },
-      payload_too_large: { what: "The text is too long.", advice: "Shorten it and send it again." },
-      rate_limited: { what: "Too many requests just now.", advice: "Wait a moment, then try again." },
-      budget_exhausted: {
-        what: "The budget of this site is used up for now.",
-        advice: "Come back later.",
-      },
-      not_configured: {
-        what: "This site is not ready: its server has no working connection to Minara.",
-        advice: "Come back later, or tell the person who runs it.",
-      },
-      upstream_error: {
-        what: "Minara’s service failed while working on this.",
-        advice: "Wait a moment before you ask again.",
-      },
-      bad_response: {
-        what: "Minara’s answer could not be read.",
-        advice: "Ask again only if you accept that it is a new call.",
-      },
-      unsupported_transaction: {
-        what: "The answer is a transaction of a kind that cannot be checked here.",
-        advice: "Do not sign it. Try a swap on an EVM chain such as Base or Ethereum.",
-      },
-      stream_error: { what: "Minara stopped this answer with an error.", advice: "Ask again if you still need it." },
-      stream_truncated: {
-        what: "The answer was cut off before its end.",
-        advice: "What has arrived is shown. Ask again if you need the rest.",
-      },
-      event_too_large: {
-        what: "A part of the answer was too large to read.",
-        advice: "Ask for something shorter.",
-      },
-      timeout: { what: "The answer took too long.", advice: "Ask again, perhaps with a shorter question." },
-      network: {
-        what: "The connection failed.",
-        advice: "Check that you are online, then ask again.",
-      },
-      internal: {
-        what: "Something in this page or its server went wrong.",
-        advice: "Reload the page. If it happens again, report it with the reference below.",
-      },
-    },
-    challenge: {
-      unavailable: {
-        what: "The security check could not be loaded.",
-        advice:
-          "Check that you are online and that your browser does not block challenges.cloudflare.com, then try again.",
-      },
-      failed: {
-        what: "The security check failed.",
-        advice: "Try again. If it keeps failing, reload the page or use another browser.",
-      },
-      unanswered: {
-        what: "The security check was not answered in time.",
-        advice: "Try again, and answer it when it appears.",
-      },
-    },
-    unexpected: {
-      what: "Something in this page went wrong.",
-      advice: "Reload the page and try again.",
-    },
-    billing: {
-      not_sent: "Nothing was sent, so nothing was billed.",
-      refused: "The call was refused, so it was not billed.",
-      done: "The work was done, so it was probably billed.",
-      unknown: "It may have been billed.",
-    },
-    retryAfter: (seconds) => `It can be tried again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.`,
-    details: "Details",
-    reference: "Reference",
-  },
+  errors,
 };

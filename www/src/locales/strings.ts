@@ -74,29 +74,46 @@ export interface Strings {
     youPay: string;
     youReceive: string;
     worth: (amount: string) => string;
+    /** The unit of an amount whose token has no decimals in the answer. */
+    smallestUnits: (token: string) => string;
     expected: string;
     priceImpact: string;
     impactLevels: { low: string; high: string; veryHigh: string; unknown: string };
+    /** Where it is given, but not as a number. */
+    impactUnreadable: string;
     impactWarnings: { high: string; veryHigh: string };
     /** What does not fit the request, or the rest of the answer. */
     doubts: {
       wallet: string;
       chain: string;
+      unknownChain: string;
       inputToken: string;
       outputToken: string;
+      sameToken: string;
+      tokenAddress: string;
       amount: string;
+      amountNoNumber: string;
       coin: (amount: string) => string;
       /** Of the amount of the chain's own coin. */
       noNumber: string;
+      approvalOfCoin: string;
       approvalToken: string;
       approvalUnlimited: string;
       approvalTooLarge: string;
       approvalTooSmall: string;
+      approvalNoNumber: string;
       spender: string;
       malformed: string;
+      plainTransfer: string;
+      tokenCall: string;
+      /** With the names of the lines that are missing. */
+      leftOut: (names: string) => string;
+      /** Where the quote gives nothing in return. */
+      nothing: string;
       /** Where the price impact does not fit the prices. */
       untoldLoss: (percent: string) => string;
       untoldGain: (percent: string) => string;
+      impactUnknown: string;
     };
     fee: string;
     feeUnit: string;
@@ -106,10 +123,19 @@ export interface Strings {
     approval: string;
     approvalNeeded: (amount: string) => string;
     approvalNotNeeded: string;
+    /** Where the answer does not say whether it is needed. */
+    approvalUnclear: (amount: string) => string;
+    /** In place of an amount to approve. */
+    noAmount: string;
+    unreadableAmount: (written: string) => string;
+    /** What is approved, where that is not what is paid. */
+    otherToken: string;
+    approvalToken: string;
     spender: string;
     inputToken: string;
     outputToken: string;
     nativeToken: string;
+    chainType: string;
     wallets: string;
     target: string;
     coinMoved: string;
@@ -125,6 +151,8 @@ export interface Strings {
     margin: string;
     leverage: string;
     leverageHint: string;
+    /** Of what was written into a field for a number. */
+    noNumber: string;
     submit: string;
     empty: string;
     subject: (symbol: string, style: string) => string;
@@ -143,8 +171,14 @@ export interface Strings {
     positionOf: (size: string, margin: string, leverage: string) => string;
     liquidation: string;
     about: (price: string) => string;
-    wrongOrder: { long: string; short: string };
-    liquidationFirst: string;
+    doubts: {
+      /** Of a level. */
+      noPrice: string;
+      unknownSide: string;
+      wrongOrder: { long: string; short: string };
+      liquidationFirst: string;
+      confidence: string;
+    };
     reasons: string;
     risks: string;
     advice: string;
@@ -163,6 +197,7 @@ export interface Strings {
     outcomes: string;
     yes: string;
     no: string;
+    noShare: string;
     doNotAddUp: (percent: string) => string;
     noOutcomes: string;
     reasoning: string;
