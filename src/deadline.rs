@@ -1,6 +1,6 @@
 //! The time limits of one call. Pure: every moment is an argument, in milliseconds on any one clock.
 
-use crate::error::{Code, Error, Result, Violation};
+use crate::error::{Code, Error, Result, Violation, call_may_be_billed};
 use crate::wording::{digits, filled, sentence};
 
 /// A call's limits, in milliseconds; infinity switches one off.
@@ -125,8 +125,10 @@ impl Deadline {
         // Whole milliseconds: the standard library's way of writing a float weighs several kilobytes of wasm.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "limits are positive")]
         let milliseconds = milliseconds as u64;
-        let form = "Timed out: {} within {} ms ({}). The call may have been billed; give it more time, or a requestId so \
-                    that its answer can be fetched later.";
+        let form = concat!(
+            "Timed out: {} within {} ms ({}).",
+            call_may_be_billed!("; give it more time, or a requestId so that its answer can be fetched later.")
+        );
         Error::new(Code::Timeout, filled(form, &[what, &digits(milliseconds), option]))
     }
 }

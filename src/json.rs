@@ -40,6 +40,10 @@ impl JsonKind {
 pub trait Json: Clone {
     /// Parses one JSON text; `None` if it is not one.
     fn parse(text: &str) -> Option<Self>;
+    /// The string of that text.
+    fn from_text(text: &str) -> Self;
+    /// The object of those members that are there.
+    fn from_members<const N: usize>(members: [(&str, Option<Self>); N]) -> Self;
     /// The value's kind.
     fn kind(&self) -> JsonKind;
     /// The member of that name, if this is an object that has it.
@@ -106,6 +110,14 @@ fn unit_at(text: &str, at: usize) -> Option<u16> {
 impl Json for Value {
     fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok().or_else(|| serde_json::from_str(&without_halves(text)?).ok())
+    }
+
+    fn from_text(text: &str) -> Self {
+        text.into()
+    }
+
+    fn from_members<const N: usize>(members: [(&str, Option<Self>); N]) -> Self {
+        members.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
     fn kind(&self) -> JsonKind {

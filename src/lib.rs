@@ -99,6 +99,7 @@ pub mod sse;
 #[cfg_attr(docsrs, doc(cfg(feature = "fetch")))]
 pub mod transport;
 pub use minara_stream::utf16;
+mod url;
 pub mod wire;
 mod wording;
 pub use error::{Code, Error, Outcome, Result};

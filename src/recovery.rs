@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::error::{Code, Error, Result, redact};
+use crate::error::{Code, Error, Outcome, Result, redact};
 use crate::json::{Json, JsonKind, text_at, text_below};
-use crate::response::{Answer as _, Job, JobState};
+use crate::response::{ChatAnswer, JobState, Kind, Member, Shape};
 use crate::wording::{filled, sentence};
 
 /// First wait between two looks, in milliseconds.
@@ -12,6 +12,13 @@ const FIRST_POLL_MS: f64 = 500.0;
 
 /// Longest wait between two looks, in milliseconds.
 const LONGEST_POLL_MS: f64 = 5_000.0;
+
+/// What an answer is fetched by. The times of a job, say, may have come in another form: that is no reason to give up an
+/// answer that was paid for.
+static FETCHED: Shape = Shape(&[
+    Member { name: "status", kind: Kind::Text },
+    Member { name: "result", kind: Kind::Object(&ChatAnswer::SHAPE) },
+]);
 
 /// What to do after a look at a job.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +54,7 @@ pub fn step<J: Json>(job: &J, delivered: &str, looks: u32, jitter: f64) -> Resul
 }
 
 fn look<J: Json>(job: &J, delivered: &str, looks: u32, jitter: f64) -> Result<Step> {
-    Job::check(job)?;
+    FETCHED.check(job)?;
     let status = text_at(job, "status").unwrap_or_default();
     match JobState::from_status(&status) {
         Some(JobState::Running) => Ok(Step::Wait(poll_wait(looks, jitter))),
@@ -57,7 +64,7 @@ fn look<J: Json>(job: &J, delivered: &str, looks: u32, jitter: f64) -> Result<St
     }
 }
 
-/// Whether an answer that came at once is none: under a `requestId` that was used before it can be a job that failed.
+/// Fails if a chat's answer is really a failed job, which happens when its `requestId` was used before.
 ///
 /// # Errors
 /// `stream_error` for a job that failed.
@@ -66,7 +73,7 @@ pub fn refuse_failed<J: Json>(value: &J) -> Result<()> {
     if JobState::from_status(&status) == Some(JobState::Failed) { Err(failure(value)) } else { Ok(()) }
 }
 
-/// What a success of a chat is: under a `requestId` that was used before it can be that of its job.
+/// What a successful chat response holds: the answer, or, under a `requestId` used before, the state of its job.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Accepted<J> {
     /// The answer.
@@ -75,7 +82,7 @@ pub enum Accepted<J> {
     AtWork,
 }
 
-/// Tells an answer from a job that is at work under the same `requestId`, and takes it out of one that is done.
+/// Separates an answer from a job still running, and unwraps the answer of a finished job.
 ///
 /// ```
 /// use minara::recovery::{Accepted, accepted};
@@ -95,9 +102,15 @@ pub fn accepted<J: Json>(status: u16, is_kept: bool, value: J) -> Result<Accepte
     refuse_failed(&value)?;
     match job_answer(&value) {
         Some(answer) => Ok(Accepted::Answer(answer)),
-        None if is_kept && status == 202 => Ok(Accepted::AtWork),
+        None if is_kept && (status == 202 || is_job(&value)) => Ok(Accepted::AtWork),
         None => Ok(Accepted::Answer(value)),
     }
+}
+
+/// Whether this is the state of a job rather than an answer.
+fn is_job<J: Json>(value: &J) -> bool {
+    let status = text_at(value, "status").unwrap_or_default();
+    JobState::from_status(&status).is_some() && text_at(value, "content").is_none()
 }
 
 /// The answer inside a completed job, `None` for anything else.
@@ -107,6 +120,29 @@ pub fn job_answer<J: Json>(value: &J) -> Option<J> {
         return None;
     }
     value.get("result").filter(|result| result.kind() == JsonKind::Object).map(Cow::into_owned)
+}
+
+/// Whether the answer of a stream that ended with this error may be stored under the request's `requestId`, or be on its
+/// way there.
+///
+/// What provably cost nothing has no answer, and where the stream says that it failed there is none either.
+pub fn may_be_stored(error: &Error) -> bool {
+    let is_cut = matches!(
+        error.code(),
+        Code::StreamTruncated
+            | Code::EventTooLarge
+            | Code::Network
+            | Code::Timeout
+            | Code::BadResponse
+            | Code::Internal
+    );
+    is_cut && !error.outcome().is_unbilled()
+}
+
+/// Whether the error of a look-up says what became of the answer, which is the last word. That a look-up could not be made
+/// says less than what cut the stream.
+pub fn is_verdict(look_up: &Error) -> bool {
+    look_up.code() == Code::StreamError || (look_up.code() == Code::BadResponse && look_up.outcome() == Outcome::Done)
 }
 
 /// Waits grow by half each time; half of each is random, so that many clients do not look together.
@@ -127,10 +163,11 @@ fn remainder<J: Json>(job: &J, delivered: &str) -> Result<String> {
 
 fn failure<J: Json>(job: &J) -> Error {
     let part = |name| text_below(job, "error", name).unwrap_or_default();
-    let (code, message) = (part("code"), part("message"));
+    let (code, message) = (part("code"), text_at(job, "error").unwrap_or_else(|| part("message")));
     let colon = if code.is_empty() || message.is_empty() { "" } else { ": " };
     let reason = redact(&sentence(&[&code, colon, &message]));
     let reason = if reason.is_empty() { reason } else { filled(" ({})", &[&reason]) };
+    // Said of the chat, not of the look that found this out: it stays where the failure of a look-up costs nothing.
     let form = "The API could not finish the answer{}. It may have been billed; ask again under a new requestId.";
     Error::new(Code::StreamError, filled(form, &[&reason]))
 }
@@ -144,8 +181,8 @@ fn unreadable(what: &[&str]) -> Error {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Step, poll_wait, step};
-    use crate::error::Code;
+    use super::{Accepted, Step, accepted, is_verdict, may_be_stored, poll_wait, step};
+    use crate::error::{Code, Error, Outcome};
 
     fn completed(content: &str) -> Value {
         json!({ "id": "bg_1", "status": "completed", "result": { "content": content } })
@@ -177,6 +214,67 @@ mod tests {
         }
     }
 
+    /// One row per code: for each outcome whether a stream that ended so is looked for, and whether a look-up that did is
+    /// the last word.
+    #[test]
+    fn an_answer_is_looked_for_where_it_may_be_stored_and_a_look_up_that_found_one_settles_it() {
+        let outcomes = [Outcome::NotSent, Outcome::Refused, Outcome::Unknown, Outcome::Done];
+        let (never, maybe_billed, done) = ([false; 4], [false, false, true, true], [false, false, false, true]);
+        let rows = [
+            (Code::StreamTruncated, maybe_billed, never),
+            (Code::EventTooLarge, maybe_billed, never),
+            (Code::Network, maybe_billed, never),
+            (Code::Timeout, maybe_billed, never),
+            (Code::BadResponse, maybe_billed, done),
+            (Code::Internal, maybe_billed, never),
+            (Code::StreamError, never, [true; 4]),
+        ];
+        for code in Code::ALL {
+            let row = rows.iter().find(|(of, ..)| of == code);
+            let (stored, verdict) = row.map_or((never, never), |(_, stored, verdict)| (*stored, *verdict));
+            let errors = outcomes.map(|outcome| Error::new(*code, "x").with_outcome(outcome));
+            assert_eq!(errors.each_ref().map(may_be_stored), stored, "{code}");
+            assert_eq!(errors.each_ref().map(is_verdict), verdict, "{code}");
+        }
+    }
+
+    /// One row per body: what it is under a `requestId` with status 200, with 202, and without an id.
+    #[test]
+    fn under_a_request_id_the_state_of_a_job_is_no_answer() {
+        let answer = json!({ "content": "SOL is up" });
+        let running = || json!({ "status": "in_progress" });
+        let without_result = || json!({ "status": "completed", "result": null });
+        let other = || json!({ "status": "ok", "content": "SOL is up" });
+        let known = || json!({ "status": "completed", "content": "SOL is up" });
+        let at_work = || Accepted::AtWork;
+        for (value, with_200, with_202, without_id) in [
+            (running(), at_work(), at_work(), Accepted::Answer(running())),
+            (json!({ "status": "queued" }), at_work(), at_work(), Accepted::Answer(json!({ "status": "queued" }))),
+            (without_result(), at_work(), at_work(), Accepted::Answer(without_result())),
+            (
+                completed("SOL is up"),
+                Accepted::Answer(answer.clone()),
+                Accepted::Answer(answer.clone()),
+                Accepted::Answer(answer),
+            ),
+            (known(), Accepted::Answer(known()), at_work(), Accepted::Answer(known())),
+            (other(), Accepted::Answer(other()), at_work(), Accepted::Answer(other())),
+        ] {
+            assert_eq!(accepted(200, true, value.clone()).ok(), Some(with_200), "{value}");
+            assert_eq!(accepted(202, true, value.clone()).ok(), Some(with_202), "{value}");
+            assert_eq!(accepted(202, false, value.clone()).ok(), Some(without_id), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_stored_answer_is_taken_whatever_else_its_job_says() {
+        let job = json!({
+            "id": 7, "status": "completed", "createdAt": 1_780_000_000_000_u64, "executionMode": [],
+            "result": { "content": "SOL is up" },
+        });
+        assert_eq!(step(&job, "", 0, 0.0).ok(), Some(Step::Complete("SOL is up".to_owned())));
+    }
+
     #[test]
     fn a_job_without_a_usable_answer_is_an_error_that_keeps_the_delivered_text() {
         for (job, code, message) in [
@@ -185,6 +283,12 @@ mod tests {
                 Code::StreamError,
                 "The API could not finish the answer (processing_timeout: took too long). It may have been billed; ask \
                  again under a new requestId.",
+            ),
+            (
+                json!({ "status": "failed", "error": "processing_timeout" }),
+                Code::StreamError,
+                "The API could not finish the answer (processing_timeout). It may have been billed; ask again under a \
+                 new requestId.",
             ),
             (
                 json!({ "status": "failed" }),

@@ -2,7 +2,7 @@
 //!
 //! Every call costs credits and the API has no way to take one back, so a POST goes out once, unless
 //! - it provably never left,
-//! - it was refused before any work (429; 503 only with `Retry-After`, which says that the refusal was deliberate), or
+//! - it was refused (429), or the other side asks for the repetition itself (503 with `Retry-After`), or
 //! - it carries a `requestId`, under which the API answers again without charging again.
 //!
 //! A browser has a rule of its own, which no page can switch off: Chromium sends a request, POSTs too, once more by itself
@@ -97,13 +97,14 @@ pub fn decide(policy: RetryPolicy, error: &Error, attempt: Attempt) -> Decision 
 
 fn may_repeat(error: &Error, is_repeatable: bool) -> bool {
     match error.code() {
-        Code::RateLimited => true,
+        // A gateway may say that what stands behind it had the call before it refused.
+        Code::RateLimited => is_repeatable || error.outcome().is_unbilled(),
         Code::Network if error.outcome() == Outcome::NotSent => true,
         Code::Network | Code::Timeout => is_repeatable,
         Code::UpstreamError | Code::NotConfigured => {
-            let is_deliberate_refusal = error.status() == Some(503) && error.retry_after().is_some();
+            let is_asked_for = error.status() == Some(503) && error.retry_after().is_some();
             // A redirect is answered the same way each time.
-            is_deliberate_refusal || (is_repeatable && error.status().is_some_and(|status| status >= 500))
+            is_asked_for || (is_repeatable && error.status().is_some_and(|status| status >= 500))
         }
         _ => false,
     }
@@ -169,6 +170,12 @@ mod tests {
                 error(Code::RateLimited, 429, Some(7.0)),
                 RetryAfter(7_000.0),
                 RetryAfter(7_000.0),
+            ),
+            (
+                "429 that does not rule out a charge",
+                error(Code::RateLimited, 429, Some(1.0)).with_outcome(Outcome::Unknown),
+                GiveUp,
+                RetryAfter(1_000.0),
             ),
             ("429 beyond the cap", error(Code::RateLimited, 429, Some(61.0)), GiveUp, GiveUp),
             ("429 at the cap", error(Code::RateLimited, 429, Some(60.0)), RetryAfter(60_000.0), RetryAfter(60_000.0)),

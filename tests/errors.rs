@@ -8,7 +8,7 @@ use minara::{Code, Error, Outcome};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// SURFACE: one row for every code. `None` where only a client meets it.
+/// One row for every code; `None` where only a client meets it.
 #[test]
 fn every_code_has_its_row() {
     use Outcome::{Done, NotSent, Refused, Unknown};

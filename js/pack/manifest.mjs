@@ -7,7 +7,7 @@ const CLIENT_ENTRIES = conditions((file) => file);
 const READER_ENTRIES = conditions(readerEntryName);
 
 const DESCRIPTION =
-  "Small, typed client for the Minara Agent API, in Rust and WebAssembly: chat streaming that loses no paid answer, swaps, perps, prediction markets, and a fast server-sent events reader";
+  "Small, typed client for the Minara Agent API, in Rust and WebAssembly: chat streaming that completes a cut answer without a second charge, swaps, perps, prediction markets, and a fast server-sent events reader";
 
 const KEYWORDS = [
   "minara",

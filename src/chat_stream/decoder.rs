@@ -4,10 +4,8 @@ use minara_stream::chat::{ChatOptions, State};
 
 use crate::error::{Error, Result};
 
-/// Decodes the answer of a streamed chat call.
-///
-/// It keeps no text that it has given out: the caller joins the deltas. What it holds is bounded by the largest event
-/// taken. A surrogate pair that the API splits across two deltas is given out whole, a lone half as U+FFFD.
+/// Decodes the answer of a streamed chat call: a [`minara_stream::chat::ChatDecoder`], which says how, with this crate's
+/// errors.
 #[derive(Debug, Clone)]
 pub struct ChatDecoder(minara_stream::chat::ChatDecoder);
 
@@ -17,10 +15,8 @@ impl ChatDecoder {
         Self(minara_stream::chat::ChatDecoder::new(options))
     }
 
-    /// Decodes the next chunk and appends the text of its deltas to `text`.
-    ///
-    /// It was progress if `text` grew or the answer is done; comments and empty deltas are none. Once the answer is
-    /// done no more text is given out; a `usage` that follows the finish reason is still taken, up to `[DONE]`.
+    /// Decodes the next chunk and appends the text of its deltas to `text`; see
+    /// [`push`](minara_stream::chat::ChatDecoder::push) for what counts as progress and what follows a complete answer.
     ///
     /// # Errors
     /// `stream_error` when the stream carries an error, `event_too_large`, `bad_response` at the end of an answer that none
@@ -64,8 +60,7 @@ impl ChatDecoder {
         self.0.message_id()
     }
 
-    /// Why the answer ended, as the stream says it: `stop`, or `length` where the text was cut at a limit. `None` before
-    /// that, and of a stream that ends with `[DONE]` alone.
+    /// Why the answer ended: `stop`, or `length` where the text was cut at a limit. `None` where `[DONE]` alone says so.
     pub fn finish_reason(&self) -> Option<&str> {
         self.0.finish_reason()
     }

@@ -2,7 +2,7 @@
 
 use minara_stream::chat::{self, Report};
 
-use crate::error::{Code, Error, MAX_ERROR_BODY_BYTES, redact_within};
+use crate::error::{Code, Error, MAX_ERROR_BODY_BYTES, count_as_billed, redact_within};
 use crate::wording::sentence;
 
 impl From<chat::Error> for Error {
@@ -20,7 +20,8 @@ impl From<chat::Error> for Error {
 }
 
 fn without_text(data: &str) -> Error {
-    let message = "The answer is complete, but its stream held no text in a known place. Count the call as billed.";
+    let message =
+        concat!("The answer is complete, but its stream held no text in a known place.", count_as_billed!("."));
     let error = Error::new(Code::BadResponse, message);
     if data.is_empty() { error } else { error.with_body(bounded(data)) }
 }

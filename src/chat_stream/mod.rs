@@ -16,6 +16,8 @@
 
 mod decoder;
 mod failure;
+mod whole;
 
 pub use decoder::ChatDecoder;
 pub use minara_stream::chat::{ChatOptions, State, Terminator};
+pub use whole::whole_answer;

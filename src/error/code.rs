@@ -1,5 +1,4 @@
-//! The closed set of error codes, one row each: what the Worker answers, whether a caller may simply send again,
-//! and whether the call can have been billed.
+//! The closed set of error codes, one row each: what the Worker answers, and whether the call can have been billed.
 
 use core::fmt;
 
@@ -102,9 +101,11 @@ codes! {
     RateLimited "rate_limited" 429 Refused,
     /// The owner's daily or session budget is used up, or calls are switched off.
     BudgetExhausted "budget_exhausted" 429 Refused,
-    /// The Worker has no API key, or cannot reach its budget.
+    /// The Worker has no key, a setting it cannot work with, or cannot reach its budget, its rate limits or the
+    /// challenge's verifier.
     NotConfigured "not_configured" 503 Refused,
-    /// The API failed or redirected.
+    /// The API failed (5xx), redirected (3xx), answered with a 4xx that has no code of its own, or did not accept the
+    /// Worker's key, method or content type.
     UpstreamError "upstream_error" 502 Unknown,
     /// The API answered success with something that cannot be read.
     BadResponse "bad_response" 502 Done,
@@ -167,5 +168,16 @@ impl Code {
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Outcome;
+
+    #[test]
+    fn what_was_not_sent_or_provably_refused_is_unbilled_and_nothing_else() {
+        let outcomes = [Outcome::NotSent, Outcome::Refused, Outcome::Unknown, Outcome::Done];
+        assert_eq!(outcomes.map(Outcome::is_unbilled), [true, true, false, false]);
     }
 }

@@ -1,5 +1,6 @@
 //! The error type: one closed set of codes for the crate, the JavaScript package and the Worker.
 
+mod billing;
 mod code;
 mod redact;
 mod response;
@@ -8,6 +9,8 @@ mod violation;
 
 use core::fmt;
 
+pub use billing::MAY_HAVE_BEEN_BILLED;
+pub(crate) use billing::{call_may_be_billed, count_as_billed};
 pub use code::{Code, Outcome};
 pub(crate) use redact::redact_within;
 pub use redact::{redact, redact_secret};
@@ -15,18 +18,10 @@ pub use response::{FailedResponse, MAX_ERROR_BODY_BYTES, retry_after_in};
 pub use retry_after::parse_retry_after;
 pub use violation::{Violation, Warning};
 
-use crate::wording::{filled, sentence};
+use crate::wording::filled;
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
-
-/// How the part of a message begins that says what a failed call may have cost, behind what happened to it.
-const ABOUT_BILLING: [&str; 3] =
-    [" The call may have been billed", " An earlier attempt may have been billed", " Count the call as billed"];
-
-/// What follows the words of a refusal behind an attempt that may have been billed.
-const OF_EARLIER_ATTEMPT: &str = " An earlier attempt may have been billed: send the call again only under the requestId \
-                                  that it had, or if a second charge is acceptable.";
 
 /// Why a call failed, and whether it can have been billed.
 ///
@@ -51,10 +46,10 @@ struct Details {
 impl Error {
     /// An error of that code, with the outcome that the code's row in the table gives.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self::saying(code, message.into())
+        Self::with_message(code, message.into())
     }
 
-    fn saying(code: Code, message: String) -> Self {
+    fn with_message(code: Code, message: String) -> Self {
         Self(Box::new(Details {
             code,
             message,
@@ -141,39 +136,32 @@ impl Error {
         self
     }
 
-    /// The same error as that of a look-up (`GET /v1/developer/chat/requests/{id}`), which costs nothing: in place of what
-    /// the call may have cost, it says so, and its outcome is `refused`.
+    /// Turns this into the error of a look-up (`GET /v1/developer/chat/requests/{id}`), which is free: the billing note is
+    /// replaced and the outcome is `refused`. One that is `not_sent` already stays so.
     pub fn of_look_up(mut self) -> Self {
         if self.0.outcome.is_unbilled() {
             return self;
         }
         self.0.outcome = Outcome::Refused;
-        self.in_place_of_billing(" The look-up costs nothing: look again.");
+        billing::replace_in(&mut self.0.message, billing::LOOK_UP_IS_FREE);
         self
     }
 
-    /// The same error as that of a call of which nothing can have been billed: it says so, and its outcome is `not_sent`.
+    /// Turns this into the error of a call that cannot have been billed: the billing note is replaced and the outcome is
+    /// `not_sent`.
     #[cfg(feature = "fetch")]
     pub(crate) fn of_unbilled_call(mut self) -> Self {
         self.0.outcome = Outcome::NotSent;
-        self.in_place_of_billing(" Nothing was billed.");
+        billing::replace_in(&mut self.0.message, billing::NOTHING_BILLED);
         self
     }
 
-    /// The same error behind an attempt that may have been billed, which this one does not take back.
+    /// Turns this into the error of a call whose earlier attempt may have been billed: a note says so, and the outcome is
+    /// `unknown`.
     pub(crate) fn behind_billed_attempt(mut self) -> Self {
         self.0.outcome = Outcome::Unknown;
-        self.0.message.push_str(OF_EARLIER_ATTEMPT);
+        self.0.message.push_str(billing::OF_EARLIER_ATTEMPT);
         self
-    }
-
-    fn in_place_of_billing(&mut self, words: &str) {
-        let message = &self.0.message;
-        let is_about_billing =
-            |at: &usize| ABOUT_BILLING.iter().any(|words| message.as_bytes()[*at..].starts_with(words.as_bytes()));
-        if let Some(end) = (0..message.len()).rev().find(is_about_billing) {
-            self.0.message = sentence(&[&message[..end], words]);
-        }
     }
 
     /// What went wrong, as one of a closed set.

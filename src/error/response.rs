@@ -1,7 +1,7 @@
 //! What a failed HTTP answer says: a body of any shape, `Retry-After`, the Worker's own error shape.
 
 use super::retry_after::{LONGEST_WAIT, parse_retry_after, parse_seconds};
-use super::{Code, Details, Error, Outcome, redact, redact_within};
+use super::{Code, Details, Error, Outcome, call_may_be_billed, redact, redact_within};
 use crate::json::{Json, text_below};
 use crate::wording::{digits, filled, head, is_blank, sentence, trim_end};
 
@@ -187,6 +187,8 @@ fn form_of(code: Code, status: u16) -> &'static str {
             "The API answered with a redirect, which is not followed because the key would travel with it{}. Check the \
              base URL."
         }
-        _ => "The API failed{}. The call may have been billed: send it again only if a second charge is acceptable.",
+        _ => {
+            concat!("The API failed{}.", call_may_be_billed!(": send it again only if a second charge is acceptable."))
+        }
     }
 }

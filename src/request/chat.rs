@@ -11,7 +11,7 @@ pub enum Mode {
     /// A quick response.
     #[default]
     Fast,
-    /// An in-depth analysis. The API does not say how long it takes; third parties speak of 10–30 seconds.
+    /// An in-depth analysis. The API does not say how long it takes.
     Expert,
 }
 

@@ -30,6 +30,9 @@ pub enum Form {
     Client(Delivery),
 }
 
+/// How a client may spell `only_result`.
+pub(super) const ONLY_RESULT: &str = "onlyResult";
+
 pub(super) fn to_wire(
     endpoint: Endpoint,
     form: Form,
@@ -49,7 +52,7 @@ pub(super) fn to_wire(
         }
         Endpoint::PredictionMarketAsk => {
             plain.default_mode();
-            plain.rename("onlyResult", "only_result");
+            plain.rename(ONLY_RESULT, "only_result");
         }
         Endpoint::IntentToSwap | Endpoint::PerpTradingSuggestion => {}
     }

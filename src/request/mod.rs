@@ -9,7 +9,6 @@ mod chat;
 mod endpoint;
 mod form;
 mod json_value;
-mod link;
 mod perp;
 mod prediction;
 mod rules;
@@ -22,14 +21,13 @@ pub use chat::{ChatRequest, Mode};
 pub use endpoint::Endpoint;
 pub use form::{Delivery, Form};
 pub use json_value::JsonValue;
-pub use link::is_http_url;
-pub(crate) use link::{before_path, has_odd_character, is_number, split_port, split_scheme};
 pub use perp::{PerpRequest, Style};
 pub use prediction::PredictionRequest;
 pub use rules::{has_id_characters, is_request_id};
 pub use swap::SwapRequest;
 
 use crate::error::{Error, Result, Violation, Warning};
+pub use crate::url::is_http_url;
 use crate::wording::{digits, filled};
 use json_value::place_of;
 use rules::Report;
@@ -169,6 +167,11 @@ impl ValidRequest {
         self
     }
 
+    fn knows(&self, name: &str) -> bool {
+        let is_alias = self.endpoint == Endpoint::PredictionMarketAsk && name == form::ONLY_RESULT;
+        is_alias || self.endpoint.fields().iter().any(|field| field.name == name)
+    }
+
     /// The same request with fields that this version does not know; a field that it knows is a violation. Of a name that
     /// is given twice, here or in an earlier call, the last counts.
     pub fn with_extra(mut self, extra: JsonValue) -> Result<Self> {
@@ -179,7 +182,7 @@ impl ValidRequest {
         };
         let mut violations = Vec::new();
         for (name, value) in &extra {
-            let message = if self.endpoint.fields().iter().any(|field| field.name == name) {
+            let message = if self.knows(name) {
                 "is a known field: set it in the request itself"
             } else if chat::ALONE.contains(&name.as_str()) {
                 "is for chats alone"
@@ -200,7 +203,7 @@ impl ValidRequest {
 
 #[cfg(test)]
 mod tests {
-    use super::{ChatRequest, Delivery, JsonValue, Request as _, Result, ValidRequest};
+    use super::{ChatRequest, Delivery, JsonValue, PredictionRequest, Request as _, Result, ValidRequest};
 
     const BODY: &str = r#"{"mode":"fast","stream":false,"message":{"role":"user","content":"Hi"}"#;
 
@@ -222,6 +225,20 @@ mod tests {
         let again = twice.with_extra(object(&[("a", one)]))?;
         assert_eq!(again.to_json(), [BODY, r#","c":[{"b":2}],"a":1}"#].concat());
         assert_eq!((again.get("a"), again.body().get("a")), (Some(&JsonValue::from(1.0)), Some(&JsonValue::from(1.0))));
+        Ok(())
+    }
+
+    #[test]
+    fn the_clients_own_spelling_of_a_field_is_no_extra_one_of_its_request() -> Result<()> {
+        let extra = || object(&[("onlyResult", JsonValue::Boolean(true))]);
+        let prediction = PredictionRequest::new("https://polymarket.com/event/x").validate(Delivery::Whole)?;
+        let error = prediction.with_extra(extra()).expect_err("a known field");
+        assert_eq!(
+            error.message(),
+            "Invalid prediction request: extraBody.onlyResult is a known field: set it in the request itself. Nothing \
+             was sent."
+        );
+        assert_eq!(chat()?.with_extra(extra())?.to_json(), [BODY, r#","onlyResult":true}"#].concat());
         Ok(())
     }
 

@@ -4,10 +4,10 @@ use core::mem::{replace, take};
 
 use super::address;
 use super::json_value::{JsonValue, place_of};
-use super::link::{MAX_LINK, authority_of, is_http_url};
 use super::suggestion::nearest;
 use super::vocabulary::{Vocabulary, listed};
 use crate::error::{Violation, Warning};
+use crate::url::{MAX_URL, authority_of, is_http_url};
 use crate::wording::{decimal, filled, grouped, head, is_blank, sentence};
 
 /// Longest `requestId`: the API takes 128, and the Worker needs room for the caller's prefix.
@@ -196,8 +196,8 @@ fn it_is(text: &str) -> String {
 
 /// What keeps a link from being sent. One with a password in it is not repeated.
 fn link_fault(text: &str) -> String {
-    if text.len() > MAX_LINK {
-        filled("it has {} bytes, which is over {}", &[&grouped(text.len()), &grouped(MAX_LINK)])
+    if text.len() > MAX_URL {
+        filled("it has {} bytes, which is over {}", &[&grouped(text.len()), &grouped(MAX_URL)])
     } else if authority_of(text).contains('@') {
         "it holds a user name or a password".to_owned()
     } else if text.contains('@') {

@@ -57,9 +57,9 @@ pub trait Answer: Sized {
     /// ```
     ///
     /// # Errors
-    /// That of the status where it is no success, as [`FailedResponse`] tells it, which knows more where it is given the
-    /// headers; `bad_response` with up to 64 KiB of the body where it is no JSON or a member has the wrong type;
-    /// `unsupported_transaction` where a swap answer is of another kind than the documented EVM one.
+    /// For a status that is no success, that status's error (see [`FailedResponse`], which can also use the headers).
+    /// `bad_response` (with up to 64 KiB of body) if the body is not JSON or a member has the wrong type.
+    /// `unsupported_transaction` (with the body too) if a swap is not the documented EVM kind.
     fn read(status: u16, content_type: Option<&str>, body: &str) -> Result<Self> {
         if !is_success(status) {
             return Err(FailedResponse { status, body, ..FailedResponse::default() }.into_error::<Value>());

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Number, Value};
 
-use crate::error::{Code, Error, Result, redact, redact_within};
+use crate::error::{Code, Error, Result, count_as_billed, redact, redact_within};
 use crate::json::{Json, JsonKind, given};
 use crate::wording::{digits, filled, sentence};
 
@@ -106,7 +106,7 @@ fn expect<J: Json>(value: &J, wanted: JsonKind, path: &str) -> Result<(), String
     ))
 }
 
-pub(super) const BILLED: &str = ". Count the call as billed; the body is kept in the error.";
+pub(super) const BILLED: &str = concat!(".", count_as_billed!("; the body is kept in the error."));
 
 /// The error for a success whose body is no JSON text.
 pub fn unreadable(content_type: Option<&str>) -> Error {

@@ -2,7 +2,7 @@
 
 use super::shape::{BILLED, answer};
 use crate::error::{Code, Error, Result, redact};
-use crate::json::{Json, given, text_at};
+use crate::json::{Json, JsonKind, given, text_at};
 use crate::wording::{filled, head, sentence};
 
 answer! {
@@ -118,21 +118,31 @@ answer! {
     }
 }
 
-/// Refuses what is no EVM transaction of the documented shape: the older `{ transaction }`, and other chain types.
+/// Refuses what is no EVM transaction of the documented shape: the older `{ transaction }`, other chain types wherever they
+/// are named, and what says neither its chain type nor what it calls, such as the bytes of another chain's transaction.
 fn check_transaction<J: Json>(answer: &J) -> Result<()> {
     let unsigned = given(answer, "unsignedTx");
     if unsigned.is_none() && given(answer, "transaction").is_some() {
         return Err(unsupported(&["it has the older shape with \"transaction\" instead of \"unsignedTx\""]));
     }
-    match unsigned.and_then(|tx| text_at(&*tx, "chainType")) {
-        Some(kind) if !kind.eq_ignore_ascii_case("evm") => {
-            let kind = redact(&kind);
-            let shown = head(&kind, 40);
-            Err(unsupported(&["its chainType is \"", shown, if shown.len() < kind.len() { "…\"" } else { "\"" }]))
+    let kind = unsigned.as_deref().and_then(|tx| text_at(tx, "chainType"));
+    if let Some(kind) = kind.or_else(|| text_at(answer, "chainType")) {
+        if kind.eq_ignore_ascii_case("evm") {
+            return Ok(());
         }
-        _ => Ok(()),
+        let kind = redact(&kind);
+        let shown = head(&kind, 40);
+        return Err(unsupported(&["its chainType is \"", shown, if shown.len() < kind.len() { "…\"" } else { "\"" }]));
     }
+    let is_unknown = |tx: &J| tx.kind() == JsonKind::Object && CALL.iter().all(|name| given(tx, name).is_none());
+    if unsigned.as_deref().is_some_and(is_unknown) {
+        return Err(unsupported(&["its unsignedTx says neither its chainType nor which contract it calls"]));
+    }
+    Ok(())
 }
+
+/// What makes a transaction without a `chainType` one that an EVM wallet can be asked to sign, if it is right.
+const CALL: [&str; 3] = ["chainType", "to", "data"];
 
 fn unsupported(why: &[&str]) -> Error {
     let why = sentence(why);

@@ -6,12 +6,8 @@ use minara_stream::sse::{Announced, Batch, Event, RawEvent};
 
 use crate::error::Result;
 
-/// Decodes a stream of server-sent events from chunks of bytes that are split anywhere.
-///
-/// It follows the WHATWG algorithm to the letter, including the dispatch at a CR whose LF has not arrived yet. What it
-/// holds is bounded: an event whose data, type and id together pass the limit is an `event_too_large` error, and the
-/// lines that the algorithm ignores are not kept at all. After an error every call gives the same error until
-/// [`reset`](Self::reset).
+/// Decodes a stream of server-sent events from chunks of bytes that are split anywhere: a
+/// [`minara_stream::sse::Decoder`], which says how, with this crate's errors.
 #[derive(Debug, Clone, Default)]
 pub struct Decoder(minara_stream::sse::Decoder);
 
@@ -34,10 +30,8 @@ impl Decoder {
         Ok(self.0.push(chunk, sink)?)
     }
 
-    /// Decodes the next chunk without decoding the data as UTF-8, until `sink` breaks off.
-    ///
-    /// Returns how many bytes of the chunk were read: all of them, or those up to and including the event at which
-    /// `sink` broke off. The rest can be pushed later.
+    /// Decodes the next chunk without decoding the data as UTF-8, until `sink` breaks off; see
+    /// [`push_raw`](minara_stream::sse::Decoder::push_raw) for the number of bytes that it returns.
     ///
     /// # Errors
     /// `event_too_large`, after the events before it were handed over.
@@ -57,8 +51,7 @@ impl Decoder {
     /// Ends the input.
     ///
     /// # Errors
-    /// `stream_truncated` when it ended within an event, which the algorithm does not dispatch; `event_too_large`
-    /// again if the stream had failed with it.
+    /// `stream_truncated` when it ended within an event; `event_too_large` again if the stream had failed with it.
     pub fn finish(&mut self) -> Result<()> {
         Ok(self.0.finish()?)
     }

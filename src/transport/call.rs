@@ -14,14 +14,14 @@ use super::body::{ErrorBody, call_method};
 use super::config::{CallOptions, Config, Sent, Settled};
 use super::failure::Failure;
 use super::platform::{monotonic_ms, random};
-use super::reply::{Reply, correlation_id, header, without_secret};
+use super::reply::{Reply, correlation_id, is_event_stream, without_secret};
 use super::scope::Scope;
 use super::send::{response_of, send, verdict_without_body};
 use crate::error::Outcome;
 use crate::json::Json;
 use crate::recovery;
 use crate::retry::{Attempt, Decision, after_attempt, decide};
-use crate::wire::{EVENT_STREAM, Method, WireRequest, is_media_type, is_success};
+use crate::wire::{EVENT_STREAM, Method, WireRequest, is_success};
 
 /// A call under way: what it sends, on which terms, and how far it has come. Dropping it aborts it on the wire.
 pub struct Call {
@@ -102,7 +102,8 @@ impl Call {
         self.wire.request_id.as_deref()
     }
 
-    /// Sends the request until it succeeds or may not be repeated. An answer that is no event stream is read whole.
+    /// Sends the request until it succeeds or may not be repeated. An answer that is no event stream, or was
+    /// not to be one, is read whole.
     ///
     /// Where the future was dropped, the next one goes on with the exchange: nothing is sent again.
     pub async fn exchange(&mut self) -> Result<Reply, Failure> {
@@ -236,7 +237,7 @@ impl Call {
     }
 
     fn read(&mut self, response: Response) -> Step {
-        if header(&response, "content-type").is_some_and(|kind| is_media_type(&kind, EVENT_STREAM)) {
+        if self.wire.accept == EVENT_STREAM && is_event_stream(&response) {
             return Ok(Some(Reply::new(response, None, self.secret.clone())));
         }
         // The first byte was the headers': a JSON answer has no parts whose distance could be watched.

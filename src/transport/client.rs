@@ -100,7 +100,7 @@ impl Client {
         let mut call = self.open(WireRequest::call(valid))?;
         let reply = call.exchange().await?;
         let id = valid.request_id();
-        let accepted = accepted(reply.status(), id.is_some(), reply.parse()?);
+        let accepted = accepted(reply.status(), id.is_some(), reply.parse_chat()?);
         let answer: Value = match accepted.map_err(|error| reply.unreadable(error))? {
             Accepted::Answer(answer) => answer,
             Accepted::AtWork => {

@@ -3,7 +3,7 @@
 use wasm_bindgen::JsValue;
 
 use super::host_json::member;
-use crate::error::{Code, Error, Outcome};
+use crate::error::{Code, Error, Outcome, call_may_be_billed};
 use crate::retry::never_left;
 
 /// Why a call did not give an answer.
@@ -22,8 +22,10 @@ pub enum Failure {
 
 const NEVER_LEFT: &str = "The connection failed. Nothing was sent; check the address and the network.";
 
-const LOST: &str = "The connection failed. The call may have been billed: send it again only under the requestId that \
-                    it had, or if a second charge is acceptable.";
+const LOST: &str = concat!(
+    "The connection failed.",
+    call_may_be_billed!(": send it again only under the requestId that it had, or if a second charge is acceptable.")
+);
 
 const ABORTED: &str = "The call was aborted.";
 

@@ -12,6 +12,18 @@ impl Json for JsValue {
         JSON::parse(text).ok()
     }
 
+    fn from_text(text: &str) -> Self {
+        text.into()
+    }
+
+    fn from_members<const N: usize>(members: [(&str, Option<Self>); N]) -> Self {
+        let object = Object::new();
+        for (name, value) in members {
+            set_member(&object, name, value.unwrap_or(Self::UNDEFINED));
+        }
+        object.into()
+    }
+
     fn kind(&self) -> JsonKind {
         if self.is_string() {
             JsonKind::String

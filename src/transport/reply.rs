@@ -7,16 +7,18 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Response;
 
 use super::failure::Failure;
-use crate::error::{Code, Error, redact, redact_secret};
+use crate::chat_stream::whole_answer;
+use crate::error::{Error, redact, redact_secret};
 use crate::json::Json;
 use crate::response::{keep_body, unreadable};
+use crate::wire::{EVENT_STREAM, is_media_type};
 
 /// A success.
 #[derive(Clone)]
 pub struct Reply {
     /// The answer; its body has been read where `text` holds it.
     pub response: Response,
-    /// The body of a JSON answer; `None` for an event stream, which is still to be read.
+    /// The body; `None` for the event stream that was asked for, which is still to be read.
     pub text: Option<JsString>,
     /// The key or token that the call was sent with, and an error must not repeat.
     secret: Option<Rc<str>>,
@@ -52,12 +54,18 @@ impl Reply {
         J::parse(&self.body()).ok_or_else(|| self.no_json())
     }
 
-    /// The failure where the body is no JSON text.
-    pub fn no_json(&self) -> Failure {
-        if self.text.is_none() {
-            let message = "The API answered with an event stream where JSON was asked for. Count the call as billed.";
-            return self.identified(Error::new(Code::BadResponse, message).with_status(self.status()));
+    /// The answer of a chat, which the API may give as an event stream though none was asked for.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse), and those of a stream that is not complete; all with the body.
+    pub fn parse_chat<J: Json>(&self) -> Result<J, Failure> {
+        if !is_event_stream(&self.response) {
+            return self.parse();
         }
+        whole_answer(&self.body()).map_err(|error| self.unreadable(error))
+    }
+
+    fn no_json(&self) -> Failure {
         self.unreadable(unreadable(self.content_type().as_deref()))
     }
 
@@ -85,6 +93,10 @@ pub(super) fn correlation_id(response: &Response, secret: Option<&str>) -> Optio
         Some(secret) => redact_secret(&id, secret),
         None => id,
     })
+}
+
+pub(super) fn is_event_stream(response: &Response) -> bool {
+    header(response, "content-type").is_some_and(|kind| is_media_type(&kind, EVENT_STREAM))
 }
 
 /// A header of an answer.

@@ -13,9 +13,9 @@ use super::failure::Failure;
 use super::grace::Grace;
 use super::reply::{Reply, without_secret};
 use crate::chat_stream::{ChatDecoder, ChatOptions, State};
-use crate::error::{Code, Error, Outcome, Result};
+use crate::error::Result;
 use crate::json::text_at;
-use crate::recovery::{Accepted, accepted, job_answer};
+use crate::recovery::{Accepted, accepted, is_verdict, job_answer, may_be_stored};
 use crate::response::{Answer as _, ChatAnswer, check_content, no_content};
 use crate::wire::WireRequest;
 
@@ -80,8 +80,8 @@ impl ChatStream {
     /// lost.
     ///
     /// # Errors
-    /// Every error of a stream holds the text so far in [`Error::partial`]. Under a `requestId` a stream that was cut
-    /// or stalled, or held no text, is completed from the stored answer first.
+    /// Every error of a stream holds the text so far in [`Error::partial`](crate::Error::partial). Under a `requestId` a
+    /// stream that was cut or stalled, or held no text, is completed from the stored answer first.
     pub async fn next(&mut self) -> Result<Option<String>> {
         let part = self.read().await.map_err(Failure::into_error);
         if !matches!(part, Ok(Some(_))) {
@@ -247,12 +247,12 @@ impl ChatStream {
     /// Goes on with the stored answer, if there is an id under which one is kept.
     fn recover(&mut self, failure: Failure) -> Result<(), Failure> {
         if let Source::Stored(cut) = &mut self.source {
-            let cut = cut.take().filter(|_| !is_verdict(&failure));
-            return Err(cut.unwrap_or(failure));
+            let is_last_word = matches!(&failure, Failure::Failed { error, .. } if is_verdict(error));
+            return Err(cut.take().filter(|_| !is_last_word).unwrap_or(failure));
         }
         let is_kept = self.wire.request_id.is_some();
         match &failure {
-            Failure::Failed { error, .. } if is_kept && is_recoverable(error) => self.look_up()?,
+            Failure::Failed { error, .. } if is_kept && may_be_stored(error) => self.look_up()?,
             _ => return Err(failure),
         }
         self.leave(Source::Stored(Some(failure)));
@@ -285,21 +285,4 @@ impl Body {
         let chunk = Promise::resolve(&call_method(&self.reader, "read")?);
         Ok(self.chunk.insert(chunk).clone())
     }
-}
-
-/// Whether an answer may be stored, or on its way there, that the stream did not bring.
-fn is_recoverable(error: &Error) -> bool {
-    match error.code() {
-        Code::StreamTruncated | Code::EventTooLarge | Code::Network | Code::Timeout => {
-            error.outcome() == Outcome::Unknown
-        }
-        code => code == Code::BadResponse,
-    }
-}
-
-/// Whether a look-up said what became of the answer: that is the last word. That it could not be made says less than what
-/// cut the stream.
-fn is_verdict(look_up: &Failure) -> bool {
-    let Failure::Failed { error, .. } = look_up else { return false };
-    error.code() == Code::StreamError || (error.code() == Code::BadResponse && error.outcome() == Outcome::Done)
 }

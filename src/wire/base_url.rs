@@ -3,13 +3,13 @@
 use core::fmt;
 
 use crate::error::{Error, Result};
-use crate::request::{before_path, has_odd_character, is_http_url, is_number, split_port, split_scheme};
+use crate::url::{has_odd_character, host_of, is_http_url, is_number, split_scheme};
 use crate::wording::trim_end;
 
 /// Where the API lives, according to its documentation.
 pub const DEFAULT_BASE_URL: &str = "https://api.minara.ai";
 
-/// The host that the OpenAPI document names; known to answer 404 since June 2026.
+/// The host that `servers` of the OpenAPI document names; the API's official notes of June 2026 say that it answers 404.
 pub const LEGACY_BASE_URL: &str = "https://api-developer.minara.ai";
 
 /// The address below which the API's paths are found.
@@ -58,8 +58,7 @@ impl BaseUrl {
 
     /// The host, without its port; empty for a path.
     pub fn host(&self) -> &str {
-        let Some((_, rest)) = split_scheme(&self.0) else { return "" };
-        split_port(before_path(rest)).0
+        host_of(&self.0)
     }
 
     /// The URL without a trailing slash.

@@ -12,6 +12,8 @@ pub(crate) use api_key::{bearer, fits_a_header};
 pub use base_url::{BaseUrl, DEFAULT_BASE_URL, LEGACY_BASE_URL};
 pub use media_type::{EVENT_STREAM, JSON, is_media_type};
 
+pub use crate::url::host_of;
+
 use crate::error::{Error, Result};
 use crate::request::{Endpoint, JsonValue, ValidRequest, has_id_characters};
 use crate::wording::sentence;

@@ -183,14 +183,35 @@ for (const [what, answer, message] of [
   });
 }
 
-test("an event stream in place of an answer is named as one", async () => {
-  const fetch = mockFetch([{ stream: ["gm"] }]);
+test("a chat that is answered with an event stream is read as one", async () => {
+  const fetch = mockFetch([{ stream: ["g", "m"] }]);
+  const answer = await new Minara({ ...BASE, fetch }).chat({ message: "gm" });
+  assert.equal(answer.content, "gm");
+});
+
+test("a chat that is answered with an event stream that is cut is the stream's error, with all that came", async () => {
+  const body = 'data: {"delta":{"content":"g"}}\n\n';
+  const fetch = async () => new Response(body, { headers: { "content-type": "text/event-stream" } });
   const error = await failureOf(() => new Minara({ ...BASE, fetch }).chat({ message: "gm" }));
-  assert.equal(
-    error.message,
-    "The API answered with an event stream where JSON was asked for. Count the call as billed.",
+  assert.deepEqual(
+    [error.code, error.outcome, error.partial, error.body, error.status],
+    ["stream_truncated", "unknown", "g", body, 200],
   );
-  assert.deepEqual([error.code, error.outcome, error.body], ["bad_response", "done", undefined]);
+});
+
+test("an event stream in place of any other answer is no JSON, and is kept", async () => {
+  const body = 'data: {"delta":{"content":"gm"}}\n\ndata: [DONE]\n\n';
+  const fetch = async () => new Response(body, { headers: { "content-type": "text/event-stream" } });
+  const minara = new Minara({ ...BASE, fetch });
+  for (const call of [() => minara.perpTradingSuggestion({ symbol: "ETH" }), () => minara.chatBackground(QUESTION)]) {
+    const error = await failureOf(call);
+    assert.equal(
+      error.message,
+      "The API answered success, but its body (text/event-stream) is not JSON. Count the call as billed; the body is " +
+        "kept in the error.",
+    );
+    assert.deepEqual([error.code, error.outcome, error.body], ["bad_response", "done", body]);
+  }
 });
 
 test("withResponse() beside a reading whose sending failed leaves the signal to the look-ups", async () => {

@@ -54,7 +54,8 @@ fn numbers_keep_every_digit_that_was_sent() {
 #[test]
 fn an_amount_of_2_to_the_256_minus_1_is_the_text_that_was_sent() {
     let most = "115792089237316195423570985008687907853269984665640564039457584007913129639935";
-    let body = json!({ "approval": { "currentAllowance": most }, "unsignedTx": { "value": most } }).to_string();
+    let body = json!({ "approval": { "currentAllowance": most }, "unsignedTx": { "chainType": "evm", "value": most } })
+        .to_string();
     let swap = SwapTransaction::read(200, JSON, &body).unwrap();
     assert_eq!(swap.approval.unwrap().current_allowance.as_deref(), Some(most));
     assert_eq!(swap.unsigned_tx.unwrap().value.as_deref(), Some(most));

@@ -59,10 +59,11 @@ impl Work {
 
     fn answered(&mut self, reply: Reply) -> Result<Option<JsValue>, Failure> {
         if reply.text.is_none() {
-            return self.streamed(&reply);
+            let scope = StreamScope::from(self.call.scope().clone());
+            return Ok(Some(self.reply(&reply, JsValue::UNDEFINED, scope.into())));
         }
-        let value: JsValue = reply.parse()?;
         if let Operation::Call(Endpoint::Chat, Delivery::Whole | Delivery::Stream) = self.operation {
+            let value: JsValue = reply.parse_chat()?;
             let id = self.call.request_id().map(str::to_owned);
             return match accepted(reply.status(), id.is_some(), value).map_err(|error| reply.unreadable(error))? {
                 Accepted::Answer(answer) => self.checked(&reply, answer),
@@ -73,7 +74,7 @@ impl Work {
                 }
             };
         }
-        self.checked(&reply, value)
+        self.checked(&reply, reply.parse()?)
     }
 
     /// Of a look at a job: the answer of the call that was accepted before it, or of a call for the stored answer
@@ -88,14 +89,6 @@ impl Work {
         set(&found, "rest", rest.into());
         set(&found, "answer", or_undefined(answer));
         self.checked(&reply, found.into())
-    }
-
-    fn streamed(&self, reply: &Reply) -> Result<Option<JsValue>, Failure> {
-        if self.operation != Operation::Call(Endpoint::Chat, Delivery::Stream) {
-            return Err(reply.no_json());
-        }
-        let scope = StreamScope::from(self.call.scope().clone());
-        Ok(Some(self.reply(reply, JsValue::UNDEFINED, scope.into())))
     }
 
     fn checked(&self, reply: &Reply, value: JsValue) -> Result<Option<JsValue>, Failure> {

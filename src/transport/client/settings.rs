@@ -59,7 +59,7 @@ impl Client {
         Ok(self)
     }
 
-    /// The same client with another patience. Default: 2 repetitions, and 60 s for `Retry-After`.
+    /// The same client with another retry policy. Default: 2 repetitions, and at most 60 s of `Retry-After`.
     ///
     /// # Errors
     /// `invalid_request` for a `max_retry_after` that is no number from 0.
@@ -70,13 +70,14 @@ impl Client {
         Ok(self)
     }
 
-    /// The same client with streams that are read in another way. Default: an end must be said, 1 MiB for an event.
+    /// The same client with other options for decoding streams. Default: a stream must end explicitly, and an event has at
+    /// most 1 MiB.
     pub fn decoding(mut self, options: ChatOptions) -> Self {
         self.decoding = options;
         self
     }
 
-    /// The same client with someone who is told of each attempt, for logs and metrics. Default: none.
+    /// The same client with an observer that is called for each attempt, for logs and metrics. Default: none.
     pub fn observer(mut self, observer: Rc<dyn Observer>) -> Self {
         Rc::make_mut(&mut self.config).observer = Some(observer);
         self

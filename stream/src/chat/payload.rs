@@ -53,6 +53,9 @@ const FINISH_REASON: &[Path] =
 /// What holds the text, where there is some.
 const DELTA: &[Path] = &[&["choices", "0", "delta"], &["delta"]];
 const ERROR: &[Path] = &[&["error"], &["data", "error"], &["chunk", "error"]];
+/// What the body of a failed HTTP answer has.
+const CODE: &[Path] = &[&["statusCode"], &["code"]];
+const MESSAGE: &[Path] = &[&["message"]];
 const CHAT_ID: &[Path] = &[&["chatId"], &["data", "chatId"], &["chunk", "chatId"]];
 const MESSAGE_ID: &[Path] = &[&["messageId"], &["data", "messageId"], &["chunk", "messageId"]];
 const USAGE: &[Path] = &[&["usage"], &["choices", "0", "usage"], &["data", "usage"], &["chunk", "usage"]];
@@ -73,7 +76,7 @@ const LABELS: &[&str] = &[
 ];
 
 /// The first names of all paths, and what a payload that is an error says in its own `message`.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 14] = [
     "choices",
     "delta",
     "chunk",
@@ -83,6 +86,8 @@ const NAMES: [&str; 12] = [
     "finish_reason",
     "error",
     "message",
+    "statusCode",
+    "code",
     "chatId",
     "messageId",
     "usage",
@@ -171,13 +176,24 @@ impl<'a> Chunk<'a> {
         let error = self.members.find(ERROR, is_error);
         let finished_in_error =
             self.finish_reason.is_some_and(|reason| words(reason).is_some_and(|text| text == "error"));
-        if error.is_none() && !finished_in_error && event != "error" {
+        if error.is_none() && !finished_in_error && event != "error" && !self.is_failed_answer() {
             return None;
         }
         let inner = |name| error.and_then(|error| error.get(name));
         let told = [error, inner("message"), inner("error"), self.members.get("message")];
         let message = told.into_iter().flatten().find_map(words).or_else(|| self.text.map(text_of));
-        Some(reported(message, inner("code").and_then(words), data))
+        let code = inner("code").or_else(|| self.members.find(CODE, RawJson::is_string));
+        Some(reported(message, code.and_then(words), data))
+    }
+
+    /// Whether it is the body of a failed HTTP answer, with nothing around it: words and a failing status, or one of the
+    /// API's names for the failure of a job.
+    fn is_failed_answer(&self) -> bool {
+        let has = |paths: &[Path], fits: fn(RawJson<'a>) -> bool| self.members.find(paths, fits).is_some();
+        self.text.is_none()
+            && has(CODE, is_failing)
+            && has(MESSAGE, RawJson::is_string)
+            && !has(DELTA, RawJson::is_object)
     }
 }
 
@@ -194,6 +210,11 @@ fn is_reason(value: RawJson<'_>) -> bool {
 /// An error is anything but what says that there is none.
 fn is_error(value: RawJson<'_>) -> bool {
     !value.is_null() && !matches!(value.bytes(), b"\"\"" | b"false" | b"0")
+}
+
+fn is_failing(code: RawJson<'_>) -> bool {
+    let code = code.string_body().unwrap_or(code.bytes());
+    matches!(code, [b'4' | b'5', b'0'..=b'9', b'0'..=b'9']) || code.starts_with(b"processing_")
 }
 
 /// The failure that the stream reports in that data.

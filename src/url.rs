@@ -2,15 +2,15 @@
 
 use crate::wording::trim_end;
 
-/// Longest link that is sent, in bytes.
-pub(super) const MAX_LINK: usize = 2_048;
+/// Longest URL that is taken, in bytes.
+pub(crate) const MAX_URL: usize = 2_048;
 
 /// Whether the text is an absolute http or https URL with a host.
 ///
 /// Stricter than the WHATWG URL parser, which repairs what people paste: no white space or control character, no
 /// backslash, exactly two slashes after the scheme, and no user name or password, which would travel to the API.
 pub fn is_http_url(text: &str) -> bool {
-    if text.len() > MAX_LINK || has_odd_character(text) {
+    if text.len() > MAX_URL || has_odd_character(text) {
         return false;
     }
     let Some((scheme, rest)) = split_scheme(text) else { return false };
@@ -32,7 +32,7 @@ pub(crate) fn split_scheme(text: &str) -> Option<(&str, &str)> {
 }
 
 /// Host and port. A bracketed IPv6 address holds colons of its own.
-pub(crate) fn split_port(authority: &str) -> (&str, Option<&str>) {
+fn split_port(authority: &str) -> (&str, Option<&str>) {
     match authority.bytes().rposition(|byte| matches!(byte, b':' | b']')) {
         Some(at) if authority.as_bytes()[at] == b':' => (&authority[..at], Some(&authority[at + 1..])),
         _ => (authority, None),
@@ -40,11 +40,16 @@ pub(crate) fn split_port(authority: &str) -> (&str, Option<&str>) {
 }
 
 /// What stands between the scheme and the path; empty where there is no scheme.
-pub(super) fn authority_of(text: &str) -> &str {
+pub(crate) fn authority_of(text: &str) -> &str {
     split_scheme(text).map_or("", |(_, rest)| before_path(rest))
 }
 
-pub(crate) fn before_path(rest: &str) -> &str {
+/// The host of a URL or of a serialised origin, without its port; empty where there is no scheme.
+pub fn host_of(text: &str) -> &str {
+    split_port(authority_of(text)).0
+}
+
+fn before_path(rest: &str) -> &str {
     &rest[..rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len())]
 }
 
@@ -78,7 +83,7 @@ fn is_host(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_http_url, is_number};
+    use super::{host_of, is_http_url, is_number};
 
     #[test]
     fn numbers_are_those_that_the_standard_library_reads_without_a_sign() {
@@ -86,6 +91,21 @@ mod tests {
             assert_eq!(is_number(text, 255), text.parse::<u8>().is_ok(), "{text:?}");
         }
         assert!(!is_number("+1", 255));
+    }
+
+    #[test]
+    fn a_host_has_no_port_and_no_path() {
+        for (text, host) in [
+            ("https://demo.example", "demo.example"),
+            ("http://localhost:8787", "localhost"),
+            ("http://[::1]:8787", "[::1]"),
+            ("http://[::1]", "[::1]"),
+            ("https://demo.example:8443/a:b?c", "demo.example"),
+            ("/api", ""),
+            ("", ""),
+        ] {
+            assert_eq!(host_of(text), host, "{text:?}");
+        }
     }
 
     #[test]
