@@ -8,8 +8,7 @@ import { Books } from "../../worker/src/budget/books.js";
 const again = "~";
 
 /** Books in memory; `statements` are those that were run, with their bindings. */
-function openBooks() {
-  const database = new DatabaseSync(":memory:");
+function openBooks(database = new DatabaseSync(":memory:")) {
   const statements = [];
   const exec = (text, ...bindings) => {
     statements.push([text, bindings]);
@@ -45,19 +44,22 @@ describe("the budget's books", () => {
   test("a lease stays shared when its repetitions are over", () => {
     const { books } = openBooks();
     for (const id of ["a.r", "a.r~w-1-1"]) book(books, id);
-    books.settle("a.r~w-1-1", 0, false);
+    books.settle("a.r~w-1-1", false);
     assert.deepEqual(JSON.parse(books.leases(again)).map(({ id, shared }) => [id, shared]), [["a.r", 1]]);
   });
 
   test("a caller's sums are read again with what is spent, what came back and what is under way", () => {
     const { books } = openBooks();
-    for (const id of ["a.open", "a.streams", "a.spent", "a.refused", "a.expired"]) book(books, id);
-    books.settle("a.streams", 4, true);
-    books.settle("a.spent", 4, false);
-    books.settle("a.refused", 0, false);
+    for (const id of ["a.open", "a.streams", "a.spent", "a.refused", "a.unsent", "a.expired"]) book(books, id);
+    books.settle("a.streams", true);
+    books.settle("a.spent", false);
+    books.giveBack("a.refused");
+    books.erase("a.unsent");
     books.release("a.expired");
-    assert.deepEqual(JSON.parse(books.accounts(1)), [{ caller: "a", charged: 16, open: 2 }]);
-    assert.deepEqual(JSON.parse(books.accounts(2)), [], "what is older than a session counts no more");
+    const none = { charged: 0, open: 0, refused: 0 };
+    assert.deepEqual(JSON.parse(books.account("a", 1)), { charged: 16, open: 2, refused: 1 });
+    assert.deepEqual(JSON.parse(books.account("a", 2)), none, "what is older than a session counts no more");
+    assert.deepEqual(JSON.parse(books.account("b", 1)), none);
     assert.deepEqual([books.charged(20_000), books.charged(20_001)], [16, 0]);
     const leases = JSON.parse(books.leases(again)).map(({ id, settled }) => [id, settled]);
     assert.deepEqual(leases, [["a.open", 0], ["a.streams", 1]]);
@@ -66,28 +68,34 @@ describe("the budget's books", () => {
   test("a call whose cost came back is booked anew under its id", () => {
     const { books } = openBooks();
     book(books, "a.r");
-    books.settle("a.r", 0, false);
+    books.giveBack("a.r");
     assert.deepEqual(JSON.parse(books.earlier("a.r", again, 8)), { route: "chat", hash: "h", charge: 0, open: 0, repetitions: 0 });
+    books.displace("a.r", "a.r~~w-1-1");
     book(books, "a.r", 5);
     assert.deepEqual(JSON.parse(books.earlier("a.r", again, 8)), { route: "chat", hash: "h", charge: 5, open: 1, repetitions: 0 });
-    books.settle("a.r", 5, true);
+    books.settle("a.r", true);
     assert.equal(JSON.parse(books.earlier("a.r", again, 8)).open, 1, "its answer is under way");
     assert.equal(books.charged(20_000), 5);
+    assert.deepEqual(JSON.parse(books.account("a", 1)), { charged: 5, open: 1, refused: 1 }, "the refusal still counts");
+    books.displace("a.r", "a.r~~w-1-2");
+    assert.deepEqual([books.has("a.r"), books.has("a.r~~w-1-2")], [true, false], "what was not refused stays where it is");
   });
 
   test("what is old is forgotten, but no call that is under way and no id that is in use", () => {
     const { books, database } = openBooks();
     const put = (id, created) => books.book(id, "a", "chat", "h", 1, 20_000, created, 2);
     for (const [id, created] of [["old", 9], ["open", 9], ["new", 10]]) put(id, created);
-    for (const id of ["old", "new"]) books.settle(id, 1, false);
+    for (const id of ["old", "new"]) books.settle(id, false);
+    put("refused", 9);
+    books.giveBack("refused");
     for (const [id, seen] of [["used", 1], ["unused", 19], ["used", 20]]) books.own("a", id, seen);
-    assert.equal(books.forget(10, 20), true);
+    assert.equal(books.forget(20_000, 10, 20), true);
     const ids = (table) => database.prepare(`SELECT id FROM ${table} ORDER BY id`).all().map(({ id }) => id);
     assert.deepEqual([ids("lease"), ids("own")], [["new", "open"], ["used"]]);
     assert.deepEqual([books.owns("a", "used"), books.owns("a", "unused"), books.owns("b", "used")], [true, false, false]);
     books.release("open");
-    assert.equal(books.forget(11, 20), true, "an id is left");
-    assert.equal(books.forget(11, 21), false);
+    assert.equal(books.forget(20_000, 11, 20), true, "an id is left");
+    assert.equal(books.forget(20_000, 11, 21), false);
   });
 
   test("the day's usage names the ten dearest callers, the dearest first", () => {
@@ -105,13 +113,38 @@ describe("the budget's books", () => {
     assert.equal(books.earlier("a.r", again, 8), "null");
   });
 
-  test("earlier calls are found by their ids, without a walk through the table", () => {
+  for (const [name, ask, steps] of [
+    ["earlier calls are found by their ids", (books) => books.earlier("a.r", again, 8), [/^SEARCH lease USING PRIMARY KEY \(id/, /^SEARCH again USING PRIMARY KEY \(id/]],
+    ["a caller's sums are found by the caller", (books) => books.account("a", 1), [/^SEARCH lease USING INDEX lease_of_caller \(caller=\? AND created>\?\)/]],
+    ["a day's sum is in its index", (books) => books.charged(20_000), [/^SEARCH lease USING COVERING INDEX lease_of_day \(day=\?\)/]],
+    ["what is under way is found by that", (books) => books.leases(again), [/^SCAN lease USING INDEX lease_not_over/, /^SEARCH again USING PRIMARY KEY \(id/]],
+  ]) {
+    test(`${name}, without a walk through the table`, () => {
+      const { books, database, statements } = openBooks();
+      ask(books);
+      const [text, bindings] = statements.at(-1);
+      const plan = database.prepare(`EXPLAIN QUERY PLAN ${text}`).all(...bindings).map(({ detail }) => detail);
+      const taken = plan.filter((step) => /\b(lease|again)\b/.test(step));
+      assert.equal(taken.length, steps.length, plan.join("\n"));
+      for (const [index, step] of steps.entries()) assert.match(taken[index], step, plan.join("\n"));
+    });
+  }
+
+  test("what is old is found by its day", () => {
     const { books, database, statements } = openBooks();
-    books.earlier("a.r", again, 8);
-    const [text, bindings] = statements.at(-1);
-    const plan = database.prepare(`EXPLAIN QUERY PLAN ${text}`).all(...bindings).map(({ detail }) => detail);
-    const steps = plan.filter((step) => /\b(lease|again)\b/.test(step));
-    assert.equal(steps.length, 2, plan.join("\n"));
-    for (const step of steps) assert.match(step, /^SEARCH (lease|again) USING PRIMARY KEY \(id/, plan.join("\n"));
+    books.forget(20_000, 1, 1);
+    const [text, bindings] = statements.find(([statement]) => statement.startsWith("DELETE FROM lease"));
+    const [{ detail }] = database.prepare(`EXPLAIN QUERY PLAN ${text}`).all(...bindings);
+    assert.match(detail, /^SEARCH lease USING INDEX lease_of_day \(day<\?\)/);
+  });
+
+  test("tables of an earlier version are taken as they are", () => {
+    const database = new DatabaseSync(":memory:");
+    database.exec(`CREATE TABLE lease (
+      id TEXT PRIMARY KEY, caller TEXT NOT NULL, route TEXT NOT NULL, hash TEXT NOT NULL, charge INTEGER NOT NULL,
+      day INTEGER NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL, state INTEGER NOT NULL
+    ) WITHOUT ROWID; INSERT INTO lease VALUES ('a.r', 'a', 'chat', 'h', 4, 20000, 1, 2, 2)`);
+    const { books } = openBooks(database);
+    assert.deepEqual(JSON.parse(books.account("a", 1)), { charged: 4, open: 0, refused: 0 });
   });
 });

@@ -67,8 +67,7 @@ describe("the budget over restarts and alarms", () => {
           assert.equal((await gateway.post(paths.chat, streamed, bearer(freshToken()))).status, 200);
           await gateway.settled(admin, ({ underWay: open }) => open === 0);
           gateway.sandbox.script({ pace: 50, deltas: Array(1000).fill("word ") });
-          const headers = { "content-type": "application/json", ...busy };
-          const stream = await fetch(gateway.url + paths.chat, { method: "POST", headers, body: JSON.stringify(streamed) });
+          const stream = await gateway.open(paths.chat, streamed, busy);
           await stream.body.getReader().read();
           assert.deepEqual(await underWay(gateway), [1, 4]);
           await new Promise((resolve) => setTimeout(resolve, 100));
@@ -112,6 +111,23 @@ describe("the budget over restarts and alarms", () => {
         }, { state });
       });
     }
+  });
+
+  test("of the callers of a day, those who call again are read and no others", async () => {
+    await withState(async (state) => {
+      const token = bearer(freshToken());
+      const settings = { SESSION_BUDGET: "1", DAILY_BUDGET: "100000000" };
+      const spent = (gateway) => gateway.post(paths.perp, undefined, token);
+      await withBudget(settings, async (gateway) => assert.equal((await spent(gateway)).status, 200), { state });
+      inBooks(state, (books) => books.exec(`WITH RECURSIVE other(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM other WHERE n < 50000)
+        INSERT INTO lease SELECT 'w-0-' || n, 'sanother-session-' || n, route, hash, 1, day, created, expires, 2 FROM other, lease`));
+      await withBudget(settings, async (gateway) => {
+        assert.equal((await spent(gateway)).error?.code, "budget_exhausted");
+        const { charged, memoryBytes } = await gateway.usage(admin);
+        assert.equal(charged, 50_001);
+        assert.ok(memoryBytes < 3_000_000, `${memoryBytes} bytes of wasm memory`);
+      }, { state });
+    });
   });
 
   test("a chat is its caller's for thirty days after it was last seen", async () => {

@@ -3,8 +3,9 @@ import { startApi } from "./api.mjs";
 import { bodies, paths, sessionSecret, startGateway } from "./gateway.mjs";
 
 export const admin = "the-administrator's-token-0123456789";
-const limits = { caller: 100_000, address: 100_000, session: 100_000 };
-const base = { SESSION_SECRET: sessionSecret, ADMIN_TOKEN: admin, DAILY_BUDGET: "1000", SESSION_BUDGET: "1000", SESSION_IN_FLIGHT: "1000" };
+/** What no test reaches. */
+export const limits = { caller: 100_000, address: 100_000, session: 100_000 };
+export const base = { SESSION_SECRET: sessionSecret, ADMIN_TOKEN: admin, DAILY_BUDGET: "1000", SESSION_BUDGET: "1000", SESSION_IN_FLIGHT: "1000" };
 export const chat = bodies[paths.chat];
 
 /**

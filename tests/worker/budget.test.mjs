@@ -70,9 +70,8 @@ describe("the budget", () => {
       const token = freshToken();
       gateway.sandbox.script({ times: 2, pace: 20, deltas: Array(1000).fill("word ") });
       const leaving = new AbortController();
-      const headers = { "content-type": "application/json", ...bearer(token) };
-      const init = { method: "POST", headers, body: JSON.stringify(streamed), signal: leaving.signal };
-      const streams = [await fetch(gateway.url + paths.chat, init), await fetch(gateway.url + paths.chat, init)];
+      const open = () => gateway.open(paths.chat, streamed, bearer(token), leaving.signal);
+      const streams = [await open(), await open()];
       for (const stream of streams) await stream.body.getReader().read();
       const { status, error } = await gateway.post(paths.perp, undefined, bearer(token));
       assert.deepEqual([status, error.code, error.retryAfter], [429, "rate_limited", 1]);
@@ -101,8 +100,7 @@ describe("the budget", () => {
   for (const [where, settings] of [["with sessions", {}], ["in development", { SESSION_SECRET: undefined }]]) {
     test(`a stream keeps its place to its end, ${where}`, async () => {
       await withApi(settings, async (gateway, api) => {
-        const headers = { "content-type": "application/json", ...bearer(freshToken()) };
-        const asked = fetch(gateway.url + paths.chat, { method: "POST", headers, body: JSON.stringify(streamed) });
+        const asked = gateway.open(paths.chat, streamed, bearer(freshToken()));
         const { response } = await api.next();
         response.writeHead(200, { "content-type": "text/event-stream" }).write("data: 1\n\n");
         const reader = (await asked).body.getReader();
@@ -114,6 +112,29 @@ describe("the budget", () => {
       });
     });
   }
+
+  test("limits are those of the Worker that asks, not those with which the object was made", async () => {
+    // A question after the mark goes to the object as it is.
+    const driver = `export default {
+      fetch(request, { BUDGET, GATEWAY }) {
+        const question = request.url.split("/object/")[1];
+        return question ? BUDGET.get(BUDGET.idFromName("budget")).fetch("https://budget/" + question) : GATEWAY.fetch(request);
+      },
+    };`;
+    await withBudget({ DAILY_BUDGET: "2" }, async (gateway) => {
+      const ask = async (question) => (await gateway.request(`/object/${question}`)).json;
+      const reserve = (lease, limits) => ask(`reserve?lease=${lease}&caller=a&visitor=true&route=chat&cost=1&hash=&chat=&attempt=${limits}`);
+      assert.equal(await reserve("w-1", "&day=9&session=1&in_flight=9&lease_ms=60000"), "reserved");
+      assert.equal(await reserve("w-2", "&day=9&session=1&in_flight=9&lease_ms=60000"), "session_spent");
+      assert.equal(await reserve("w-2", "&day=9&session=9&in_flight=1&lease_ms=60000"), "busy");
+      assert.ok("day_spent" in (await reserve("w-2", "&day=1&session=9&in_flight=9&lease_ms=60000")));
+      assert.equal(await reserve("w-2", "&day=3&session=9&in_flight=9&lease_ms=60000"), "reserved");
+      assert.ok("day_spent" in (await reserve("w-3", "")), "an older Worker sends none: then the object's own hold");
+      assert.equal((await ask("usage?day=7&session=9&in_flight=9&lease_ms=60000")).left, 5);
+      const { dailyBudget, left, charged } = await gateway.usage(admin);
+      assert.deepEqual([dailyBudget, left, charged], [2, 0, 2]);
+    }, { driver });
+  });
 
   test("the session's limits do not bind the owner's programs", async () => {
     const token = "a-client-token-of-the-owner";

@@ -23,10 +23,7 @@ describe("callers never meet", () => {
   const ask = (token, path, body) => gateway.post(path, body, bearer(token));
 
   /** @param {string} token @param {AbortSignal} [signal] */
-  function stream(token, signal) {
-    const headers = { "content-type": "application/json", ...bearer(token) };
-    return fetch(gateway.url + paths.chat, { method: "POST", headers, body: JSON.stringify(streamed), signal });
-  }
+  const stream = (token, signal) => gateway.open(paths.chat, streamed, bearer(token), signal);
 
   test("the same requestId of two callers is two calls", async () => {
     const body = { ...chat, requestId: "same" };
@@ -56,15 +53,25 @@ describe("callers never meet", () => {
     assert.equal(guessed.status, 404);
   });
 
-  test("an id with which the caller's prefix is too long for the API is nowhere to be found, and not asked for", async () => {
-    const look = (length) => gateway.request(`${paths.chat}/requests/${"x".repeat(length)}`, { headers: bearer(one) });
-    assert.deepEqual([(await look(104)).status, gateway.sandbox.requests.length], [404, 1]);
-    assert.deepEqual([(await look(105)).status, gateway.sandbox.requests.length], [404, 1]);
+  test("the longest requestId is looked up, and one that is too long with the caller's prefix is nowhere to be found", async () => {
+    const look = (id) => gateway.request(`${paths.chat}/requests/${id}`, { headers: bearer(one) });
+    const longest = "x".repeat(96);
+    await ask(one, paths.chat, { ...chat, background: true, requestId: longest });
+    assert.equal((await look(longest)).status, 200);
+    for (const length of [97, 104, 105, 128]) assert.equal((await look("x".repeat(length))).status, 404, `${length}`);
+    assert.equal(gateway.sandbox.requests.length, 2);
   });
+
+  /** A call whose answer never came. */
+  async function lose(requestId) {
+    gateway.sandbox.script({ reset: "before-headers" });
+    assert.equal((await ask(one, paths.chat, { ...chat, requestId })).error.code, "network");
+  }
 
   test("what a look-up names is its caller's: who lost the first answer goes on with the chat", async () => {
     const chatId = `chat_${randomBytes(4).toString("hex")}`;
     const id = `bg_${randomBytes(4).toString("hex")}`;
+    await lose("lost");
     gateway.sandbox.script({ body: { id, chatId, requestId: "lost", status: "completed" } });
     assert.equal((await gateway.request(`${paths.chat}/requests/lost`, { headers: bearer(one) })).status, 200);
     gateway.sandbox.script({ body: { chatId, content: "ok" } });
@@ -105,6 +112,17 @@ describe("callers never meet", () => {
     });
   }
 
+  test("a chat that a stream names, where none was asked for, is its caller's", async () => {
+    const chatId = `chat_${randomBytes(4).toString("hex")}`;
+    const raw = `data: {"chatId":"${chatId}"}\n\ndata: [DONE]\n\n`;
+    gateway.sandbox.script({ raw });
+    const { status, headers, text } = await ask(one, paths.chat);
+    assert.deepEqual([status, headers.get("content-type"), text], [200, "text/event-stream", raw]);
+    gateway.sandbox.script({ body: { chatId, content: "ok" } });
+    assert.equal((await ask(one, paths.chat, { ...chat, chatId })).status, 200);
+    assert.equal((await ask(other, paths.chat, { ...chat, chatId })).status, 404);
+  });
+
   test("a chat that a stream names within its first 64 Ki characters is its caller's, and a long answer arrives whole", async () => {
     const chatId = `chat_${randomBytes(4).toString("hex")}`;
     const raw = `${'data: {"n":1}\n\n'.repeat(4_300)}data: {"chatId":"${chatId}"}\n\ndata: [DONE]\n\n`;
@@ -118,8 +136,9 @@ describe("callers never meet", () => {
 
   test("a chat that only a job's result names is its caller's", async () => {
     const chatId = `chat_${randomBytes(4).toString("hex")}`;
+    await lose("lost-2");
     gateway.sandbox.script({ body: { id: "bg_1", chatId: null, status: "completed", result: { chatId, content: "ok" } }, times: 2 });
-    assert.equal((await gateway.request(`${paths.chat}/requests/lost`, { headers: bearer(one) })).json.result.chatId, chatId);
+    assert.equal((await gateway.request(`${paths.chat}/requests/lost-2`, { headers: bearer(one) })).json.result.chatId, chatId);
     assert.equal((await ask(other, paths.chat, { ...chat, chatId })).status, 404);
     assert.equal((await ask(one, paths.chat, { ...chat, chatId })).status, 200);
   });

@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { after, before, beforeEach, describe, test } from "node:test";
 
 import { bodies, canary, paths, startGateway, streamed } from "./gateway.mjs";
-import { startWorkerd } from "./workerd.mjs";
 
 const { requests: printed } = JSON.parse(readFileSync(new URL("../vectors/seed-requests.json", import.meta.url), "utf8"));
 
@@ -17,10 +16,7 @@ describe("calls through the Worker", () => {
   after(() => gateway.stop());
 
   /** @param {AbortSignal} [signal] */
-  function stream(signal) {
-    const headers = { "content-type": "application/json" };
-    return fetch(gateway.url + paths.chat, { method: "POST", headers, body: JSON.stringify(streamed), signal });
-  }
+  const stream = (signal) => gateway.open(paths.chat, streamed, {}, signal);
 
   for (const [name, path] of Object.entries(paths)) {
     test(`${name} answers 200 with the API's JSON`, async () => {
@@ -168,12 +164,12 @@ test("where Analytics Engine is bound, a request is a data point of the same few
 test("no two isolates give out the same request ids", async () => {
   const ids = new Set();
   for (let count = 0; count < 2; count += 1) {
-    const worker = await startWorkerd({ settings: { MINARA_API_KEY: canary } });
+    const gateway = await startGateway();
     try {
-      const health = await fetch(`${worker.url}/api/health`);
+      const health = await gateway.request("/api/health");
       ids.add(health.headers.get("x-request-id"));
     } finally {
-      await worker.stop();
+      await gateway.stop();
     }
   }
   assert.equal(ids.size, 2);

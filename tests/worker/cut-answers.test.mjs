@@ -46,7 +46,7 @@ async function bill(gateway) {
 
 /** What the package's client makes of one call under such options. */
 async function ask(gateway, options) {
-  const minara = new Minara({ baseUrl: `${gateway.url}/api`, apiKey: freshToken() });
+  const minara = new Minara({ baseUrl: `${gateway.url}/api`, apiKey: freshToken(), fetch: gateway.fetch });
   const answer = minara.chat({ message: "Why did SOL rise today?" }, options);
   return answer.then(({ content }) => content, ({ status, code, outcome, message }) => ({ status, code, outcome, message }));
 }

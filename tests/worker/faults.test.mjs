@@ -6,6 +6,8 @@ import { bearer, bodies, canary, freshToken, paths, sessionSecret, startGateway,
 const admin = "the-administrator's-token-0123456789";
 const chat = bodies[paths.chat];
 
+const swap = { raw: '{"quote":{"toTokenAmount":"194058559"}}' };
+
 /**
  * What the API did; and then what the caller saw, what the API saw and what was charged.
  * `body` is sent to `path`; `saw` is a status with a code, or a predicate over the whole exchange.
@@ -58,11 +60,22 @@ const rows = [
   { fault: "JSON of status 205", script: { status: 205, contentType: "application/json" }, saw: [502, "bad_response", "done"], charged: 1 },
   { fault: "JSON of status 205 with a body", script: { status: 205, body: {} }, saw: [502, "bad_response", "done"], charged: 1 },
   { fault: "JSON in place of a stream", path: paths.chat, body: streamed, script: { as: "json" }, saw: [200], charged: 1 },
-  { fault: "a stream in place of JSON", path: paths.chat, script: { as: "stream" }, saw: [502, "bad_response", "done"], charged: 1 },
+  { fault: "a stream in place of JSON", path: paths.chat, script: { as: "stream" }, saw: whole, charged: 1 },
+  { fault: "a stream in place of a swap's JSON", path: paths.swap, script: { raw: "data: {}\n\n", contentType: "text/event-stream" }, saw: [502, "bad_response", "done"], charged: 1 },
+  ...["text/plain", "application/vnd.api+json", "application/octet-stream", ""].flatMap((contentType) => [
+    { fault: `JSON as "${contentType}" for a swap`, path: paths.swap, script: { ...swap, headers: { "content-type": contentType } }, saw: theSwap, charged: 1 },
+    { fault: `JSON as "${contentType}" in place of a stream`, path: paths.chat, body: streamed, script: { ...swap, headers: { "content-type": contentType } }, saw: theSwap, charged: 1 },
+  ]),
+  { fault: "a text as application/json", script: { body: "done", contentType: "application/json" }, saw: [502, "bad_response", "done"], charged: 1 },
+  { fault: "JSON that is cut off whole", script: { raw: '{"quote":', contentType: "application/json" }, saw: [502, "bad_response", "done"], charged: 1 },
 ];
 
 function whole({ status, text }) {
   return status === 200 && text.endsWith("data: [DONE]\n\n");
+}
+
+function theSwap({ status, text }) {
+  return status === 200 && text === swap.raw;
 }
 
 function unfinished({ status, text, fault }) {
@@ -122,8 +135,7 @@ describe("what the API can do to the Worker", () => {
 
   /** One call; a body that breaks off is kept as far as it came. */
   async function exchange(path, body) {
-    const headers = { "content-type": "application/json", ...bearer(freshToken()) };
-    const response = await fetch(gateway.url + path, { method: "POST", headers, body: JSON.stringify(body) });
+    const response = await gateway.open(path, body, bearer(freshToken()));
     let text = "";
     let fault;
     try {
@@ -131,7 +143,6 @@ describe("what the API can do to the Worker", () => {
     } catch (error) {
       fault = error;
     }
-    gateway.keep(text);
     let error;
     if (response.headers.get("content-type") === "application/json" && response.status !== 200) error = JSON.parse(text).error;
     return { status: response.status, text, fault, error };
@@ -140,9 +151,7 @@ describe("what the API can do to the Worker", () => {
   test("a caller who leaves before the headers is charged, and the API's work ends by the deadline", async () => {
     gateway.sandbox.script({ stall: "before-headers" });
     const leaving = new AbortController();
-    const headers = { "content-type": "application/json", ...bearer(freshToken()) };
-    const body = JSON.stringify(chat);
-    const asked = fetch(gateway.url + paths.chat, { method: "POST", headers, body, signal: leaving.signal });
+    const asked = gateway.open(paths.chat, chat, bearer(freshToken()), leaving.signal);
     await gateway.sandbox.until((sandbox) => sandbox.counters.openRequests === 1);
     leaving.abort();
     await assert.rejects(asked);
@@ -205,7 +214,7 @@ describe("what the API can do to the Worker", () => {
     const { status, error } = await gone.post(paths.perp);
     assert.deepEqual([status, error.code, error.outcome], [502, "network", "unknown"]);
     assert.equal(gone.worker.lines().at(-1).reject, "network");
-    await gone.worker.stop();
+    await gone.stop();
   });
 });
 
@@ -250,8 +259,7 @@ describe("what the API can do to a Worker in development", () => {
 
   test("a stream that falls silent is cut by the deadline", async () => {
     gateway.sandbox.script({ stall: 3 });
-    const headers = { "content-type": "application/json" };
-    const response = await fetch(gateway.url + paths.chat, { method: "POST", headers, body: JSON.stringify(streamed) });
+    const response = await gateway.open(paths.chat, streamed);
     await assert.rejects(response.text());
     await gateway.settled(admin, ({ underWay }) => underWay === 0);
     await gateway.sandbox.until((sandbox) => sandbox.counters.openRequests === 0);

@@ -63,9 +63,7 @@ describe("under load", () => {
     const gateway = await startGateway({ settings, limits, sandbox: { pace: 15 }, trap: true });
     try {
       const token = bearer(freshToken());
-      const headers = { "content-type": "application/json", ...token };
-      const init = { method: "POST", headers, body: JSON.stringify(streamed) };
-      const open = await Promise.all(Array.from({ length: 8 }, () => fetch(gateway.url + paths.chat, init)));
+      const open = await Promise.all(Array.from({ length: 8 }, () => gateway.open(paths.chat, streamed, token)));
       const { status, text } = await gateway.post(paths.perp, undefined, { ...token, "x-test-trap": "1" });
       assert.deepEqual([status, text.includes("RuntimeError")], [500, false]);
       assert.equal((await gateway.post(paths.perp, undefined, token)).status, 200);

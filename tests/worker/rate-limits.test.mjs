@@ -108,6 +108,20 @@ describe("rate limits", () => {
 });
 
 describe("by address", () => {
+  test("callers whose address Cloudflare was told to take away share one limit, and those that have one keep theirs", async () => {
+    const call = (gateway, more) => gateway.post(paths.perp, undefined, { ...bearer(freshToken()), ...more });
+    const begin = (gateway, more) => gateway.post("/api/session", {}, { origin: partner, ...more });
+    for (const [name, ask] of Object.entries({ call, begin })) {
+      const gateway = await startGateway({ settings, limits: { caller: 100, address: 2, session: 2 } });
+      try {
+        const seen = [await ask(gateway), await ask(gateway), await ask(gateway), await ask(gateway, { "cf-connecting-ip": "192.0.2.1" })];
+        assert.deepEqual(seen.map(({ status }) => status), [200, 200, 429, 200], name);
+      } finally {
+        await gateway.stop();
+      }
+    }
+  });
+
   test("the addresses of one IPv6 network count as one, and each IPv4 address for itself", async () => {
     const settings = { SESSION_SECRET: sessionSecret, DAILY_BUDGET: "1", ALLOWED_ORIGINS: partner };
     const gateway = await startGateway({ settings, limits: { caller: 100, address: 100, session: 2 } });

@@ -9,24 +9,36 @@ import { partner } from "./sessions.fixture.mjs";
 const chat = bodies[paths.chat];
 const say = (content) => ({ ...chat, message: { role: "user", content } });
 
+/** @type {Awaited<ReturnType<typeof startGateway>>} */
+let gateway;
+
+/** Everything that a refusal has, and that the API heard nothing. */
+async function refused(response, status, code, message) {
+  assert.deepEqual([response.status, response.error?.code], [status, code], response.text);
+  if (message !== undefined) assert.equal(response.error.message, message);
+  assert.equal(response.error.requestId, response.headers.get("x-request-id"));
+  assert.equal(response.headers.get("content-type"), "application/json");
+  assert.equal(gateway.sandbox.requests.length, 0);
+}
+
 describe("requests that the Worker refuses", () => {
-  /** @type {Awaited<ReturnType<typeof startGateway>>} */
-  let gateway;
   before(async () => {
     gateway = await startGateway({ settings: { ALLOWED_ORIGINS: partner, BODY_TIMEOUT_MS: "300" } });
   });
   beforeEach(() => gateway.sandbox.reset());
   after(() => gateway.stop());
 
-  /** Everything that a refusal has, and that the API heard nothing. */
-  async function refused(response, status, code, message) {
-    assert.deepEqual([response.status, response.error?.code], [status, code], response.text);
-    if (message !== undefined) assert.equal(response.error.message, message);
-    assert.equal(response.error.requestId, response.headers.get("x-request-id"));
-    assert.equal(response.headers.get("content-type"), "application/json");
-    assert.equal(gateway.sandbox.requests.length, 0);
-  }
+  describe("by their body", testBodies);
+  describe("by their method and path", testRoutes);
+  describe("by their type", testTypes);
+  describe("by their size and time", testSizes);
+  describe("by origin", () => {
+    testOrigins();
+    testHeadersForOrigins();
+  });
+});
 
+function testBodies() {
   for (const [name, path, body, field, message] of [
     ["an empty message", paths.chat, say(""), "message.content", "must be a string of 1 to 32,000 characters; it is empty"],
     ["a message of 32,001 characters", paths.chat, say("x".repeat(32_001)), "message.content", "must be a string of 1 to 32,000 characters; it has 32,001"],
@@ -63,7 +75,9 @@ describe("requests that the Worker refuses", () => {
     const { error } = await gateway.post(paths.perp, { leverage: 99, margin: 1 });
     assert.deepEqual(error.violations.map(({ field }) => field).sort(), ["leverage", "margin", "symbol"]);
   });
+}
 
+function testRoutes() {
   for (const [method, path, status, code, allow] of [
     ["GET", paths.chat, 405, "method_not_allowed", "POST, OPTIONS"],
     ["PUT", paths.swap, 405, "method_not_allowed", "POST, OPTIONS"],
@@ -87,7 +101,9 @@ describe("requests that the Worker refuses", () => {
       assert.equal(response.headers.get("allow"), allow);
     });
   }
+}
 
+function testTypes() {
   for (const type of ["", "text/plain", "application/x-www-form-urlencoded", "application/json-patch+json"]) {
     test(`a body of type "${type}" is unsupported_media_type`, async () => {
       const response = await gateway.post(paths.chat, chat, { "content-type": type });
@@ -99,7 +115,9 @@ describe("requests that the Worker refuses", () => {
     const { status } = await gateway.post(paths.chat, chat, { "content-type": "Application/JSON; charset=utf-8" });
     assert.equal(status, 200);
   });
+}
 
+function testSizes() {
   test("a body over 64 KiB is payload_too_large, whether it says so or not", async () => {
     const large = JSON.stringify(say("x".repeat(70_000)));
     await refused(await gateway.post(paths.chat, large), 413, "payload_too_large");
@@ -124,69 +142,71 @@ describe("requests that the Worker refuses", () => {
       if (answer.includes("requestId")) break;
     }
     socket.destroy();
+    gateway.keep(answer);
     assert.match(answer, /^HTTP\/1\.1 400 /);
     assert.match(answer, /"message":"The body did not arrive whole and in time\."/);
     assert.equal(gateway.sandbox.requests.length, 0);
   });
+}
 
-  describe("by origin", () => {
-    const own = () => gateway.url;
-    for (const [name, headers, status] of [
-      ["no origin", () => ({}), 200],
-      ["the Worker's own", () => ({ origin: own() }), 200],
-      ["an allowed one", () => ({ origin: partner, "sec-fetch-site": "cross-site" }), 200],
-      ["a foreign one", () => ({ origin: "https://evil.example" }), 403],
-      ["a foreign one that says it is ours", () => ({ origin: "https://evil.example", "sec-fetch-site": "same-origin" }), 403],
-      ["null", () => ({ origin: "null" }), 403],
-      ["an allowed host under http", () => ({ origin: "http://partner.example" }), 403],
-      ["none, but another site's", () => ({ "sec-fetch-site": "cross-site" }), 403],
-      ["none, and the page's own", () => ({ "sec-fetch-site": "same-origin" }), 200],
-    ]) {
-      test(`${name} is ${status}`, async () => {
-        const response = await gateway.post(paths.perp, undefined, headers());
-        if (status === 200) assert.equal(response.status, 200);
-        else await refused(response, 403, "forbidden", "Pages of this origin may not call this Worker.");
-      });
-    }
-
-    for (const [method, path] of [
-      ["GET", "/api/health"],
-      ["POST", "/api/session"],
-      ["GET", "/api/admin/usage"],
-      ["GET", `${paths.chat}/requests/job-1`],
-      ...Object.values(paths).map((path) => ["POST", path]),
-    ]) {
-      test(`a foreign one is 403 for ${method} ${path}`, async () => {
-        const headers = { origin: "https://evil.example", "content-type": "application/json" };
-        const body = method === "POST" ? JSON.stringify(bodies[path] ?? {}) : undefined;
-        await refused(await gateway.request(path, { method, headers, body }), 403, "forbidden", "Pages of this origin may not call this Worker.");
-      });
-    }
-
-    test("an allowed origin is echoed, on errors too, and no other", async () => {
-      for (const body of [undefined, {}]) {
-        const { headers } = await gateway.post(paths.perp, body, { origin: partner });
-        assert.equal(headers.get("access-control-allow-origin"), partner);
-        assert.equal(headers.get("access-control-expose-headers"), "X-Request-Id, Retry-After");
-        assert.equal(headers.get("access-control-allow-credentials"), null);
-        assert.equal(headers.get("vary"), "Origin");
-      }
-      for (const origin of ["https://evil.example", own()]) {
-        const { headers } = await gateway.post(paths.perp, undefined, { origin });
-        assert.equal(headers.get("access-control-allow-origin"), null);
-      }
+function testOrigins() {
+  for (const [name, headers, status] of [
+    ["no origin", () => ({}), 200],
+    ["the Worker's own", () => ({ origin: gateway.url }), 200],
+    ["an allowed one", () => ({ origin: partner, "sec-fetch-site": "cross-site" }), 200],
+    ["a foreign one", () => ({ origin: "https://evil.example" }), 403],
+    ["a foreign one that says it is ours", () => ({ origin: "https://evil.example", "sec-fetch-site": "same-origin" }), 403],
+    ["null", () => ({ origin: "null" }), 403],
+    ["an allowed host under http", () => ({ origin: "http://partner.example" }), 403],
+    ["none, but another site's", () => ({ "sec-fetch-site": "cross-site" }), 403],
+    ["none, and the page's own", () => ({ "sec-fetch-site": "same-origin" }), 200],
+  ]) {
+    test(`${name} is ${status}`, async () => {
+      const response = await gateway.post(paths.perp, undefined, headers());
+      if (status === 200) assert.equal(response.status, 200);
+      else await refused(response, 403, "forbidden", "Pages of this origin may not call this Worker.");
     });
+  }
 
-    test("a preflight is answered for an allowed origin only", async () => {
-      const preflight = (origin) =>
-        gateway.request(paths.chat, { method: "OPTIONS", headers: { origin, "access-control-request-method": "POST" } });
-      const { status, headers } = await preflight(partner);
-      assert.equal(status, 204);
+  for (const [method, path] of [
+    ["GET", "/api/health"],
+    ["POST", "/api/session"],
+    ["GET", "/api/admin/usage"],
+    ["GET", `${paths.chat}/requests/job-1`],
+    ...Object.values(paths).map((path) => ["POST", path]),
+  ]) {
+    test(`a foreign one is 403 for ${method} ${path}`, async () => {
+      const headers = { origin: "https://evil.example", "content-type": "application/json" };
+      const body = method === "POST" ? JSON.stringify(bodies[path] ?? {}) : undefined;
+      await refused(await gateway.request(path, { method, headers, body }), 403, "forbidden", "Pages of this origin may not call this Worker.");
+    });
+  }
+}
+
+function testHeadersForOrigins() {
+  test("an allowed origin is echoed, on errors too, and no other", async () => {
+    for (const body of [undefined, {}]) {
+      const { headers } = await gateway.post(paths.perp, body, { origin: partner });
       assert.equal(headers.get("access-control-allow-origin"), partner);
-      assert.equal(headers.get("access-control-allow-methods"), "GET, POST");
-      assert.equal(headers.get("access-control-allow-headers"), "authorization, content-type");
-      const foreign = await preflight("https://evil.example");
-      assert.deepEqual([foreign.status, foreign.headers.get("access-control-allow-origin")], [405, null]);
-    });
+      assert.equal(headers.get("access-control-expose-headers"), "X-Request-Id, Retry-After");
+      assert.equal(headers.get("access-control-allow-credentials"), null);
+      assert.equal(headers.get("vary"), "Origin");
+    }
+    for (const origin of ["https://evil.example", gateway.url]) {
+      const { headers } = await gateway.post(paths.perp, undefined, { origin });
+      assert.equal(headers.get("access-control-allow-origin"), null);
+    }
   });
-});
+
+  test("a preflight is answered for an allowed origin only", async () => {
+    const preflight = (origin) =>
+      gateway.request(paths.chat, { method: "OPTIONS", headers: { origin, "access-control-request-method": "POST" } });
+    const { status, headers } = await preflight(partner);
+    assert.equal(status, 204);
+    assert.equal(headers.get("access-control-allow-origin"), partner);
+    assert.equal(headers.get("access-control-allow-methods"), "GET, POST");
+    assert.equal(headers.get("access-control-allow-headers"), "authorization, content-type");
+    const foreign = await preflight("https://evil.example");
+    assert.deepEqual([foreign.status, foreign.headers.get("access-control-allow-origin")], [405, null]);
+  });
+}

@@ -10,7 +10,7 @@ import { endAllGroups } from "../../scripts/process/group.mjs";
 import { root } from "../../scripts/setup/paths.mjs";
 import { startDevelopment } from "../../scripts/start/development.mjs";
 import { findPort } from "../../scripts/start/ports.mjs";
-import { askAs, bodies, canary, paths } from "./gateway.mjs";
+import { askAs, assertNoKey, bodies, canary, paths } from "./gateway.mjs";
 
 const notConfigured = "The Worker is not configured: SESSION_SECRET must be set where others than this machine can call.";
 const foreign = "Pages of this origin may not call this Worker.";
@@ -28,6 +28,8 @@ async function startSite(changed) {
   const privateFolder = makePrivateFolder("minara-start-test-");
   const settings = { MINARA_API_KEY: canary, MINARA_BASE_URL: sandbox.url };
   const config = changed && privateFolder.write("wrangler.toml", changed(movable()));
+  /** @type {string[]} */
+  const seen = [];
   const clear = async () => {
     await sandbox.close();
     privateFolder.remove();
@@ -35,7 +37,14 @@ async function startSite(changed) {
   try {
     const { worker, health } = await startDevelopment({ port, settings, privateFolder, env: process.env, config });
     const said = ['"route":"health","status":503', "GET /api/health 503"].map((text) => worker.hasSaid(text));
-    return { port, health, sandbox, said, stop: () => worker.end().then(clear) };
+    const stop = async () => {
+      await worker.end();
+      await clear();
+      // What a service prints of a secret is masked.
+      assert.equal(worker.hasSaid("[secret]") || worker.hasSaid(canary.slice(-12)), false, "the key was printed");
+      assertNoKey(seen);
+    };
+    return { port, health, sandbox, said, seen, stop };
   } catch (error) {
     await clear();
     throw error;
@@ -49,11 +58,12 @@ function movable() {
 }
 
 /** A call, or a question for the health, and what is said of it. */
-async function ask({ port }, path, host, origin) {
+async function ask({ port, seen }, path, host, origin) {
   const body = bodies[path] && JSON.stringify(bodies[path]);
-  const { status, text } = await askAs(host, port, body ? "POST" : "GET", path, body, origin);
-  const { error } = JSON.parse(text);
-  return error ? [status, error.code, error.message] : [status];
+  const answer = await askAs(host, port, body ? "POST" : "GET", path, body, origin);
+  seen.push(JSON.stringify(answer));
+  const { error } = JSON.parse(answer.text);
+  return error ? [answer.status, error.code, error.message] : [answer.status];
 }
 
 for (const [where, changed] of [

@@ -22,7 +22,7 @@ const quoted = (text) => JSON.stringify(text);
  * @property {string} [build]  folder of index.js and index_bg.wasm; without the latter for a peer in a benchmark
  * @property {string} [assets]  folder of the page's files; by default www/, whose page is not built
  * @property {boolean} [trap]  makes a request with `x-test-trap` fail inside of the wasm module, as a fault of ours would
- * @property {string} [driver]  code of a worker that takes the requests instead and has the budget bound, for a benchmark
+ * @property {string} [driver]  code of a worker that takes the requests instead, with the Worker and its budget bound
  * @property {boolean} [metrics]  binds a stand-in for Analytics Engine, which writes its data points to the log
  * @property {boolean} [quiet]  keeps no log
  */
@@ -143,7 +143,10 @@ const failing :Workerd.Worker = (
 const driver :Workerd.Worker = (
   modules = [(name = "driver.js", esModule = ${quoted(driver ?? "export default {}")})],
   compatibilityDate = "2026-11-16",
-  bindings = [(name = "BUDGET", durableObjectNamespace = (className = "Budget", serviceName = "gateway"))],
+  bindings = [
+    (name = "BUDGET", durableObjectNamespace = (className = "Budget", serviceName = "gateway")),
+    (name = "GATEWAY", service = "gateway"),
+  ],
 );
 const gateway :Workerd.Worker = (
   modules = [

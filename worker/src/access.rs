@@ -1,5 +1,6 @@
 //! Who may call: visitors with a session, the owner's programs with a token, and nobody else once sessions are on.
 
+use minara::wire::host_of;
 use minara::{Code, Error};
 use serde_json::{Value, json};
 use worker::Env;
@@ -51,7 +52,7 @@ pub(crate) async fn limit_rate(env: &Env, caller: &Caller, network: &str) -> Res
     if *caller == Caller::Anyone {
         return Ok(());
     }
-    pass(platform::admit(env, ("CALLER_LIMIT", &caller.key()), ("ADDRESS_LIMIT", network)).await)
+    pass(platform::admit(env, ("CALLER_LIMIT", &caller.key()), ("ADDRESS_LIMIT", counted(network))).await)
 }
 
 fn pass(verdict: Option<bool>) -> Result<(), Rejection> {
@@ -101,14 +102,14 @@ impl SessionRequest<'_> {
     }
 
     async fn begin(&self, settings: &Settings, sessions: &Sessions) -> Result<Session, Rejection> {
-        let own = turnstile::host_of(self.head.own_origin());
+        let own = host_of(self.head.own_origin());
         let body: Value = serde_json::from_slice(self.body).unwrap_or_default();
         if let Some(secret) = &sessions.turnstile_secret {
             let token = body.get("turnstileToken").and_then(Value::as_str);
-            let allowed = settings.allowed_origins.iter().map(|origin| turnstile::host_of(origin));
+            let allowed = settings.allowed_origins.iter().map(|origin| host_of(origin));
             // A page's challenge is solved on that page; without an origin any of our pages will do.
             let hosts: Vec<_> = match self.origin {
-                Origin::Allowed(origin) => vec![turnstile::host_of(origin)],
+                Origin::Allowed(origin) => vec![host_of(origin)],
                 Origin::Own if !self.head.origin().is_empty() => vec![own],
                 _ => std::iter::once(own).chain(allowed).collect(),
             };
@@ -122,7 +123,14 @@ impl SessionRequest<'_> {
 
 /// Lets an address begin and renew sessions at a slow pace. Asked before a token is read, so that guesses count too.
 pub(crate) async fn limit_sessions(env: &Env, network: &str) -> Result<(), Rejection> {
+    let network = counted(network);
     pass(platform::admit(env, ("SESSION_LIMIT", network), ("ADDRESS_LIMIT", network)).await)
+}
+
+/// What an address counts as. Where Cloudflare is told to take the callers' addresses away, all of them share one limit:
+/// nobody may pass without any.
+fn counted(network: &str) -> &str {
+    if network.is_empty() { "unknown" } else { network }
 }
 
 /// Whether the request carries the owner's `ADMIN_TOKEN`.

@@ -8,11 +8,12 @@ use minara::{Code, Error, Outcome};
 use sha2::{Digest as _, Sha256};
 
 use crate::answer::Answer;
-use crate::budget::{Booking, Claim, Reservation, Settlement, client};
+use crate::budget::{Booking, Claim, Reservation, Settlement, Standing, client};
 use crate::caller::Caller;
-use crate::gateway::Exchange;
+use crate::exchange::Exchange;
 use crate::learned::{Learned, NAMES_A_CHAT};
 use crate::platform::Relay;
+use crate::refusal::behind_earlier_attempt;
 use crate::rejection::Rejection;
 use crate::settings::Settings;
 use crate::upstream::{self, Reply};
@@ -43,25 +44,30 @@ impl PaidCall<'_> {
         let cost = self.settings.costs.of(&request);
         let request = self.caller.bind(request);
         let reservation = self.reservation(&request, cost);
-        let Booking { lease, cost } = client::reserve(self.exchange.env, &reservation, self.session_ends()).await?;
+        let (limits, ends) = (self.settings.limits, self.session_ends());
+        let Booking { lease, cost, again } = client::reserve(self.exchange.env, &reservation, limits, ends).await?;
         self.exchange.seen.cost.set(Some(cost));
-        let settlement = Settlement { lease, caller: reservation.caller, spent: true, ..Settlement::default() };
+        let Reservation { caller, visitor, .. } = reservation;
+        let settlement = Settlement { lease, caller, visitor, spent: true, ..Settlement::default() };
         let endpoint = request.endpoint();
-        match upstream::send(&WireRequest::from(request), self.settings, self.exchange).await {
+        let is_chat = endpoint == Endpoint::Chat;
+        match upstream::send(&WireRequest::from(request), is_chat, self.settings, self.exchange).await {
             Ok(reply) => self.deliver(reply, endpoint, settlement).await,
             Err(rejection) => {
                 self.settle_failure(&rejection, settlement).await;
-                Err(rejection)
+                Err(if again { behind_earlier_attempt(rejection) } else { rejection })
             }
         }
     }
 
     /// Gives the cost of a refused call back, before the caller hears of it: they may repeat it at once.
     async fn settle_failure(&self, rejection: &Rejection, settlement: Settlement) {
-        if !comes_back(rejection.error.outcome()) {
+        let outcome = rejection.error.outcome();
+        if !outcome.is_unbilled() {
             return self.settle_later(&settlement);
         }
-        if let Some(charge) = self.exchange.settle(&Settlement { spent: false, ..settlement }).await {
+        let unsent = outcome == Outcome::NotSent;
+        if let Some(charge) = self.exchange.settle(&Settlement { spent: false, unsent, ..settlement }).await {
             self.exchange.seen.cost.set(Some(charge));
         }
     }
@@ -132,12 +138,6 @@ impl PaidCall<'_> {
     }
 }
 
-impl Exchange<'_> {
-    async fn settle(&self, settlement: &Settlement) -> Option<u64> {
-        client::settle(self.env, self.context, settlement).await
-    }
-}
-
 /// The look-up of a job, which costs nothing.
 pub(crate) struct JobLookUp<'a> {
     /// The request that asks for it.
@@ -157,10 +157,11 @@ impl JobLookUp<'_> {
     }
 
     async fn look(&self) -> Result<Answer, Rejection> {
+        let no_job = || Rejection::new(Code::NotFound, "There is no such job.");
+        let id = self.id_at_api().await?.ok_or_else(no_job)?;
         // A caller's id that is too long with what is put before it names no job.
-        let no_job = |_| Rejection::new(Code::NotFound, "There is no such job.");
-        let wire = WireRequest::status(&self.id_at_api().await?).map_err(no_job)?;
-        let reply = upstream::send(&wire, self.settings, self.exchange).await?;
+        let wire = WireRequest::status(&id).map_err(|_| no_job())?;
+        let reply = upstream::send(&wire, false, self.settings, self.exchange).await?;
         let text = reply.text(self.settings.deadlines).await?;
         if self.caller.is_known() {
             let Learned { chat, job } = Learned::from_json(&text);
@@ -170,35 +171,23 @@ impl JobLookUp<'_> {
         Ok(Answer::text(&reply, &self.caller.unbound(&text)))
     }
 
-    /// An id that the API gave to this caller is asked for as it is. Any other counts as one of the caller's making,
-    /// and of those each caller has their own: another's job is nowhere to be found.
-    async fn id_at_api(&self) -> Result<String, Rejection> {
+    /// An id that the API gave to this caller is asked for as it is, one of the caller's making as it was sent, and of
+    /// those each caller has their own: another's job is nowhere to be found. For any other the API is not asked: it would
+    /// be under the owner's key, for anybody, and without an end.
+    async fn id_at_api(&self) -> Result<Option<String>, Rejection> {
         if !self.caller.is_known() {
-            return Ok(self.id.to_owned());
+            return Ok(Some(self.id.to_owned()));
         }
-        let claim = Claim { caller: self.caller.key(), id: self.id.to_owned() };
-        let is_owned = client::owns(self.exchange.env, &claim).await?;
-        Ok(if is_owned { claim.id } else { self.caller.bound(self.id) })
+        let bound = self.caller.bound(self.id);
+        let claim = Claim { caller: self.caller.key(), id: self.id.to_owned(), bound };
+        Ok(match client::standing(self.exchange.env, &claim).await? {
+            Standing::Own => Some(claim.id),
+            Standing::Bound => Some(claim.bound),
+            Standing::Unused => None,
+        })
     }
-}
-
-/// Whether a call that ended like that gets its cost back.
-fn comes_back(outcome: Outcome) -> bool {
-    matches!(outcome, Outcome::Refused | Outcome::NotSent)
 }
 
 fn hash(body: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(body.as_bytes()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::comes_back;
-    use minara::Outcome;
-
-    #[test]
-    fn what_was_not_sent_or_provably_refused_comes_back_and_nothing_else() {
-        let outcomes = [Outcome::NotSent, Outcome::Refused, Outcome::Unknown, Outcome::Done];
-        assert_eq!(outcomes.map(comes_back), [true, true, false, false]);
-    }
 }

@@ -7,7 +7,8 @@ use serde_json::Value;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Costs([u64; KINDS.len()]);
 
-/// Every kind of call with its usual cost. An expert answer works several times longer than a fast one.
+/// Every kind of call with its usual cost. The API does not say what a call costs: that an expert answer, which is an
+/// in-depth one, weighs as much as three fast ones is our judgement.
 const KINDS: [(&str, u64); 6] = [
     ("chat.fast", 1),
     ("chat.expert", 3),

@@ -1,7 +1,7 @@
 //! The row of checks that every request passes, in this order and each with its own error code: method and path,
 //! content type, origin, caller, rate. What the route then does comes after them.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use minara::Code;
@@ -14,6 +14,7 @@ use crate::answer::{Answer, Timing, fields};
 use crate::budget::client;
 use crate::call::{JobLookUp, PaidCall};
 use crate::caller::Caller;
+use crate::exchange::{Exchange, Seen};
 use crate::log::LogLine;
 use crate::origin::{Origin, judge};
 use crate::platform::{self, BodyFault};
@@ -37,45 +38,29 @@ fn settings(env: &Env) -> Rc<Result<Settings, SettingFault>> {
 }
 
 /// Answers one request.
-pub(crate) async fn serve(
-    request: web_sys::Request,
-    env: &Env,
-    context: &Context,
-) -> worker::Result<web_sys::Response> {
+pub(crate) async fn serve(request: web_sys::Request, env: &Env, context: &Context) -> web_sys::Response {
     let started = platform::now();
     let head = platform::head(&request);
     let settings = settings(env);
     let route = Route::find(head.method(), head.path());
-    let id = correlation::next();
+    let id = correlation::next(platform::random);
     if route.as_ref().is_ok_and(|route| *route == Route::Page) {
-        let page = page::serve(&request, env, settings.as_ref().as_ref().ok()).await;
-        return Ok(page.unwrap_or_else(|_| no_page(&id)));
+        let policy = page::policy(settings.as_ref().as_ref().ok());
+        return platform::asset(&request, env, policy).await.unwrap_or_else(|| no_page(&id));
     }
     let allowed = settings.as_ref().as_ref().map_or(&[][..], |settings| &settings.allowed_origins);
     let origin = judge(&head, allowed);
     if let Some(answer) = preflight(&head, origin, &id) {
-        return Ok(answer);
+        return answer;
     }
     let name = route.as_ref().map_or("none", Route::name);
-    let seen = Seen::default();
-    let exchange = Exchange { request: &request, head: &head, origin, env, context, id: &id, started, seen: &seen };
-    let answer = match exchange.answer(route, settings.as_ref().as_ref()).await {
-        Ok(answer) => answer,
-        Err(rejection) => Answer::rejection(&rejection, &id),
-    };
-    let total = platform::now() - started;
-    let timing = Timing { total, upstream: seen.upstream_ms.get() };
-    let line = LogLine {
-        id: &id,
-        route: name,
-        status: answer.status,
-        ms: whole(total),
-        cost: seen.cost.get(),
-        upstream: seen.upstream_status.get(),
-        reject: answer.reject,
-    };
-    platform::log(env, &line.to_json());
-    Ok(platform::respond(answer.status, &fields(&answer, &id, timing, origin), &answer.body))
+    let exchange =
+        Exchange { request: &request, head: &head, origin, env, context, id: &id, started, seen: Seen::default() };
+    let answer = exchange.answer(route, settings.as_ref().as_ref()).await;
+    let answer = answer.unwrap_or_else(|rejection| Answer::rejection(&rejection, &id));
+    let timing = Timing { total: platform::now() - started, upstream: exchange.seen.upstream_ms.get() };
+    exchange.log(name, &answer, timing.total);
+    platform::respond(answer.status, &fields(&answer, &id, timing, origin), &answer.body)
 }
 
 /// The answer where the static files cannot be asked.
@@ -97,37 +82,6 @@ fn preflight(head: &RequestHead, origin: Origin<'_>, id: &str) -> Option<web_sys
     let Origin::Allowed(origin) = origin else { return None };
     let is_preflight = head.method() == "OPTIONS" && !head.requested_method().is_empty();
     is_preflight.then(|| platform::preflight(id, origin))
-}
-
-/// What became of a request, for the log and for `Server-Timing`.
-#[derive(Debug, Default)]
-pub(crate) struct Seen {
-    /// What was charged for it.
-    pub(crate) cost: Cell<Option<u64>>,
-    /// Milliseconds until the API answered, if it was asked.
-    pub(crate) upstream_ms: Cell<Option<f64>>,
-    /// The status with which it did.
-    pub(crate) upstream_status: Cell<Option<u16>>,
-}
-
-/// One request under way.
-pub(crate) struct Exchange<'a> {
-    /// The request itself.
-    pub(crate) request: &'a web_sys::Request,
-    /// Its head.
-    pub(crate) head: &'a RequestHead,
-    /// Where it comes from.
-    pub(crate) origin: Origin<'a>,
-    /// The Worker's bindings.
-    pub(crate) env: &'a Env,
-    /// What outlives the answer.
-    pub(crate) context: &'a Context,
-    /// Its correlation id.
-    pub(crate) id: &'a str,
-    /// When it came, in milliseconds since the Unix epoch.
-    pub(crate) started: f64,
-    /// What became of it.
-    pub(crate) seen: &'a Seen,
 }
 
 impl Exchange<'_> {
@@ -156,6 +110,19 @@ impl Exchange<'_> {
         }
     }
 
+    fn log(&self, route: &'static str, answer: &Answer, ms: f64) {
+        let line = LogLine {
+            id: self.id,
+            route,
+            status: answer.status,
+            ms: whole(ms),
+            cost: self.seen.cost.get(),
+            upstream: self.seen.upstream_status.get(),
+            reject: answer.reject,
+        };
+        platform::log(self.env, &line.to_json());
+    }
+
     fn check_content_type(&self) -> Result<(), Rejection> {
         if is_media_type(self.head.content_type(), JSON) {
             return Ok(());
@@ -168,12 +135,6 @@ impl Exchange<'_> {
             return Err(Rejection::new(Code::Forbidden, "Pages of this origin may not call this Worker."));
         }
         Ok(())
-    }
-
-    /// Whole seconds since the Unix epoch.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "fits until 2106")]
-    pub(crate) fn seconds(&self) -> u32 {
-        (self.started / 1000.0) as u32
     }
 
     async fn caller(&self, settings: &Settings) -> Result<Caller, Rejection> {
@@ -213,7 +174,8 @@ impl Exchange<'_> {
 
     async fn usage(&self, settings: &Settings) -> Result<Answer, Rejection> {
         access::check_admin(self.head, settings)?;
-        let mut usage: serde_json::Value = serde_json::from_str(&client::usage(self.env).await?).unwrap_or_default();
+        let said = client::usage(self.env, settings.limits).await?;
+        let mut usage: serde_json::Value = serde_json::from_str(&said).unwrap_or_default();
         usage["memoryBytes"] = platform::memory_bytes().into();
         Ok(Answer::json(&usage.to_string()))
     }

@@ -2,7 +2,9 @@
 //!
 //! A request passes one row of checks, each with its own error code and none of them costing anything, before the API
 //! hears of it: [`gateway`] is that row. What decides is plain Rust over text, bytes, clock and randomness and runs in
-//! native tests; what touches the platform is [`platform`] and the modules that call it.
+//! native tests. The platform is worked by [`platform`] and, for the Durable Object, by [`budget::object`]: their
+//! JavaScript (`platform.js`, `budget/books.js`) decides nothing. Elsewhere only handles of it are passed on, such as the
+//! request under way in an [`exchange`] and the body of an [`answer`].
 
 mod access;
 mod answer;
@@ -11,6 +13,7 @@ mod call;
 mod caller;
 mod correlation;
 mod cost;
+mod exchange;
 mod gateway;
 mod learned;
 mod log;
@@ -27,10 +30,14 @@ mod turnstile;
 mod upstream;
 mod variables;
 
+use std::rc::Rc;
+
 use worker::{Context, Env, event, web_sys};
 
 /// Answers every request that reaches the Worker.
 #[event(fetch)]
 async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker::Result<web_sys::Response> {
-    gateway::serve(request, &env, &context).await
+    let context = Rc::new(context);
+    let own = Rc::clone(&context);
+    platform::to_its_end(&context, async move { gateway::serve(request, &env, &own).await }).await
 }

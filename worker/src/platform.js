@@ -225,10 +225,9 @@ export function tellBudget(env, context, question) {
   return answer;
 }
 
-/** Whether two rate limits let a call through. A key that is empty is not limited; a limit that is not there fails. */
+/** Whether two rate limits let a call through; a limit that is not there fails. */
 export async function admit(env, first, firstKey, second, secondKey) {
-  const ask = (name, key) => (key === "" ? { success: true } : env[name].limit({ key }));
-  const verdicts = await Promise.all([ask(first, firstKey), ask(second, secondKey)]);
+  const verdicts = await Promise.all([env[first].limit({ key: firstKey }), env[second].limit({ key: secondKey })]);
   return verdicts.every(({ success }) => success);
 }
 
@@ -238,6 +237,17 @@ export async function verifyChallenge(url, question, deadline) {
   const signal = AbortSignal.timeout(deadline);
   const response = await fetch(url, { method: "POST", headers, body: question, redirect: "manual", signal });
   return response.text();
+}
+
+/** The static file at the request's path, or the assets' own 404, under that policy; rejects when they give neither. */
+export async function asset(request, env, policy) {
+  const found = await env.ASSETS.fetch(request);
+  // The assets' own answer cannot be changed; a copy of its head can.
+  const headers = new Headers(found.headers);
+  headers.set("content-security-policy", policy);
+  headers.set("x-content-type-options", "nosniff");
+  headers.set("referrer-policy", "no-referrer");
+  return new Response(found.body, { status: found.status, headers });
 }
 
 /** The answer to the caller. `fields` are lines: content type, request id, timing, allowed origin, Retry-After, Allow. */

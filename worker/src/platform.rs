@@ -1,7 +1,7 @@
 //! The crossings between wasm and the platform, each a single one: see `platform.js`.
 
-use worker::js_sys::futures::JsFuture;
-use worker::js_sys::{Date, JSON, Promise, Uint8Array};
+use worker::js_sys::futures::{JsFuture, future_to_promise};
+use worker::js_sys::{Date, JSON, Math, Promise, Uint8Array};
 use worker::wasm_bindgen::{self, prelude::*};
 use worker::{Context, Env, web_sys};
 
@@ -54,6 +54,9 @@ extern "C" {
     #[wasm_bindgen(js_name = verifyChallenge)]
     fn verify_challenge_promise(url: &str, question: &str, deadline: u32) -> Promise;
 
+    #[wasm_bindgen(js_name = asset)]
+    fn asset_promise(request: &web_sys::Request, env: &Env, policy: &str) -> Promise;
+
     /// The answer to a preflight of an allowed origin.
     pub(crate) fn preflight(id: &str, origin: &str) -> web_sys::Response;
 
@@ -87,6 +90,17 @@ impl Relay {
     }
 }
 
+/// Answers, and does so to the end even when the caller goes: the runtime drops a handler then, and lets nothing go on but
+/// what it was told before to wait for.
+pub(crate) async fn to_its_end(
+    context: &Context,
+    answer: impl Future<Output = web_sys::Response> + 'static,
+) -> worker::Result<web_sys::Response> {
+    let answered = future_to_promise(async { Ok(answer.await.into()) });
+    context.as_ref().wait_until(&answered)?;
+    Ok(JsFuture::from(answered).await?.dyn_into()?)
+}
+
 /// Longest wait for the verification of a challenge, in milliseconds.
 const VERIFY_DEADLINE: u32 = 10_000;
 
@@ -108,6 +122,11 @@ pub(crate) fn memory_bytes() -> usize {
     #[cfg(not(target_arch = "wasm32"))]
     let pages = 0;
     pages * 64 * 1024
+}
+
+/// A random number from 0 to 1, which is no secret.
+pub(crate) fn random() -> f64 {
+    Math::random()
 }
 
 /// 16 random bytes.
@@ -208,7 +227,7 @@ pub(crate) fn tell_budget(env: &Env, context: &Context, question: &str) -> Promi
     tell_budget_promise(env, context.as_ref(), question)
 }
 
-/// A rate limit: the binding's name, and what is counted. An empty key is not limited.
+/// A rate limit: the binding's name, and what is counted.
 pub(crate) type RateLimit<'a> = (&'static str, &'a str);
 
 /// Whether both rate limits let a call through; `None` when they cannot be asked.
@@ -220,6 +239,12 @@ pub(crate) async fn admit(env: &Env, first: RateLimit<'_>, second: RateLimit<'_>
 /// What Turnstile says about a token, if it says something in time.
 pub(crate) async fn verify_challenge(url: &str, question: &str) -> Option<String> {
     text_of(verify_challenge_promise(url, question, VERIFY_DEADLINE)).await
+}
+
+/// The static file at the request's path, or the assets' own 404, under that Content-Security-Policy; `None` where the
+/// assets cannot be asked.
+pub(crate) async fn asset(request: &web_sys::Request, env: &Env, policy: &str) -> Option<web_sys::Response> {
+    JsFuture::from(asset_promise(request, env, policy)).await.ok()?.dyn_into().ok()
 }
 
 /// The text that a promise gives, if it gives one.

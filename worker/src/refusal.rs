@@ -51,11 +51,37 @@ const REFUSALS: [(u16, Code, &str); 11] = [
     (429, Code::RateLimited, "The API takes no more calls at the moment: wait before the next one."),
 ];
 
+/// How the part of a refusal's words begins that says that it costs nothing.
+const NOTHING_BILLED: &str = " Nothing was billed";
+
+/// What a repetition's refusal says in its place.
+const OF_EARLIER_ATTEMPT: &str = " An earlier attempt under this requestId may have been billed: look it up, or send the \
+                                  call again under the same requestId. A new one may be charged a second time.";
+
+/// The same failure of a repetition: it takes nothing back of the earlier attempt, which is booked. A requestId that the API
+/// does not take again was that attempt's, for only an equal body gets here.
+pub(crate) fn behind_earlier_attempt(rejection: Rejection) -> Rejection {
+    let Rejection { error, .. } = &rejection;
+    if !error.outcome().is_unbilled() {
+        return rejection;
+    }
+    let what = match error.code() {
+        Code::Conflict => "The API does not take this requestId again.",
+        _ => error.message().split(NOTHING_BILLED).next().unwrap_or_default(),
+    };
+    let behind = Error::new(error.code(), format!("{what}{OF_EARLIER_ATTEMPT}")).with_outcome(Outcome::Unknown);
+    match error.retry_after() {
+        Some(seconds) => behind.with_retry_after(seconds),
+        None => behind,
+    }
+    .into()
+}
+
 /// What an answer outside 2xx means for the caller.
 fn refusal(status: u16, retry_after: Option<f64>) -> Rejection {
-    let error = match REFUSALS.iter().find(|(refused, ..)| *refused == status) {
-        Some((_, code, message)) => Error::new(*code, *message).with_outcome(Outcome::Refused),
-        None => Error::new(Code::UpstreamError, unproven(status)),
+    let Rejection { error, .. } = match REFUSALS.iter().find(|(refused, ..)| *refused == status) {
+        Some((_, code, message)) => Error::new(*code, *message).with_outcome(Outcome::Refused).into(),
+        None => Rejection::maybe_billed(Code::UpstreamError, unproven(status)),
     };
     match retry_after {
         Some(seconds) => error.with_retry_after(seconds.min(MAX_WAIT)),
@@ -64,18 +90,19 @@ fn refusal(status: u16, retry_after: Option<f64>) -> Rejection {
     .into()
 }
 
-/// The message for an answer that proves nothing.
+/// What happened, for an answer that proves nothing.
 const fn unproven(status: u16) -> &'static str {
     match status {
-        300..=399 => "The API answered with a redirect, which is not followed. The call may have been billed.",
-        400..=499 => "The API did not serve the call. The call may have been billed.",
-        _ => "The API failed. The call may have been billed.",
+        300..=399 => "The API answered with a redirect, which is not followed.",
+        400..=499 => "The API did not serve the call.",
+        _ => "The API failed.",
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{refusal, seconds_in};
+    use super::{behind_earlier_attempt, refusal, seconds_in};
+    use crate::rejection::Rejection;
     use minara::{Code, Outcome};
 
     #[test]
@@ -123,8 +150,32 @@ mod tests {
             (408, "The API did not serve the call. The call may have been billed."),
             (500, "The API failed. The call may have been billed."),
         ] {
-            assert_eq!(refusal(status, None).error.message(), message, "{status}");
+            let Rejection { error, .. } = refusal(status, None);
+            assert_eq!(error.message(), message, "{status}");
+            let free = message.replace("The call may have been billed.", "The look-up costs nothing: look again.");
+            assert_eq!(error.of_look_up().message(), free, "{status}");
         }
+    }
+
+    #[test]
+    fn a_repetitions_refusal_does_not_say_that_nothing_was_billed() {
+        let note = " An earlier attempt under this requestId may have been billed: look it up, or send the call again \
+                    under the same requestId. A new one may be charged a second time.";
+        for (status, what) in [
+            (400, "The API refused the request."),
+            (402, "The service has no credits left."),
+            (403, "The API does not allow this call."),
+            (409, "The API does not take this requestId again."),
+            (429, "The API takes no more calls at the moment: wait before the next one."),
+        ] {
+            let before = refusal(status, Some(7.0));
+            let Rejection { error, .. } = behind_earlier_attempt(before.clone());
+            assert_eq!(error.message(), format!("{what}{note}"), "{status}");
+            let seen = (error.code(), error.outcome(), error.retry_after());
+            assert_eq!(seen, (before.error.code(), Outcome::Unknown, Some(7.0)), "{status}");
+        }
+        let doubtful = refusal(500, None);
+        assert_eq!(behind_earlier_attempt(doubtful.clone()).error.message(), doubtful.error.message());
     }
 
     #[test]

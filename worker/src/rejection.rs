@@ -1,5 +1,6 @@
 //! Why a request is not served, as the caller sees it.
 
+use minara::error::MAY_HAVE_BEEN_BILLED;
 use minara::{Code, Error};
 use serde_json::{Map, Value, json};
 
@@ -16,6 +17,12 @@ impl Rejection {
     /// A rejection of that code.
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
         Error::new(code, message).into()
+    }
+
+    /// A rejection of a call that may have been billed, which its message says behind those words. That of a look-up says
+    /// something else in the same place.
+    pub(crate) fn maybe_billed(code: Code, what: &str) -> Self {
+        Self::new(code, format!("{what}{MAY_HAVE_BEEN_BILLED}"))
     }
 
     /// For a path that leads nowhere, or that this caller need not know of.

@@ -52,18 +52,9 @@ fn out_of_reach() -> Rejection {
     Rejection::new(Code::NotConfigured, "The challenge cannot be verified at the moment: try again later.")
 }
 
-/// The host of a serialised origin, without its port.
-pub(crate) fn host_of(origin: &str) -> &str {
-    let authority = origin.split_once("://").map_or(origin, |(_, authority)| authority);
-    match authority.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => host,
-        _ => authority,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Verification, host_of};
+    use super::Verification;
 
     #[test]
     fn a_solved_challenge_is_ours_only_with_our_host_and_our_action() {
@@ -79,18 +70,6 @@ mod tests {
         ] {
             let verification = Verification { success, hostname: hostname.to_owned(), action: action.to_owned() };
             assert_eq!(verification.holds(&hosts), holds, "{verification:?}");
-        }
-    }
-
-    #[test]
-    fn the_host_of_an_origin_has_no_port() {
-        for (origin, host) in [
-            ("https://demo.example", "demo.example"),
-            ("http://localhost:8787", "localhost"),
-            ("http://[::1]:8787", "[::1]"),
-            ("http://[::1]", "[::1]"),
-        ] {
-            assert_eq!(host_of(origin), host);
         }
     }
 }

@@ -6,13 +6,19 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::repetition::{Earlier, judge};
 use super::{Booking, Reservation, Settlement, Verdict};
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
-/// What the owner allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Of how many refused calls a visitor gets the cost back within a session's life. That the API bills none of them is its
+/// word, and each takes of the key's own rate: without an end, a stranger could send any number for nothing.
+pub(crate) const FREE_REFUSALS: u32 = 16;
+
+/// What the owner allows. The Worker sends it along, for the object may have been made before a setting was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Limits {
     /// Cost of all calls of one UTC day.
     pub(crate) day: u64,
@@ -41,16 +47,39 @@ pub(crate) struct Lease {
     pub(crate) shared: bool,
 }
 
-/// One caller's sums.
+/// One visitor's sums.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Account {
     /// What is booked for them.
     pub(crate) charged: u64,
     /// How many of their calls are under way.
     pub(crate) open: u32,
+    /// Of how many refused calls the cost came back.
+    pub(crate) refused: u32,
 }
 
-/// The books.
+/// What becomes of a call's charge when its outcome is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Settled {
+    /// It stays.
+    Stays(u64),
+    /// It came back: the API refused the call.
+    Refused,
+    /// It came back: the API never heard of the call.
+    Unsent,
+}
+
+impl Settled {
+    /// What is charged in the end.
+    pub(crate) const fn charge(self) -> u64 {
+        match self {
+            Self::Stays(charge) => charge,
+            Self::Refused | Self::Unsent => 0,
+        }
+    }
+}
+
+/// The books. Of accounts it has those that were asked for lately; the others are in the tables.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Ledger {
     day: u64,
@@ -61,13 +90,23 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     /// The books of a day as they were kept.
-    pub(crate) fn open(
-        day: u64,
-        charged: u64,
-        accounts: HashMap<String, Account>,
-        leases: HashMap<String, Lease>,
-    ) -> Self {
-        Self { day, charged, accounts, leases }
+    pub(crate) fn open(day: u64, charged: u64, leases: HashMap<String, Lease>) -> Self {
+        Self { day, charged, accounts: HashMap::new(), leases }
+    }
+
+    /// Whether the sums of a visitor are here.
+    pub(crate) fn has_account(&self, caller: &str) -> bool {
+        self.accounts.contains_key(caller)
+    }
+
+    /// Takes the sums of a visitor as the tables have them.
+    pub(crate) fn take_account(&mut self, caller: &str, account: Account) {
+        self.accounts.insert(caller.to_owned(), account);
+    }
+
+    /// Lets all sums go, so that callers of the past are not remembered, and what is older than a session counts no more.
+    pub(crate) fn forget_accounts(&mut self) {
+        self.accounts.clear();
     }
 
     /// Books a call, if every limit allows it.
@@ -87,7 +126,7 @@ impl Ledger {
         if let Some(repeated) = self.leases.get_mut(&asked.lease) {
             repeated.shared = true;
         }
-        self.book(booking, &asked.caller, now + limits.lease_ms);
+        self.book(booking, asked, now + limits.lease_ms);
         verdict
     }
 
@@ -104,36 +143,53 @@ impl Ledger {
         breaks(self.charged, limits.day).then(|| Verdict::DaySpent { seconds: seconds_left(now) })
     }
 
-    fn book(&mut self, Booking { lease, cost }: Booking, caller: &str, expires: u64) {
+    fn book(&mut self, Booking { lease, cost, .. }: Booking, asked: &Reservation, expires: u64) {
         self.charged += cost;
-        let account = self.accounts.entry(caller.to_owned()).or_default();
-        account.charged += cost;
-        account.open += 1;
-        let caller = caller.to_owned();
+        let caller = asked.caller.clone();
+        if asked.visitor {
+            let account = self.accounts.entry(caller.clone()).or_default();
+            account.charged += cost;
+            account.open += 1;
+        }
         let booked = Lease { caller, charge: cost, day: self.day, expires, settled: false, shared: false };
         self.leases.insert(lease, booked);
     }
 
-    /// Writes down how a call ended and gives its charge; `None` when that is known already, or when its time was over
-    /// and it counts as spent.
-    pub(crate) fn settle(&mut self, settlement: &Settlement, now: u64) -> Option<u64> {
+    /// Writes down how a call ended and says what becomes of its charge; `None` when that is known already, or when its
+    /// time was over and it counts as spent.
+    pub(crate) fn settle(&mut self, settlement: &Settlement, now: u64) -> Option<Settled> {
         self.roll_over(now);
-        let lease = self.leases.get_mut(&settlement.lease).filter(|lease| !lease.settled)?;
+        let lease = self.leases.get(&settlement.lease).filter(|lease| !lease.settled)?;
+        let settled = self.judge_end(lease, settlement);
+        let lease = self.leases.get_mut(&settlement.lease)?;
         lease.settled = true;
-        if !settlement.spent && !lease.shared {
-            let back = core::mem::take(&mut lease.charge);
-            if lease.day == self.day {
-                self.charged -= back;
-            }
-            if let Some(account) = self.accounts.get_mut(&lease.caller) {
-                account.charged = account.charged.saturating_sub(back);
-            }
+        let back = lease.charge - settled.charge();
+        lease.charge = settled.charge();
+        if lease.day == self.day {
+            self.charged -= back;
         }
-        let charge = lease.charge;
+        if let Some(account) = self.accounts.get_mut(&lease.caller) {
+            account.charged = account.charged.saturating_sub(back);
+            account.refused += u32::from(settled == Settled::Refused);
+        }
         if !settlement.open {
             self.release(&settlement.lease);
         }
-        Some(charge)
+        Some(settled)
+    }
+
+    fn judge_end(&self, lease: &Lease, settlement: &Settlement) -> Settled {
+        let stays = Settled::Stays(lease.charge);
+        if settlement.spent || lease.shared {
+            return stays;
+        }
+        if settlement.unsent {
+            return Settled::Unsent;
+        }
+        let refused = self.accounts.get(&lease.caller).map_or(0, |account| account.refused);
+        let is_over = settlement.visitor && refused >= FREE_REFUSALS;
+        // What cost nothing gives nothing back.
+        if is_over || lease.charge == 0 { stays } else { Settled::Refused }
     }
 
     /// A call is no longer under way. Says whether it was.
@@ -193,193 +249,4 @@ fn seconds_left(now: u64) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Account, DAY_MS, Ledger, Limits};
-    use crate::budget::repetition::Earlier;
-    use crate::budget::{Reservation, Settlement, Verdict};
-
-    const NOON: u64 = 20_000 * DAY_MS + DAY_MS / 2;
-    const LIMITS: Limits = Limits { day: 10, session: 6, in_flight: 3, lease_ms: 1_000 };
-
-    fn call(lease: &str, caller: &str, cost: u64) -> Reservation {
-        let (lease, caller, route) = (lease.to_owned(), caller.to_owned(), "chat".to_owned());
-        Reservation { lease, caller, visitor: true, route, cost, ..Reservation::default() }
-    }
-
-    fn end(lease: &str, spent: bool) -> Settlement {
-        Settlement { lease: lease.to_owned(), spent, ..Settlement::default() }
-    }
-
-    #[test]
-    fn a_call_is_charged_when_it_is_reserved_and_not_again_when_it_is_settled() {
-        let mut ledger = Ledger::default();
-        assert_eq!(ledger.reserve(&call("1", "a", 4), None, LIMITS, NOON), Verdict::Reserved);
-        assert_eq!(ledger.today(NOON), (20_000, 4));
-        assert_eq!(ledger.settle(&end("1", true), NOON), Some(4));
-        assert_eq!(ledger.settle(&end("1", false), NOON), None, "the first settlement holds");
-        assert_eq!((ledger.today(NOON).1, ledger.under_way()), (4, 0));
-    }
-
-    #[test]
-    fn a_refused_call_gives_its_cost_back() {
-        let mut ledger = Ledger::default();
-        ledger.reserve(&call("1", "a", 4), None, LIMITS, NOON);
-        assert_eq!(ledger.settle(&end("1", false), NOON), Some(0));
-        assert_eq!(ledger.today(NOON).1, 0);
-        assert_eq!(ledger.accounts["a"], Account::default());
-    }
-
-    #[test]
-    fn each_limit_has_its_own_verdict() {
-        let half_a_day = u32::try_from(DAY_MS / 2000).expect("fits");
-        for (before, asked, verdict) in [
-            (vec![call("1", "a", 1), call("2", "a", 1), call("3", "a", 1)], call("4", "a", 1), Verdict::Busy),
-            (vec![call("1", "a", 6)], call("2", "a", 1), Verdict::SessionSpent),
-            (vec![call("1", "a", 5), call("2", "b", 5)], call("3", "c", 1), Verdict::DaySpent { seconds: half_a_day }),
-            (vec![call("1", "a", 6)], call("2", "b", 4), Verdict::Reserved),
-        ] {
-            let mut ledger = Ledger::default();
-            for call in &before {
-                assert_eq!(ledger.reserve(call, None, LIMITS, NOON), Verdict::Reserved);
-            }
-            let charged = ledger.today(NOON).1;
-            assert_eq!(ledger.reserve(&asked, None, LIMITS, NOON), verdict);
-            let more = if verdict == Verdict::Reserved { asked.cost } else { 0 };
-            assert_eq!(ledger.today(NOON).1, charged + more, "a refused reservation books nothing");
-        }
-    }
-
-    #[test]
-    fn the_sessions_limits_do_not_bind_the_owners_programs() {
-        let mut ledger = Ledger::default();
-        for lease in ["1", "2", "3", "4", "5"] {
-            let call = Reservation { visitor: false, ..call(lease, "ci", 2) };
-            assert_eq!(ledger.reserve(&call, None, LIMITS, NOON), Verdict::Reserved);
-        }
-    }
-
-    fn earlier(charge: u64, open: bool, repetitions: u32) -> Earlier {
-        Earlier { route: "chat".to_owned(), hash: "h".to_owned(), charge, open, repetitions }
-    }
-
-    fn repeated(attempt: &str) -> Reservation {
-        Reservation { hash: "h".to_owned(), attempt: attempt.to_owned(), ..call("a.1", "a", 4) }
-    }
-
-    #[test]
-    fn the_limits_hold_for_repetitions_and_what_is_free_is_under_no_budget() {
-        let half_a_day = u32::try_from(DAY_MS / 2000).expect("fits");
-        let limits = |day, session, in_flight| Limits { day, session, in_flight, ..LIMITS };
-        for (limits, repetitions, verdict) in [
-            (limits(10, 6, 1), 0, Verdict::Busy),
-            (limits(10, 6, 1), 8, Verdict::Busy),
-            (limits(4, 4, 2), 0, Verdict::Again { cost: 0 }),
-            (limits(1, 1, 2), 0, Verdict::Again { cost: 0 }),
-            (limits(10, 7, 2), 8, Verdict::SessionSpent),
-            (limits(7, 10, 2), 8, Verdict::DaySpent { seconds: half_a_day }),
-            (limits(8, 8, 2), 8, Verdict::Again { cost: 4 }),
-        ] {
-            let mut ledger = Ledger::default();
-            assert_eq!(ledger.reserve(&repeated("w-1"), None, LIMITS, NOON), Verdict::Reserved);
-            let asked = ledger.reserve(&repeated("w-2"), Some(&earlier(4, true, repetitions)), limits, NOON);
-            assert_eq!(asked, verdict, "{limits:?}");
-        }
-    }
-
-    #[test]
-    fn a_repetition_has_a_place_of_its_own_and_never_touches_the_first_calls() {
-        let mut ledger = Ledger::default();
-        ledger.reserve(&repeated("w-1"), None, LIMITS, NOON);
-        for attempt in ["w-2", "w-3"] {
-            let verdict = ledger.reserve(&repeated(attempt), Some(&earlier(4, true, 0)), LIMITS, NOON);
-            assert_eq!(verdict, Verdict::Again { cost: 0 });
-        }
-        assert_eq!(ledger.accounts["a"], Account { charged: 4, open: 3 });
-        assert_eq!(ledger.settle(&end("a.1~w-2", true), NOON), Some(0));
-        assert_eq!(ledger.settle(&end("a.1~w-3", false), NOON), Some(0));
-        assert!(!ledger.release("a.1~w-2"), "it was settled whole");
-        assert_eq!(ledger.accounts["a"], Account { charged: 4, open: 1 });
-        assert!(ledger.release("a.1"));
-    }
-
-    #[test]
-    fn what_a_refusal_gives_back_depends_on_who_pays_for_it() {
-        // The first call was repeated: repetitions so far, whose refusal it is, what is charged after it.
-        for (repetitions, refused, charge, charged) in
-            [(0, "a.1", 4, 4), (8, "a.1", 4, 8), (0, "a.1~w-2", 0, 4), (8, "a.1~w-2", 0, 4)]
-        {
-            let mut ledger = Ledger::default();
-            let limits = Limits { session: 10, ..LIMITS };
-            ledger.reserve(&repeated("w-1"), None, limits, NOON);
-            ledger.reserve(&repeated("w-2"), Some(&earlier(4, true, repetitions)), limits, NOON);
-            assert_eq!(ledger.settle(&end(refused, false), NOON), Some(charge), "{repetitions} {refused}");
-            assert_eq!(ledger.today(NOON).1, charged, "{repetitions} {refused}");
-        }
-    }
-
-    #[test]
-    fn a_lease_that_nobody_settles_ends_and_stays_charged() {
-        let mut ledger = Ledger::default();
-        ledger.reserve(&call("1", "a", 4), None, LIMITS, NOON);
-        assert_eq!(ledger.next_expiry(), Some(NOON + 1_000));
-        assert_eq!(ledger.expire(NOON + 999), Vec::<String>::new());
-        assert_eq!(ledger.expire(NOON + 1_000), ["1"]);
-        assert_eq!(ledger.settle(&end("1", false), NOON + 1_001), None, "too late to be given back");
-        assert_eq!((ledger.today(NOON).1, ledger.accounts["a"]), (4, Account { charged: 4, open: 0 }));
-    }
-
-    #[test]
-    fn an_answer_under_way_keeps_its_place_until_it_is_released() {
-        let mut ledger = Ledger::default();
-        ledger.reserve(&call("1", "a", 4), None, LIMITS, NOON);
-        assert_eq!(ledger.settle(&Settlement { open: true, ..end("1", true) }, NOON), Some(4));
-        assert_eq!(ledger.accounts["a"].open, 1);
-        assert!(ledger.release("1"));
-        assert!(!ledger.release("1"));
-        assert_eq!(ledger.accounts["a"].open, 0);
-    }
-
-    #[test]
-    fn a_day_whose_budget_is_spent_ends_with_the_first_reservation_of_the_next() {
-        let mut ledger = Ledger::default();
-        for caller in ["a", "b"] {
-            ledger.reserve(&call(caller, caller, 5), None, LIMITS, NOON);
-        }
-        let (last, next) = (20_001 * DAY_MS - 1, 20_001 * DAY_MS);
-        assert_eq!(ledger.reserve(&call("3", "c", 1), None, LIMITS, last), Verdict::DaySpent { seconds: 1 });
-        assert_eq!(ledger.reserve(&call("3", "c", 1), None, LIMITS, next), Verdict::Reserved);
-        assert_eq!(ledger.settle(&end("3", false), next), Some(0), "it is booked on the new day");
-        assert_eq!(ledger.today(next), (20_001, 0));
-    }
-
-    #[test]
-    fn a_call_whose_answer_is_under_way_gives_nothing_back_any_more() {
-        let mut ledger = Ledger::default();
-        ledger.reserve(&call("1", "a", 4), None, LIMITS, NOON);
-        ledger.settle(&Settlement { open: true, ..end("1", true) }, NOON);
-        assert_eq!(ledger.settle(&end("1", false), NOON), None);
-        assert_eq!((ledger.today(NOON).1, ledger.accounts["a"]), (4, Account { charged: 4, open: 1 }));
-    }
-
-    #[test]
-    fn the_next_expiry_is_that_of_the_lease_that_ends_first() {
-        let mut ledger = Ledger::default();
-        ledger.reserve(&call("1", "a", 1), None, LIMITS, NOON);
-        ledger.reserve(&call("2", "b", 1), None, LIMITS, NOON + 500);
-        assert_eq!(ledger.next_expiry(), Some(NOON + 1_000));
-        assert_eq!(ledger.expire(NOON + 1_000), ["1"]);
-        assert_eq!(ledger.next_expiry(), Some(NOON + 1_500));
-    }
-
-    #[test]
-    fn a_new_day_begins_with_nothing_charged_and_gets_nothing_back_from_the_last() {
-        let mut ledger = Ledger::default();
-        ledger.reserve(&call("1", "a", 4), None, LIMITS, NOON);
-        let next = NOON + DAY_MS;
-        assert_eq!(ledger.today(next), (20_001, 0));
-        ledger.reserve(&call("2", "b", 3), None, LIMITS, next);
-        ledger.settle(&end("1", false), next);
-        assert_eq!(ledger.today(next).1, 3, "what comes back belongs to the day before");
-        assert_eq!(ledger.today(NOON), (20_001, 3), "a clock that goes back changes nothing");
-    }
-}
+mod tests;

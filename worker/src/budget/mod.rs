@@ -1,9 +1,11 @@
 //! The owner's money: every call is reserved before the API hears of it, and settled when its outcome is known.
 //!
 //! One `SQLite` Durable Object keeps the books, so that two calls never spend the same credit. [`ledger`] is its
-//! arithmetic, [`repetition`] what repeated calls cost, [`object`] the object, [`client`] the Worker's side of the
-//! conversation, and here is what they say.
+//! arithmetic, [`repetition`] what repeated calls cost, [`books`] its tables, [`object`] the object, [`client`] the Worker's
+//! side of the conversation, and here is what they say. While a deployment spreads, and as long as a busy object keeps its
+//! version, one side may be older than the other: each understands what the other said before.
 
+mod books;
 pub(crate) mod client;
 pub(crate) mod ledger;
 pub(crate) mod object;
@@ -41,9 +43,12 @@ pub(crate) struct Booking {
     pub(crate) lease: String,
     /// What it costs; nothing where an earlier call pays for it.
     pub(crate) cost: u64,
+    /// Whether an earlier call under its `requestId` is under way or paid for.
+    pub(crate) again: bool,
 }
 
 /// Says how a reserved call ended.
+#[expect(clippy::struct_excessive_bools, reason = "fields of a message, of which older versions know two")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Settlement {
     /// The booking; empty after a look-up, which has none but may name ids too.
@@ -52,6 +57,12 @@ pub(crate) struct Settlement {
     pub(crate) caller: String,
     /// Whether it is paid for; else the cost comes back.
     pub(crate) spent: bool,
+    /// Whether the API never heard of it.
+    #[serde(default)]
+    pub(crate) unsent: bool,
+    /// Whether the caller is a visitor, to whom not every refused call's cost comes back.
+    #[serde(default)]
+    pub(crate) visitor: bool,
     /// Whether its answer is still under way, so that it counts as in flight.
     pub(crate) open: bool,
     /// The chat that the answer named; else empty.
@@ -60,13 +71,47 @@ pub(crate) struct Settlement {
     pub(crate) job: String,
 }
 
-/// Asks whether a chat or job is the caller's own.
+/// Asks what a job's id is to a caller.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Claim {
     /// Who asks.
     pub(crate) caller: String,
-    /// The id that the API gave.
+    /// The id.
     pub(crate) id: String,
+    /// What the API would know it as, were it of the caller's making.
+    #[serde(default)]
+    pub(crate) bound: String,
+}
+
+/// What a job's id is to a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// One that the API gave to them.
+    Own,
+    /// One of their making, under which they called.
+    Bound,
+    /// None that they ever used.
+    Unused,
+}
+
+impl Standing {
+    /// Its word. Before there was a third, the first two were the answer to whether the API gave the id to them.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Own => "true",
+            Self::Bound => "false",
+            Self::Unused => "unused",
+        }
+    }
+
+    /// What a word says. An older object has only "false" for whatever is not their own.
+    pub(crate) fn from_word(word: &str) -> Self {
+        match word {
+            "true" => Self::Own,
+            "unused" => Self::Unused,
+            _ => Self::Bound,
+        }
+    }
 }
 
 /// How a reservation went.
@@ -99,8 +144,8 @@ impl Verdict {
     /// What was put aside, if the call may be made.
     pub(crate) fn booking(self, asked: &Reservation) -> Option<Booking> {
         match self {
-            Self::Reserved => Some(Booking { lease: asked.lease.clone(), cost: asked.cost }),
-            Self::Again { cost } => Some(Booking { lease: asked.repetition(), cost }),
+            Self::Reserved => Some(Booking { lease: asked.lease.clone(), cost: asked.cost, again: false }),
+            Self::Again { cost } => Some(Booking { lease: asked.repetition(), cost, again: true }),
             _ => None,
         }
     }

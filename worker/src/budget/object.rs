@@ -2,17 +2,16 @@
 //! every corner of the world share one budget.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use worker::wasm_bindgen::{self, prelude::*};
 use worker::{Env, web_sys};
 
-use super::ledger::{Account, Lease, Ledger, Limits, day_of};
-use super::repetition::{Earlier, FREE_REPETITIONS, REPETITION_MARK};
-use super::{Booking, Claim, Reservation, Settlement, Verdict};
+use super::books::{Books, rows};
+use super::ledger::{Ledger, Limits, Settled, day_of};
+use super::repetition::{FREE_REPETITIONS, REPETITION_MARK};
+use super::{Booking, Claim, Reservation, Settlement, Standing, Verdict};
 use crate::platform;
 use crate::session::SESSION_LIFE;
 use crate::settings::Settings;
@@ -26,83 +25,15 @@ const IDS_KEPT: u64 = 30 * 24 * 60 * 60 * 1000;
 /// How often the object looks for what it may forget, in milliseconds.
 const TIDY_EVERY: u64 = 6 * 60 * 60 * 1000;
 
-#[wasm_bindgen(module = "/src/budget/books.js")]
-extern "C" {
-    type Books;
-
-    #[wasm_bindgen(constructor, catch)]
-    fn new(state: &JsValue) -> Result<Books, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn charged(this: &Books, day: f64) -> Result<f64, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn accounts(this: &Books, since: f64) -> Result<String, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn leases(this: &Books, again: &str) -> Result<String, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn earlier(this: &Books, id: &str, again: &str, most: u32) -> Result<String, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn owns(this: &Books, caller: &str, id: &str) -> Result<bool, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn book(
-        this: &Books,
-        id: &str,
-        caller: &str,
-        route: &str,
-        hash: &str,
-        charge: f64,
-        day: f64,
-        created: f64,
-        expires: f64,
-    ) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn settle(this: &Books, id: &str, charge: f64, open: bool) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn release(this: &Books, id: &str) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn own(this: &Books, caller: &str, id: &str, seen: f64) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn forget(this: &Books, leases_before: f64, ids_before: f64) -> Result<bool, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn wake(this: &Books, time: f64) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn usage(this: &Books, day: f64) -> Result<String, JsValue>;
-}
-
 /// The object. Its memory is only a copy of its tables, which it reads again after every fault.
 #[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen)]
 #[expect(missing_debug_implementations, reason = "a handle of the runtime's")]
 pub struct Budget {
     books: Books,
+    /// Of the settings with which it was made, for a Worker of an earlier version, which sends none.
     limits: Option<Limits>,
     ledger: RefCell<Option<Ledger>>,
     alarm: Cell<Option<u64>>,
-}
-
-#[derive(Deserialize)]
-struct AccountRow {
-    caller: String,
-    charged: u64,
-    open: u32,
-}
-
-#[derive(Deserialize)]
-struct LeaseRow {
-    id: String,
-    caller: String,
-    charge: u64,
-    day: u64,
-    expires: u64,
-    settled: u8,
-    shared: u8,
-}
-
-#[derive(Deserialize)]
-struct EarlierRow {
-    route: String,
-    hash: String,
-    charge: u64,
-    open: u8,
-    repetitions: u32,
 }
 
 #[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen)]
@@ -132,10 +63,12 @@ impl Budget {
         let now = platform::whole_now();
         // It is over, whenever it was set for: what is due is ended as the ledger is asked.
         self.alarm.set(Some(0));
-        let next = self.with_ledger(now, |ledger| ledger.next_expiry())?;
-        let is_left = self.books.forget(float(now.saturating_sub(LEASES_KEPT)), float(now.saturating_sub(IDS_KEPT)))?;
-        // The sums by caller are counted anew, so that callers of the past are not remembered.
-        *self.ledger.borrow_mut() = None;
+        let (leases, ids) = (now.saturating_sub(LEASES_KEPT), now.saturating_sub(IDS_KEPT));
+        let is_left = self.books.forget(float(day_of(leases)), float(leases), float(ids))?;
+        let next = self.with_ledger(now, |ledger| {
+            ledger.forget_accounts();
+            ledger.next_expiry()
+        })?;
         if next.is_none() && is_left { self.wake(now + TIDY_EVERY) } else { Ok(()) }
     }
 }
@@ -144,7 +77,8 @@ impl Budget {
     fn answer(&self, kind: &str, query: &str, now: u64) -> Result<String, JsValue> {
         match kind {
             "reserve" => {
-                let verdict = self.reserve(&read(query)?, now)?;
+                let limits = self.limits(query).ok_or("no limits")?;
+                let verdict = self.reserve(&read(query)?, limits, now)?;
                 serde_json::to_string(&verdict).map_err(|fault| fault.to_string().into())
             }
             "settle" => {
@@ -152,23 +86,32 @@ impl Budget {
                 Ok(charge.map(|charge| charge.to_string()).unwrap_or_default())
             }
             "release" => self.release(query, now).map(|()| String::new()),
-            "owns" => {
-                let claim: Claim = read(query)?;
-                self.books.owns(&claim.caller, &claim.id).map(|owns| owns.to_string())
-            }
-            "usage" => self.usage(now),
+            "owns" => self.standing(&read(query)?).map(|standing| standing.word().to_owned()),
+            "usage" => self.usage(self.limits(query), now),
             _ => Err("unknown question".into()),
         }
     }
 
-    fn reserve(&self, asked: &Reservation, now: u64) -> Result<Verdict, JsValue> {
-        let limits = self.limits.ok_or("no limits")?;
+    /// The limits that came with a question. This object may have been made long before them.
+    fn limits(&self, query: &str) -> Option<Limits> {
+        read(query).ok().or(self.limits)
+    }
+
+    fn reserve(&self, asked: &Reservation, limits: Limits, now: u64) -> Result<Verdict, JsValue> {
         if !asked.chat.is_empty() && !self.books.owns(&asked.caller, &asked.chat)? {
             return Ok(Verdict::NotOwn);
         }
-        let earlier = if asked.hash.is_empty() { None } else { self.earlier(&asked.lease)? };
-        let verdict = self.with_ledger(now, |ledger| ledger.reserve(asked, earlier.as_ref(), limits, now))?;
-        if let Some(Booking { lease, cost }) = verdict.booking(asked) {
+        let earlier = match asked.hash.as_str() {
+            "" => None,
+            _ => self.books.earlier(&asked.lease, REPETITION_MARK, FREE_REPETITIONS)?,
+        };
+        let visitor = asked.visitor.then_some(asked.caller.as_str());
+        let verdict = self.with_account(visitor, now, |ledger| ledger.reserve(asked, earlier.as_ref(), limits, now))?;
+        if let Some(Booking { lease, cost, again }) = verdict.booking(asked) {
+            if earlier.is_some() && !again {
+                // The refusal that it takes the place of still counts.
+                self.books.displace(&lease, &asked.displaced())?;
+            }
             let expires = now + limits.lease_ms;
             let Reservation { caller, route, hash, .. } = asked;
             let (charge, day) = (float(cost), float(day_of(now)));
@@ -179,16 +122,22 @@ impl Budget {
     }
 
     fn settle(&self, settlement: &Settlement, now: u64) -> Result<Option<u64>, JsValue> {
-        let charge = self.with_ledger(now, |ledger| ledger.settle(settlement, now))?;
-        if let Some(charge) = charge {
-            self.books.settle(&settlement.lease, float(charge), settlement.open)?;
+        // Only what a refusal gives back depends on the caller's sums.
+        let visitor = (settlement.visitor && !settlement.spent).then_some(settlement.caller.as_str());
+        let settled = self.with_account(visitor, now, |ledger| ledger.settle(settlement, now))?;
+        match settled {
+            Some(Settled::Stays(_)) => self.books.settle(&settlement.lease, settlement.open)?,
+            Some(Settled::Refused) => self.books.give_back(&settlement.lease)?,
+            // The API knows nothing of it, and nobody can repeat it.
+            Some(Settled::Unsent) => self.books.erase(&settlement.lease)?,
+            None => {}
         }
         for id in [&settlement.chat, &settlement.job] {
             if !id.is_empty() {
                 self.books.own(&settlement.caller, id, float(now))?;
             }
         }
-        Ok(charge)
+        Ok(settled.map(Settled::charge))
     }
 
     fn release(&self, lease: &str, now: u64) -> Result<(), JsValue> {
@@ -196,21 +145,40 @@ impl Budget {
         if was_open { self.books.release(lease) } else { Ok(()) }
     }
 
-    fn earlier(&self, lease: &str) -> Result<Option<Earlier>, JsValue> {
-        let row: Option<EarlierRow> = rows(&self.books.earlier(lease, REPETITION_MARK, FREE_REPETITIONS)?)?;
-        Ok(row.map(EarlierRow::into_earlier))
+    fn standing(&self, Claim { caller, id, bound }: &Claim) -> Result<Standing, JsValue> {
+        if self.books.owns(caller, id)? {
+            return Ok(Standing::Own);
+        }
+        Ok(if self.books.has(bound)? { Standing::Bound } else { Standing::Unused })
     }
 
-    fn usage(&self, now: u64) -> Result<String, JsValue> {
+    fn usage(&self, limits: Option<Limits>, now: u64) -> Result<String, JsValue> {
         let ((day, charged), under_way) = self.with_ledger(now, |ledger| (ledger.today(now), ledger.under_way()))?;
         let mut usage: Value = rows(&self.books.usage(float(day))?)?;
-        let daily = self.limits.map(|limits| limits.day);
+        let daily = limits.map(|limits| limits.day);
         usage["day"] = json!(day);
         usage["dailyBudget"] = json!(daily);
         usage["charged"] = json!(charged);
         usage["left"] = json!(daily.map(|daily| daily.saturating_sub(charged)));
         usage["underWay"] = json!(under_way);
         Ok(usage.to_string())
+    }
+
+    /// The same with a visitor's sums, which are read when they are first asked for: of all who came within a day, few
+    /// are here.
+    fn with_account<T>(
+        &self,
+        visitor: Option<&str>,
+        now: u64,
+        work: impl FnOnce(&mut Ledger) -> T,
+    ) -> Result<T, JsValue> {
+        self.with_ledger(now, |ledger| {
+            if let Some(caller) = visitor.filter(|caller| !ledger.has_account(caller)) {
+                let since = now.saturating_sub(u64::from(SESSION_LIFE) * 1000);
+                ledger.take_account(caller, self.books.account(caller, float(since))?);
+            }
+            Ok(work(ledger))
+        })?
     }
 
     /// Works on the books in memory, which are read from the tables where there are none. Leases whose time is over
@@ -241,15 +209,7 @@ impl Budget {
         let day = day_of(now);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a sum of small whole numbers")]
         let charged = self.books.charged(float(day))? as u64;
-        let since = now.saturating_sub(u64::from(SESSION_LIFE) * 1000);
-        let accounts: Vec<AccountRow> = rows(&self.books.accounts(float(since))?)?;
-        let accounts: HashMap<_, _> = accounts
-            .into_iter()
-            .map(|AccountRow { caller, charged, open }| (caller, Account { charged, open }))
-            .collect();
-        let leases: Vec<LeaseRow> = rows(&self.books.leases(REPETITION_MARK)?)?;
-        let leases: HashMap<_, _> = leases.into_iter().map(LeaseRow::into_entry).collect();
-        let ledger = Ledger::open(day, charged, accounts, leases);
+        let ledger = Ledger::open(day, charged, self.books.leases(REPETITION_MARK)?);
         if let Some(next) = ledger.next_expiry() {
             self.wake(next)?;
         }
@@ -266,26 +226,8 @@ impl Budget {
     }
 }
 
-impl LeaseRow {
-    fn into_entry(self) -> (String, Lease) {
-        let Self { id, caller, charge, day, expires, settled, shared } = self;
-        (id, Lease { caller, charge, day, expires, settled: settled > 0, shared: shared > 0 })
-    }
-}
-
-impl EarlierRow {
-    fn into_earlier(self) -> Earlier {
-        let Self { route, hash, charge, open, repetitions } = self;
-        Earlier { route, hash, charge, open: open > 0, repetitions }
-    }
-}
-
 fn read<T: DeserializeOwned>(query: &str) -> Result<T, JsValue> {
     serde_urlencoded::from_str(query).map_err(|fault| fault.to_string().into())
-}
-
-fn rows<T: DeserializeOwned>(text: &str) -> Result<T, JsValue> {
-    serde_json::from_str(text).map_err(|fault| fault.to_string().into())
 }
 
 /// Times and costs are far below 2^53, where doubles are exact.

@@ -15,6 +15,12 @@ impl Reservation {
     pub(crate) fn repetition(&self) -> String {
         format!("{}{REPETITION_MARK}{}", self.lease, self.attempt)
     }
+
+    /// The id under which an earlier call that was refused is kept, once this one takes its place. With two marks it is
+    /// beyond those of all repetitions.
+    pub(crate) fn displaced(&self) -> String {
+        format!("{}{REPETITION_MARK}{REPETITION_MARK}{}", self.lease, self.attempt)
+    }
 }
 
 /// An earlier reservation under the same id.
@@ -82,13 +88,13 @@ mod tests {
     #[test]
     fn a_repetition_is_booked_under_its_own_id() {
         for (verdict, booking) in [
-            (Verdict::Reserved, Some(("a.1", 4))),
-            (Verdict::Again { cost: 0 }, Some(("a.1~w-1", 0))),
-            (Verdict::Again { cost: 4 }, Some(("a.1~w-1", 4))),
+            (Verdict::Reserved, Some(("a.1", 4, false))),
+            (Verdict::Again { cost: 0 }, Some(("a.1~w-1", 0, true))),
+            (Verdict::Again { cost: 4 }, Some(("a.1~w-1", 4, true))),
             (Verdict::Busy, None),
             (Verdict::Conflict, None),
         ] {
-            let booking = booking.map(|(lease, cost)| Booking { lease: lease.to_owned(), cost });
+            let booking = booking.map(|(lease, cost, again)| Booking { lease: lease.to_owned(), cost, again });
             assert_eq!(verdict.booking(&asked()), booking, "{verdict:?}");
         }
     }
