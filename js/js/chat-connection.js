@@ -1,9 +1,10 @@
 // The open answer of a streamed chat call: its bytes, its time limits, and the decoder that makes text of them.
 import { ChatDecoder } from "./chat-decoder.js";
-import { MinaraError } from "./errors.js";
+import { inContext, unreadable } from "./chat-errors.js";
 import { isBytes } from "./memory.js";
 
 /** @import { Reply } from "./call-details.js" */
+/** @import { MinaraError } from "./errors.js" */
 /** @import { Terms } from "./options.js" */
 
 /** How long the end of the connection is waited for after the end of the answer, in milliseconds. */
@@ -32,7 +33,7 @@ export class ChatConnection {
    * Must be closed, whatever happens. An answer that cannot be read throws at once, and is closed.
    * @param {Reply} reply
    * @param {Terms} terms
-   * @param {() => void} onGivenUp  called when a limit passes or the caller aborts
+   * @param {() => void} onGivenUp  called when a limit passes, the caller aborts or the module fails
    */
   constructor({ scope, response, instance, status, requestId }, terms, onGivenUp) {
     this.#scope = scope;
@@ -46,6 +47,7 @@ export class ChatConnection {
     this.#stopWatching = instance.watch((failure) => {
       this.#trap = failure;
       this.#leave();
+      onGivenUp();
     });
     try {
       this.decoder = new ChatDecoder(terms);
@@ -129,11 +131,13 @@ export class ChatConnection {
 }
 
 /**
- * A `fetch` that was given to the client may answer with anything.
- * @param {string} fault
+ * Lets an answer go that no one will read.
+ * @param {Reply} reply
  */
-function unreadable(fault) {
-  return new MinaraError(`The answer ${fault}: check the fetch option.`, { code: "bad_response", outcome: "done" });
+export function dismiss({ scope, response }) {
+  scope?.close();
+  scope?.free();
+  response.body?.cancel?.()?.catch(() => {});
 }
 
 /**
@@ -172,14 +176,4 @@ async function drain(reader, decoder) {
   // The answer is complete: what happens to its connection is no one's concern.
   await Promise.race([readOn().catch(() => {}), grace]);
   clearTimeout(timer);
-}
-
-/**
- * The error with what the stream knows and the decoder does not.
- * @param {unknown} error
- * @param {{ status?: number, requestId?: string | undefined, partial: string }} context
- */
-export function inContext(error, { partial, ...context }) {
-  if (!(error instanceof MinaraError)) return error;
-  return new MinaraError(error.message, { ...context, partial: partial || undefined, ...error, cause: error.cause });
 }

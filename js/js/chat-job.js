@@ -1,4 +1,5 @@
 // A chat that the API works on by itself.
+import { within } from "./abort.js";
 import { MinaraError, isUnbilled } from "./errors.js";
 import { checkWaitOptions } from "./options.js";
 
@@ -40,23 +41,45 @@ export class ChatJob {
 
   /**
    * @param {WaitOptions} [options]
+   * @param {number} [started]  since when it is waited for
    * @returns {Promise<ChatAnswer>}
    */
-  async wait(options = {}) {
+  async wait(options = {}, started = performance.now()) {
     checkWaitOptions(options);
     const { signal = this.#signal, timeout } = options;
     const id = this.#id;
     if (id === undefined) throw nameless();
     const total = timeout?.total ?? DEFAULT_TOTAL;
-    const started = performance.now();
     try {
-      return (await this.#find(id, "", { signal, total })).answer;
+      return (await this.#find(id, "", { signal, total: total - (performance.now() - started) })).answer;
     } catch (/** @type {any} */ error) {
       if (!this.#isStarted && error?.code === "invalid_request") throw error;
       // Its own clock may be a millisecond off, for that one counts in whole ones.
       throw ofJob(error, id, performance.now() - started >= total - 1 ? total : undefined);
     }
   }
+}
+
+/**
+ * Waits for a job that is being started. The limit and the signal are those of the waiting: the start goes on without it.
+ * @param {Promise<ChatJob>} starting
+ * @param {WaitOptions} [options]
+ */
+export async function waitFor(starting, options = {}) {
+  // Whoever waits hears of a failure here, and only here.
+  starting.catch(() => {});
+  checkWaitOptions(options);
+  const started = performance.now();
+  const milliseconds = options.timeout?.total ?? DEFAULT_TOTAL;
+  const limit = { signal: options.signal, milliseconds, expired: () => unstarted(milliseconds) };
+  return (await within(limit, () => starting)).wait(options, started);
+}
+
+/** @param {number} passed */
+function unstarted(passed) {
+  const message =
+    `The job was not started within ${passed} ms (timeout.total of wait). It may start all the same: await the call itself.`;
+  return new MinaraError(message, { code: "timeout", outcome: "unknown" });
 }
 
 function nameless() {

@@ -1,13 +1,16 @@
 // An answer as it is written: one request, one reader, and every way to take the text out of it.
 import { onAbort } from "./abort.js";
 import { described } from "./call-details.js";
-import { ChatConnection } from "./chat-connection.js";
+import { ChatConnection, dismiss } from "./chat-connection.js";
+import { cancelled } from "./chat-errors.js";
 import { deferred } from "./deferred.js";
-import { MinaraError, misuse } from "./errors.js";
+import { misuse } from "./errors.js";
+import { readableOf } from "./readable-parts.js";
 import { storedAnswer } from "./stored-answer.js";
 
 /** @import { CallResponse, ChatAnswer, ChatPart, ChatStreamAnswer, Usage } from "./index.js" */
 /** @import { Reply } from "./call-details.js" */
+/** @import { MinaraError } from "./errors.js" */
 /** @import { Terms } from "./options.js" */
 /** @import { Find } from "./chat-job.js" */
 
@@ -36,6 +39,8 @@ export class ChatStream {
   #isReading = false;
   /** @type {Promise<unknown> | undefined} the read under way, for whoever asks again before it is over */
   #reading;
+  /** @type {Promise<IteratorResult<ChatPart, undefined>> | undefined} what ended the stream while no one read, for the next read */
+  #ahead;
   #isOver = false;
   #text = "";
   /** @type {ChatConnection | undefined} */
@@ -99,15 +104,30 @@ export class ChatStream {
   }
 
   /** @returns {Promise<ChatStreamAnswer>} */
-  async final() {
-    // Whoever begins to read in the same turn comes first.
-    await undefined;
-    if (!this.#isRead) for await (const _ of this);
-    return this.#outcome.promise;
+  final() {
+    return this.#whole((answer) => answer);
   }
 
-  async text() {
-    return (await this.final()).content;
+  /** @returns {Promise<string>} */
+  text() {
+    return this.#whole(({ content }) => content);
+  }
+
+  /** @param {(answer: ChatStreamAnswer) => any} pick */
+  #whole(pick) {
+    const read = async () => {
+      // Whoever begins to read in the same turn comes first.
+      await undefined;
+      if (!this.#isRead) for await (const _ of this);
+      else {
+        // That reader is told of a failure too: where it is handled there, it must not count as unhandled here.
+        whole.catch(() => {});
+        if (!this.#hasBegun && !this.#isOver) this.#listen();
+      }
+      return pick(await this.#outcome.promise);
+    };
+    const whole = read();
+    return whole;
   }
 
   /** @param {unknown} [reason] */
@@ -119,6 +139,7 @@ export class ChatStream {
     this.#stop.abort(reason);
     await this.#reading?.catch(() => {});
     this.#disconnect((connection) => connection.abandon());
+    if (!this.#hasBegun) this.#reply?.then(dismiss).catch(() => {});
   }
 
   /**
@@ -126,18 +147,8 @@ export class ChatStream {
    * @returns {ReadableStream<any>}
    */
   toReadableStream(options) {
-    const parts = this[Symbol.asyncIterator]();
-    const encoder = options?.type === "bytes" ? new TextEncoder() : undefined;
-    const source = {
-      pull: async (/** @type {ReadableStreamDefaultController} */ controller) => {
-        const { done, value } = await parts.next();
-        if (done) return controller.close();
-        controller.enqueue(encoder ? encoder.encode(value.text) : value);
-      },
-      cancel: (/** @type {unknown} */ reason) => this.cancel(reason),
-    };
-    // Without a queue of its own, so that nothing is sent before the first read.
-    return new ReadableStream(source, { highWaterMark: 0 });
+    const cancel = (/** @type {unknown} */ reason) => this.cancel(reason);
+    return readableOf(this[Symbol.asyncIterator](), options?.type === "bytes", cancel);
   }
 
   /** @returns {Promise<CallResponse<ChatStream>>} */
@@ -162,20 +173,40 @@ export class ChatStream {
     this.#listen();
     const reply = await this.#calls.send({ ...this.#terms, signal: this.#stop.signal });
     // What the caller's signal holds must not outlive the call: one that no one reads ends by its limits, or is here whole.
-    if (reply.scope) reply.scope.watch((/** @type {boolean} */ isGivenUp) => (isGivenUp ? this.#stopListening() : undefined));
-    else this.#stopListening();
+    if (!reply.scope) this.#stopListening();
+    else {
+      // Whether the first byte has come only a reader would know.
+      if (!this.#hasBegun) reply.scope.received();
+      reply.scope.watch((/** @type {boolean} */ isGivenUp) => (isGivenUp ? void this.#giveUp() : undefined));
+    }
     return reply;
   }
 
   /** Ends with the caller's signal. */
   #listen() {
     this.#stopListening();
-    this.#stopListening = onAbort(this.#terms.signal, (reason) => this.#stop.abort(reason));
+    this.#stopListening = onAbort(this.#terms.signal, (reason) => {
+      this.#stop.abort(reason);
+      this.#giveUp();
+    });
+  }
+
+  /** Where no one reads, the next read would end the stream, which whoever waits for the whole answer may wait for in vain. */
+  async #giveUp() {
+    this.#stopListening();
+    // The module calls this in the middle of its own work, and whoever sends has not got the promise yet.
+    await undefined;
+    if (this.#isReading || this.#isOver) return;
+    this.#ahead = this.#next();
+    this.#ahead.catch(() => {});
   }
 
   /** @returns {Promise<IteratorResult<ChatPart, undefined>>} */
   #next() {
     const again = () => this.#next();
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    if (ahead) return ahead;
     if (this.#reading) return this.#reading.then(again, again);
     this.#isReading = true;
     const reading = this.#advance();
@@ -193,7 +224,7 @@ export class ChatStream {
     try {
       if (!this.#hasBegun && !this.#isOver) {
         const whole = await this.#begin();
-        if (whole !== "") return this.#give(whole);
+        if (whole !== "") return this.#last(whole);
       }
       while (!this.#isOver && this.#connection) {
         const connection = this.#connection;
@@ -215,12 +246,17 @@ export class ChatStream {
   async #begin() {
     this.#hasBegun = true;
     const reply = await this.#open();
-    if (this.#isOver) return "";
-    if (reply.scope) {
-      this.#connection = new ChatConnection(reply, this.#terms, () => this.#stopListening());
+    if (this.#isOver) {
+      dismiss(reply);
       return "";
     }
-    this.#terms.signal?.throwIfAborted();
+    if (reply.scope) {
+      this.#connection = new ChatConnection(reply, this.#terms, () => void this.#giveUp());
+      return "";
+    }
+    const { signal } = this.#terms;
+    // A polyfill may have no `throwIfAborted`.
+    if (signal?.aborted) throw signal.reason;
     this.#answer = reply.data;
     return this.#answer.content ?? "";
   }
@@ -232,6 +268,16 @@ export class ChatStream {
   #give(text) {
     this.#text += text;
     return { value: { text }, done: false };
+  }
+
+  /**
+   * The last part: the end behind it may never be read.
+   * @param {string} text
+   */
+  #last(text) {
+    const part = this.#give(text);
+    this.#end();
+    return part;
   }
 
   /**
@@ -249,7 +295,7 @@ export class ChatStream {
       const { answer, rest } = await storedAnswer(error, this.#calls, stream);
       this.#stopListening();
       this.#answer = { ...this.#answer, ...answer };
-      if (rest !== "") return this.#give(rest);
+      if (rest !== "") return this.#last(rest);
       this.#end();
       return { value: undefined, done: true };
     } catch (failure) {
@@ -298,17 +344,4 @@ export class ChatStream {
     const drained = connection?.finish().then(() => this.#dismiss(connection)) ?? Promise.resolve();
     this.#outcome.resolve(drained.then(() => ({ ...this.#answer, content: this.#text })));
   }
-}
-
-/**
- * @param {string} partial
- * @param {boolean} wasSent  and not refused
- */
-function cancelled(partial, wasSent) {
-  const when = wasSent
-    ? "before the answer was complete. It may be billed all the same."
-    : "before the API had its request. Nothing is billed.";
-  const outcome = wasSent ? "unknown" : "not_sent";
-  const details = /** @type {const} */ ({ code: "stream_truncated", outcome, partial: partial || undefined });
-  return new MinaraError(`The stream was cancelled ${when}`, details);
 }

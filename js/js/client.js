@@ -1,12 +1,12 @@
 // The client: settings, one call into WebAssembly per method, and what a promise of a call can do.
 import { within } from "./abort.js";
 import { described, idOf, newRequestId } from "./call-details.js";
-import { ChatJob } from "./chat-job.js";
+import { ChatJob, waitFor } from "./chat-job.js";
 import { ChatStream } from "./chat-stream.js";
 import { MinaraError, isUnbilled, misuse, withoutSecrets } from "./errors.js";
 import { inPage, isLoaded, ready, running } from "./instance.js";
 import { CALL, CHAT, CHAT_STREAM, LOOK, checkClientOptions, checkTexts, pairs, termsOf } from "./options.js";
-import { plain } from "./requests.js";
+import { copied, plain } from "./requests.js";
 import { Session, notBegun, wantsSession, withoutSession } from "./session.js";
 
 /** @import { CallOptions, ChatInput, ChatOptions, ChatStreamOptions, MinaraOptions, WaitOptions } from "./index.js" */
@@ -62,13 +62,13 @@ export class Minara {
 
   /** @param {unknown} request @param {ChatOptions} [options] */
   chat(request, options) {
-    const plainly = plain(request);
+    const plainly = copied(request);
     return this.#call(OPERATION.chat, plainly, this.#chatTerms(CHAT, plainly, options));
   }
 
   /** @param {unknown} request @param {ChatStreamOptions} [options] */
   chatStream(request, options) {
-    const plainly = plain(request);
+    const plainly = copied(request);
     const terms = this.#chatTerms(CHAT_STREAM, plainly, options);
     /** @type {string | undefined} the token that the stream was opened with, which may be replaced meanwhile */
     let bearer;
@@ -90,11 +90,11 @@ export class Minara {
 
   /** @param {unknown} request @param {ChatOptions} [options] */
   chatBackground(request, options) {
-    const plainly = plain(request);
+    const plainly = copied(request);
     const terms = this.#chatTerms(CHAT, plainly, options);
     const shape = (/** @type {any} */ data) => new ChatJob(data, this.#findWith(terms), terms.signal, true);
     const job = this.#call(OPERATION.chatBackground, plainly, terms, shape);
-    const wait = async (/** @type {WaitOptions | undefined} */ limits) => (await job).wait(limits);
+    const wait = (/** @type {WaitOptions | undefined} */ limits) => waitFor(job, limits);
     return Object.assign(job, { wait });
   }
 
@@ -107,22 +107,22 @@ export class Minara {
 
   /** @param {string} id @param {CallOptions} [options] */
   chatStatus(id, options) {
-    return this.#call(OPERATION.chatStatus, id, termsOf(this.#config, LOOK, options));
+    return this.#call(OPERATION.chatStatus, copied(id), termsOf(this.#config, LOOK, options));
   }
 
   /** @param {unknown} request @param {CallOptions} [options] */
   intentToSwap(request, options) {
-    return this.#call(OPERATION.intentToSwap, plain(request), termsOf(this.#config, CALL, options));
+    return this.#call(OPERATION.intentToSwap, copied(request), termsOf(this.#config, CALL, options));
   }
 
   /** @param {unknown} request @param {CallOptions} [options] */
   perpTradingSuggestion(request, options) {
-    return this.#call(OPERATION.perpTradingSuggestion, plain(request), termsOf(this.#config, CALL, options));
+    return this.#call(OPERATION.perpTradingSuggestion, copied(request), termsOf(this.#config, CALL, options));
   }
 
   /** @param {unknown} request @param {CallOptions} [options] */
   predictionMarketAsk(request, options) {
-    return this.#call(OPERATION.predictionMarketAsk, plain(request), termsOf(this.#config, CALL, options));
+    return this.#call(OPERATION.predictionMarketAsk, copied(request), termsOf(this.#config, CALL, options));
   }
 
   /**

@@ -24,8 +24,8 @@
 /**
  * The client. It holds settings only: no connection is open between calls, and nothing has to be closed.
  *
- * Every call checks its options first, then its request, and sends nothing while a rule is broken; the error lists every
- * violation of the part that was checked last.
+ * Every call checks its options first and then its request. While a rule is broken, nothing is sent, and the error lists
+ * every violation of the part in which it was found.
  * A POST, which costs credits, is sent again only in the few cases of {@link MinaraOptions.maxRetries}.
  *
  * @example In a page, through the Worker
@@ -193,12 +193,13 @@ export interface MinaraOptions {
   /**
    * Gives a fresh Cloudflare Turnstile token when the Worker asks for a session; `undefined` where the Worker uses no
    * Turnstile. The client trades it at `POST {baseUrl}/session` for a bearer token, keeps that in memory, renews it
-   * before it expires, and repeats the refused call once. Calls that run at the same time share one trade; where all of
-   * them have ended without it, `signal` is aborted, and the next call asks again. Not beside an `apiKey`, with which there
-   * is no Worker to ask for one.
+   * before it expires, and repeats the refused call once. Calls that run at the same time share one trade. If all of them
+   * end before it does, `signal` is aborted, and the next call begins a new one. Not together with `apiKey`: then there is
+   * no Worker to ask.
    *
-   * A client begins a session of its own, and so does a page that is loaded again. To the Worker that is another caller:
-   * what was sent under a `requestId` before is not found there, and is charged again if it is sent again.
+   * Each client has a session of its own, and a page that is loaded again begins a new one. To the Worker that is another
+   * caller: what was sent under a `requestId` in an earlier session is not found there, and is charged again if it is sent
+   * again.
    */
   session?: ((context: { signal: AbortSignal }) => Promise<string | undefined>) | undefined;
   /** Called in place of the platform's `fetch`, with one `Request`. `minara/testing` has one for your tests. */
@@ -251,8 +252,8 @@ export interface Timeout {
    */
   total?: number | undefined;
   /**
-   * From sending an attempt to the first byte of a stream's body, whether or not it is read. Other calls have no such
-   * limit.
+   * From sending an attempt to the first byte of a stream's body, or to its headers where no one reads it by then: what is
+   * read later has `idle` from its first read on. Other calls have no such limit.
    *
    * @defaultValue 90,000
    */
@@ -281,10 +282,11 @@ export interface CallOptions {
   /** Headers for this call, over those of the client. */
   headers?: Headers | Record<string, string> | undefined;
   /**
-   * Fields for the request body that this version does not know, of JSON's values. One that is `undefined` is left out;
-   * further down, `undefined` is `null`. A BigInt is sent as a number, and refused from 2^53 on: give a string. A field that
-   * this version knows belongs in the request, and `requestId`, `stream` and `background` in that of a chat alone. For the
-   * API itself: the Worker refuses fields that it does not know.
+   * Extra JSON fields for the request body, for what this version does not know yet, nested at most 16 deep. As with
+   * `JSON.stringify`, a member that is `undefined` is left out, and in a list it becomes `null`. A BigInt is sent as a
+   * number and refused from 2^53 on: give a string. Fields that this version knows belong in the request, and `requestId`,
+   * `stream` and `background` are a chat's alone. Only for calls to the API itself: the Worker refuses fields that it does
+   * not know.
    */
   extraBody?: Record<string, unknown> | undefined;
 }
@@ -333,9 +335,9 @@ export interface CallPromise<T> extends Promise<T> {
 /** The promise of a chat. */
 export interface ChatPromise<T> extends CallPromise<T> {
   /**
-   * Under which id the chat was sent ({@link ChatOptions.requestId}), generated ones too: whatever becomes of the promise,
-   * {@link Minara.chatStatus} finds the answer under it for 24 hours, and the same call under it is not charged again: both
-   * for the same caller, which behind a Worker is a session ({@link MinaraOptions.session}).
+   * The id that the chat was sent under ({@link ChatOptions.requestId}), also where it was generated. Whatever becomes of
+   * the promise, {@link Minara.chatStatus} finds the answer under it for 24 hours, and the same call under it is not charged
+   * again. Both hold for the same caller, which behind a Worker is a session ({@link MinaraOptions.session}).
    *
    * @example
    * ```ts
@@ -393,8 +395,8 @@ export interface ResponseInfo extends RequestInfo {
 // ---------------------------------------------------------------------------------------------------------------
 
 /**
- * How much work goes into an answer: `fast` for a quick response, or `expert` for an in-depth analysis. The API does not
- * say how long the latter takes; third parties speak of 10–30 seconds.
+ * How much work goes into an answer: `fast` for a quick response, or `expert` for an in-depth analysis, which can take a
+ * while: the API does not say how long.
  */
 export type Mode = "fast" | "expert";
 
@@ -428,8 +430,9 @@ export interface ChatMessage {
 }
 
 /**
- * A chat request as a plain object. `Stream` and `Background` are what its fields of that name may say, which have to fit
- * the method called: a `ChatInput` without them fits every method.
+ * A chat request as a plain object. `Stream` and `Background` are the values allowed for the fields `stream` and
+ * `background`, which have to fit the method called. A `ChatInput` without type arguments leaves both out and fits every
+ * method.
  */
 export interface ChatInput<Stream extends boolean = never, Background extends boolean = never> {
   /**
@@ -574,7 +577,7 @@ export class SwapRequest {
 export class PerpRequest {
   /** @param symbol Such as `"BTC"`, 1–64 characters. */
   constructor(symbol: string);
-  /** The same request in the given style. @param style How long the position is to be held. */
+  /** The same request in the given style. @param style The trading style. */
   style(style: Style | TranslatedStyle): PerpRequest;
   /** The same request with a margin. @param dollars US dollars, above 0. */
   marginUSD(dollars: number): PerpRequest;
@@ -850,15 +853,16 @@ export interface ChatPart {
  * An answer as it is written. Nothing is sent until it is first read, so a stream that is never read costs nothing
  * and holds nothing.
  *
- * Read it once, by iterating it or by {@link toReadableStream}; a second time throws. {@link final} and {@link text} can be
- * awaited before, during or after that. Where nobody else begins to read in the same turn, they read the stream themselves.
+ * Read it once, by iterating it or by {@link toReadableStream}; a second reading throws. {@link final} and {@link text} can
+ * be awaited before, during or after that. If nothing else begins to read in the same turn of the event loop, they read the
+ * stream themselves.
  *
- * It ends well at `[DONE]` or at a `finish_reason` that is no error. It fails as `stream_truncated`, `stream_error`,
- * `event_too_large`, `timeout` or `network`, each with the text so far, where there is some, in `partial`; a caller's abort
- * rejects once, with `signal.reason`. Leaving the loop (`break`, `return`, a throw) closes the connection.
+ * It ends well at `[DONE]` or at a `finish_reason` that is no error. That includes `length`, where the text was cut at a
+ * limit: look at {@link finishReason}. It fails as `stream_truncated`, `stream_error`, `event_too_large`, `timeout` or
+ * `network`, with the text so far in `partial`; a caller's abort rejects once, with `signal.reason`. Leaving the loop
+ * (`break`, `return`, a throw) closes the connection.
  *
- * A `finish_reason` such as `length` ends it well too, and is in {@link finishReason}. An event whose data is no JSON counts as text, as the API's contract
- * wants it.
+ * An event whose data is no JSON counts as text, as the API's contract wants it.
  */
 export class ChatStream implements AsyncIterable<ChatPart> {
   private constructor();
@@ -935,7 +939,7 @@ export interface ChatJobPromise extends ChatPromise<ChatJob> {
   /**
    * Starts the job and waits for its answer: {@link ChatJob.wait}.
    *
-   * @param options As there.
+   * @param options As there. They hold from now on, and end the waiting alone: the start goes on, as this promise tells.
    * @throws {@link MinaraError} As the call that starts the job, and as there.
    */
   wait(options?: WaitOptions): Promise<ChatAnswer>;
@@ -964,11 +968,13 @@ export interface WaitOptions {
 /**
  * What went wrong, as one of a closed set.
  *
- * The outcome here is that of a single attempt. Whether the call can have been billed is said by
- * {@link MinaraError.outcome} alone: a refusal behind an attempt that may have been billed is `unknown`, and so is a
- * look-up of {@link ChatJob.wait} that failed, for the job was accepted before it; for want of a session a call is
- * `refused` where the Worker refused that, else `not_sent` whatever the code. A look-up by {@link Minara.chatStatus} is not
- * billed: where it fails behind its sending it is `refused`, whatever the code.
+ * The table gives the outcome of a single attempt; {@link MinaraError.outcome} is that of the whole call, and differs in
+ * four cases, whatever the code:
+ *
+ * - An earlier attempt may have been billed and its repetition is refused: `unknown`.
+ * - No session could be opened for the call: `refused` if the Worker refused the session, else `not_sent`.
+ * - A look-up by {@link Minara.chatStatus}, which is free, fails after it was sent: `refused`.
+ * - A look-up of {@link ChatJob.wait} fails: `unknown`, because the job itself was accepted before.
  *
  * | code | when | outcome |
  * | --- | --- | --- |
@@ -984,7 +990,7 @@ export interface WaitOptions {
  * | `payload_too_large` | the body is over 64 KiB (413) | `refused` |
  * | `rate_limited` | too many requests (429) | `refused` |
  * | `budget_exhausted` | the Worker's daily or session budget is used up | `refused` |
- * | `not_configured` | the Worker has no key or no budget object | `refused` |
+ * | `not_configured` | the Worker has no key, a setting it cannot work with, or cannot reach its budget, its rate limits or Turnstile | `refused` |
  * | `upstream_error` | the API failed (5xx), redirected (3xx) or answered with another 4xx; or it did not accept the Worker's call; or in opening a session | `unknown`, `refused`, `not_sent` |
  * | `bad_response` | success, but the answer cannot be read; in {@link readSse}, an answer that is no success; or a session's | `done`, `unknown`, `not_sent` |
  * | `unsupported_transaction` | a legacy or non-EVM swap payload | `done` |
@@ -1050,7 +1056,7 @@ export class MinaraError extends Error {
    * Made by this package; public so that your tests and own transports can make one.
    *
    * @param message What went wrong, in a sentence.
-   * @param details Its other members, of which `code` and `outcome` are required; what they leave out the error has not.
+   * @param details The other members. `code` and `outcome` are required; the error has no member that is left out here.
    */
   constructor(message: string, details: MinaraErrorDetails);
   /** `"MinaraError"`. */

@@ -1,4 +1,5 @@
 // The WebAssembly module: loaded once, instantiated when first needed, and instantiated afresh after a trap.
+import { onAbort } from "./abort.js";
 import { MinaraError, misuse, unloaded } from "./errors.js";
 import { createGlue } from "./glue.js";
 
@@ -10,7 +11,7 @@ import { createGlue } from "./glue.js";
  * @typedef {object} Platform
  * @property {boolean} inPage             whether whoever opens the page can read what the client is given
  * @property {() => WebAssembly.Module} [compile]      where compiling need not be waited for
- * @property {() => Promise<WebAssembly.Module>} [load]  elsewhere
+ * @property {(signal: AbortSignal) => Promise<WebAssembly.Module>} [load]  elsewhere
  * @property {(source: WasmSource) => Promise<WebAssembly.Module>} [build]  of what is given, where the runtime compiles
  */
 
@@ -22,6 +23,12 @@ let module;
 let current;
 /** @type {Promise<void> | undefined} */
 let loading;
+/** How many calls wait for it. */
+let waiting = 0;
+/** Whether a page waits for it by `init`, which has no limit. */
+let isAsked = false;
+/** @type {AbortController} */
+let left;
 
 /** @param {Platform} entry */
 export function setPlatform(entry) {
@@ -35,17 +42,28 @@ export const isLoaded = () => (current ?? platform.compile) !== undefined;
 
 /** @param {WasmSource} [source] */
 export function init(source) {
-  // A load that failed, for want of a network perhaps, can be tried again.
-  loading ??= load(source).catch((cause) => {
-    loading = undefined;
+  const load = shared(source);
+  isAsked = true;
+  return load;
+}
+
+/** @param {WasmSource} [source] */
+function shared(source) {
+  if (loading) return loading;
+  left = new AbortController();
+  waiting = 0;
+  isAsked = false;
+  const begun = load(source).catch((cause) => {
+    // A load that failed, for want of a network perhaps, can be tried again.
+    if (loading === begun) loading = undefined;
     throw loadFailure(cause);
   });
-  return loading;
+  return (loading = begun);
 }
 
 /** @param {WasmSource} [source] */
 async function load(source) {
-  const found = module ?? (await (source === undefined ? (platform.compile ?? platform.load)?.() : moduleOf(source)));
+  const found = module ?? (await (source === undefined ? (platform.compile ?? platform.load)?.(left.signal) : moduleOf(source)));
   if (current) return;
   const next = new Instance();
   // Engines have refused to instantiate larger modules on a page's main thread at once.
@@ -73,9 +91,22 @@ function loadFailure(cause) {
   return unloaded(cause, { code: "internal" });
 }
 
-/** The running instance, whether or not it has to be loaded first. */
-export async function ready() {
-  if (!current && !platform.compile) await init();
+/**
+ * The running instance, whether or not it has to be loaded first. A load that no call waits for any more may have stalled
+ * for good: the next call begins another.
+ * @param {AbortSignal | null} [signal]  ends the waiting
+ */
+export async function ready(signal) {
+  if (!current && !platform.compile) {
+    const load = shared();
+    waiting += 1;
+    const stop = onAbort(signal, () => {
+      if (loading !== load || (waiting -= 1) > 0) return;
+      loading = undefined;
+      if (!isAsked) left.abort();
+    });
+    await load.finally(stop);
+  }
   return running("");
 }
 

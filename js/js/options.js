@@ -1,7 +1,7 @@
 // Which options there are, what each must be, and a call's over the client's. A slip in a name must not pass for an
 // option that is left out.
-import { MinaraError } from "./errors.js";
-import { plain } from "./requests.js";
+import { MinaraError, misuse } from "./errors.js";
+import { copied, plain } from "./requests.js";
 
 /** @import { CallOptions, MinaraOptions, ReadSseOptions, WaitOptions } from "./index.js" */
 
@@ -21,7 +21,7 @@ import { plain } from "./requests.js";
  * @property {number | undefined} [maxRetryAfter]
  * @property {string | true | undefined} [requestId]
  * @property {[string, string][] | undefined} [headers]
- * @property {Record<string, unknown> | undefined} [extraBody]
+ * @property {unknown} [extraBody]
  * @property {"required" | "optional" | undefined} [terminator]
  * @property {number | undefined} [maxEventBytes]
  * @property {number} [elapsed]  milliseconds of the limits that have passed already
@@ -70,9 +70,15 @@ const isWhole = (value) =>
  */
 const isJson = (value, depth = 0) => {
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) || "free of BigInts beyond 2^53: give strings";
-  if (!isObject(value) || depth > 16) return isWhole(value);
+  if (!isObject(value)) return isWhole(value);
+  // Of what leads back to itself by several ways, the first ends here for all of them.
+  if (depth > 16) return "nested at most 16 deep";
   if (!Array.isArray(value) && !isPlain(value)) return false;
-  return Object.values(value).map((member) => isJson(member, depth + 1)).find((verdict) => verdict !== true) ?? true;
+  for (const member of Object.values(value)) {
+    const verdict = isJson(member, depth + 1);
+    if (verdict !== true) return verdict;
+  }
+  return true;
 };
 /** @type {Rule} */
 const JSON_VALUE = [(value) => isJson(value), "a value that JSON has a form for"];
@@ -181,19 +187,20 @@ export function checkReaderOptions(options) {
  */
 export function termsOf(client, rules, options) {
   const call = options ?? {};
+  const { signal, maxRetries, maxRetryAfter } = client;
   try {
     check("call options", call, rules);
-  } catch (error) {
-    return { fault: /** @type {MinaraError} */ (error) };
+    return {
+      ...{ signal, maxRetries, maxRetryAfter },
+      ...plain(call),
+      extraBody: copied(call.extraBody ?? client.extraBody),
+      timeout: { ...client.timeout, ...plain(call.timeout) },
+      headers: [...pairs(client.headers), ...pairs(call.headers)],
+    };
+  } catch (cause) {
+    const fault = cause instanceof MinaraError ? cause : misuse("The call options cannot be read. Nothing was sent.", { cause });
+    return { fault };
   }
-  const { signal, maxRetries, maxRetryAfter } = client;
-  return {
-    ...{ signal, maxRetries, maxRetryAfter },
-    .../** @type {object} */ (plain(call)),
-    extraBody: /** @type {Record<string, unknown> | undefined} */ (plain(call.extraBody ?? client.extraBody)),
-    timeout: { ...client.timeout, .../** @type {object} */ (plain(call.timeout)) },
-    headers: [...pairs(client.headers), ...pairs(call.headers)],
-  };
 }
 
 /**

@@ -136,21 +136,49 @@ export class PredictionRequest extends Builder {
   }
 }
 
+/** What is nested without end, as the module says of it. @type {unknown[]} */
+const TOO_DEEP = [];
+TOO_DEEP[0] = TOO_DEEP;
+
 /**
- * A request as the rules are to see it: plain, and without the members that are only there as `undefined`, which an
- * optional field of the caller's own often is. `null` stays, for it is a value that someone wrote.
+ * A request as the rules are to see it, and as it is now: plain, for what a getter or a proxy throws while the module reads
+ * would leave that halfway, and with it every call under way.
  * A builder may be that of another copy of this package.
- * @param {any} request
+ * @param {unknown} request
+ */
+export function copied(request) {
+  try {
+    return copy(request, 0);
+  } catch (fault) {
+    // What cannot be read has no form for JSON, which the check says where the other faults are told.
+    return fault === TOO_DEEP ? fault : Symbol();
+  }
+}
+
+/**
+ * @param {any} value
+ * @param {number} depth  how far down; the module refuses what is nested deeper
  * @returns {unknown}
  */
-export function plain(request) {
-  let source = request;
-  try {
-    if (typeof request?.toJSON === "function") source = request.toJSON();
-  } catch {
-    // Then it has no form for JSON, which the check says where the other faults are told.
+function copy(value, depth) {
+  const source = typeof value?.toJSON === "function" ? value.toJSON() : value;
+  if (source === null || typeof source !== "object") return source;
+  if (depth > 16) throw TOO_DEEP;
+  if (Array.isArray(source)) {
+    // Of holes there can be billions, for which there is neither time nor memory.
+    if (Object.keys(source).length < source.length) throw source;
+    return source.map((member) => copy(member, depth + 1));
   }
-  if (source === null || typeof source !== "object" || Array.isArray(source)) return source;
-  const members = Object.entries(source).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(members.map(([name, value]) => [name, name === "message" ? plain(value) : value]));
+  return plain(source, (member) => copy(member, depth + 1));
+}
+
+/**
+ * Without the members that are only there as `undefined`, which an optional field of the caller's own often is. `null`
+ * stays, for it is a value that someone wrote.
+ * @param {object | null | undefined} object
+ * @param {(member: unknown) => unknown} [each]
+ */
+export function plain(object, each = (member) => member) {
+  const members = Object.entries(object ?? {}).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(members.map(([name, value]) => [name, each(value)]));
 }

@@ -1,5 +1,5 @@
 // The bearer token with which a Worker knows its visitor.
-import { onAbort } from "./abort.js";
+import { onAbort, within } from "./abort.js";
 import { deferred } from "./deferred.js";
 import { MinaraError, isUnbilled, misuse } from "./errors.js";
 
@@ -25,6 +25,9 @@ const ENDED = ["session_required", "unauthorized"];
 /** A token this close to its end is renewed before it is used, in milliseconds. */
 const RENEW_BEFORE = 60_000;
 
+/** How long a call waits for that while it has a token, in milliseconds. */
+const PATIENCE = 3_000;
+
 export class Session {
   #solve;
   #trade;
@@ -32,6 +35,8 @@ export class Session {
   /** @type {string | undefined} */
   #token;
   #expiresAt = Infinity;
+  /** Whether the last token came too close to its end. */
+  #cameLate = false;
   /** How many tokens have come. Of trades that ran beside each other the first to bring one does. */
   #era = 0;
   /** @type {Pending | undefined} the trade that calls wait for: they share it */
@@ -122,11 +127,14 @@ export class Session {
    * @param {Pending} pending
    */
   async #renewEarly(pending) {
+    const token = /** @type {string} */ (this.#token);
+    const isAlive = this.#now() < this.#expiresAt;
+    const renewal = this.#renew(pending);
+    if (!isAlive) return renewal;
     try {
-      return await this.#renew(pending);
+      return await within({ milliseconds: PATIENCE, expired: () => null }, () => renewal);
     } catch (error) {
-      const isAlive = this.#now() < this.#expiresAt;
-      if (isAlive && error instanceof MinaraError) return /** @type {string} */ (this.#token);
+      if (error === null || error instanceof MinaraError) return token;
       throw error;
     }
   }
@@ -160,12 +168,24 @@ export class Session {
     if (pending.era === this.#era) {
       this.#era += 1;
       this.#token = token;
-      this.#expiresAt = milliseconds(expiresAt);
+      this.#expiresAt = this.#endOf(milliseconds(expiresAt));
       const waiting = this.#pending ?? pending;
       waiting.token.resolve(token);
       this.#leave(waiting);
     }
     return token;
+  }
+
+  /**
+   * When a new token ends. One that has ended already, or that comes too close to its end again, says that this device's
+   * clock is wrong, by which every call would renew it: the Worker will say when it ends.
+   * @param {number} end
+   */
+  #endOf(end) {
+    const left = end - this.#now();
+    const cameLate = this.#cameLate;
+    this.#cameLate = left <= RENEW_BEFORE;
+    return left <= 0 || (cameLate && this.#cameLate) ? Infinity : end;
   }
 }
 

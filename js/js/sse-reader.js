@@ -256,12 +256,16 @@ class SseReading {
 
   async #open() {
     const { signal, maxEventBytes } = this.#options;
-    this.#stopListening = onAbort(signal, (reason) => {
-      this.#aborted = { reason };
-      this.#reader?.cancel(reason).catch(() => {});
-    });
     this.#reader = this.#body?.getReader();
-    await ready();
+    await new Promise((resolve, reject) => {
+      this.#stopListening = onAbort(signal, (reason) => {
+        this.#aborted = { reason };
+        this.#reader?.cancel(reason).catch(() => {});
+        // The module may be still on its way.
+        reject(reason);
+      });
+      ready(signal).then(resolve, reject);
+    });
     this.#decoder = new SseDecoder({ maxEventBytes });
   }
 

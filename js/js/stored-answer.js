@@ -1,12 +1,12 @@
 // The answer of a stream that was cut, as the API keeps it under the call's id.
-import { inContext } from "./chat-connection.js";
-import { MinaraError } from "./errors.js";
+import { inContext } from "./chat-errors.js";
+import { MinaraError, isUnbilled } from "./errors.js";
 
 /** @import { ChatAnswer } from "./index.js" */
 /** @import { Calls } from "./chat-stream.js" */
 
 /** Codes of a stream that did not bring its answer, which may be complete where it was made. */
-const INCOMPLETE = ["stream_truncated", "event_too_large", "network", "timeout", "bad_response"];
+const INCOMPLETE = ["stream_truncated", "event_too_large", "network", "timeout", "bad_response", "internal"];
 
 /**
  * Looks for the answer where one can be kept; throws what cut the stream where there is none.
@@ -16,7 +16,7 @@ const INCOMPLETE = ["stream_truncated", "event_too_large", "network", "timeout",
  *   ends the search
  */
 export async function storedAnswer(error, { requestId, total, find }, { text, sentAt, signal }) {
-  const mayBeKept = error instanceof MinaraError && INCOMPLETE.includes(error.code) && error.outcome !== "not_sent";
+  const mayBeKept = error instanceof MinaraError && INCOMPLETE.includes(error.code) && !isUnbilled(error);
   const left = total - (performance.now() - sentAt);
   if (requestId === undefined || !mayBeKept || left <= 0) throw error;
   try {

@@ -38,15 +38,16 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::whole_answer;
-    use crate::error::Code;
+    use crate::error::{Code, Result};
 
     #[test]
-    fn what_the_stream_says_is_an_answer_of_the_documented_form() {
+    fn what_the_stream_says_is_an_answer_of_the_documented_form() -> Result<()> {
         let events = "data: {\"chatId\":\"c\\\"\",\"messageId\":\"m\",\"delta\":{\"content\":\"a\\u0000\\n\\\\\"}}\n\n\
                       data: {\"delta\":{\"content\":\"\u{e9}\"},\"usage\":{\"totalTokens\":7}}\n\ndata: [DONE]\n\n";
-        let answer: Value = whole_answer(events).unwrap();
+        let answer: Value = whole_answer(events)?;
         let usage = json!({ "totalTokens": 7 });
         assert_eq!(answer, json!({ "content": "a\0\n\\\u{e9}", "chatId": "c\"", "messageId": "m", "usage": usage }));
+        Ok(())
     }
 
     #[test]
@@ -57,7 +58,7 @@ mod tests {
             ("data: {\"answer\":\"a\"}\n\ndata: [DONE]\n\n", Code::BadResponse, None),
             ("", Code::StreamTruncated, None),
         ] {
-            let error = whole_answer::<Value>(events).unwrap_err();
+            let error = whole_answer::<Value>(events).expect_err("it is not complete");
             assert_eq!((error.code(), error.partial()), (code, partial), "{events}");
         }
     }

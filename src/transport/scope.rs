@@ -136,9 +136,9 @@ impl Scope {
         self.0.ending.get().is_some()
     }
 
-    /// For readers that wait for chunks themselves: `reader` is called with true when the call is given up, at once if
-    /// that has happened. Called with false it tells since when text is waited for, or undefined while it is not; that is
-    /// only asked when the idle limit may have passed, where telling of each chunk would cost as much as decoding it.
+    /// For readers that await chunks themselves. Calls `reader(true)` when the call is given up (at once if it already
+    /// was). Calls `reader(false)` only when the idle limit may have passed; it returns since when it has been waiting, or
+    /// `undefined`. To tell of each chunk instead would cost as much as decoding it.
     pub fn watch(&self, reader: Function) {
         if self.has_ended() {
             ask(&reader, true);

@@ -32,7 +32,7 @@ async function ours(path, request) {
     sent = await outgoing.text();
     return isObject(request) && request.stream === true
       ? new Response('data: {"text":"gm"}\n\ndata: [DONE]\n\n', { headers: { "content-type": "text/event-stream" } })
-      : Response.json({ status: "queued" });
+      : Response.json(isObject(request) && request.background === true ? { status: "queued" } : {});
   };
   const minara = new Minara({ apiKey: "sk-minara-contract", fetch, maxRetries: 0 });
   try {

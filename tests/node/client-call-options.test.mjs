@@ -128,8 +128,12 @@ for (const [what, act, message] of [
   [
     "a body that is a ring",
     (minara) => minara.chat({ message: "gm" }, { extraBody: ring() }),
-    "Invalid extraBody: must be a plain object of strings, numbers, booleans and plain objects: it is nested too " +
-      "deeply. Nothing was sent.",
+    "Invalid call options: extraBody.message must be nested at most 16 deep. Nothing was sent.",
+  ],
+  [
+    "a body with more ways through its rings than there is time for",
+    (minara) => minara.chat({ message: "gm" }, { extraBody: { knot: knot() } }),
+    "Invalid call options: extraBody.knot must be nested at most 16 deep. Nothing was sent.",
   ],
   [
     "a request whose own JSON throws",
@@ -186,6 +190,13 @@ function ring() {
   const message = { role: "user", content: "gm" };
   message.again = message;
   return { message };
+}
+
+/** With 10 members that are it itself: 10^16 ways of 16 steps. */
+function knot() {
+  const knot = {};
+  for (let way = 0; way < 10; way += 1) knot[`way${way}`] = knot;
+  return knot;
 }
 
 for (const options of ["", 0, false]) {

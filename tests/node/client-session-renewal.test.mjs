@@ -22,8 +22,8 @@ test("a token close to its end is renewed with itself before the call", async ()
 });
 
 test("where a renewal is refused, a new session begins", async () => {
-  const past = new Date(Date.now() - 1).toISOString();
-  const fetch = mockFetch([DEMAND, granted("t1", past), ANSWER, refusal("unauthorized"), granted("t2"), ANSWER]);
+  const soon = new Date(Date.now() + 30_000).toISOString();
+  const fetch = mockFetch([DEMAND, granted("t1", soon), ANSWER, refusal("unauthorized"), granted("t2"), ANSWER]);
   const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
   await minara.chat({ message: "gm" });
   await minara.chat({ message: "gm" });
@@ -66,6 +66,37 @@ test("a Worker that has no time to renew a session goes on with the same caller"
     ["/session", "Bearer t1"],
     ["/v1/developer/chat", "Bearer t1"],
   ]);
+});
+
+for (const [what, seconds, renewals] of [
+  ["over already", -3600, []],
+  ["about to end, twice", 30, [["/session", "Bearer t"]]],
+]) {
+  test(`tokens that come ${what}, as by a clock that is wrong, are not renewed with every call`, async () => {
+    const end = new Date(Date.now() + seconds * 1000).toISOString();
+    const answers = [DEMAND, granted("t", end), ANSWER, ...renewals.map(() => granted("t", end)), ANSWER, ANSWER, ANSWER];
+    const fetch = mockFetch(answers);
+    const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
+    for (let call = 0; call < 4; call += 1) await minara.chat({ message: "gm" });
+    const chat = ["/v1/developer/chat", "Bearer t"];
+    assert.deepEqual(asked(fetch).slice(2), [chat, ...renewals, chat, chat, chat]);
+  });
+}
+
+test("a renewal that does not come holds up no call while the token lives, and is kept when it does", { timeout: 9_000 }, async () => {
+  const soon = new Date(Date.now() + 30_000).toISOString();
+  const script = mockFetch([DEMAND, granted("t1", soon), ANSWER, ANSWER, ANSWER]);
+  let renewed;
+  const fetch = (request) =>
+    request.url.endsWith("/session") && request.headers.get("authorization")
+      ? new Promise((resolve) => (renewed = resolve))
+      : script(request);
+  const minara = new Minara({ baseUrl, fetch, session: async () => "turnstile" });
+  for (let call = 0; call < 2; call += 1) assert.equal((await minara.chat({ message: "gm" })).content, "gm");
+  renewed(Response.json(granted("t2").json));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await minara.chat({ message: "gm" });
+  assert.deepEqual(asked(script).slice(2).map(([, authorization]) => authorization), ["Bearer t1", "Bearer t1", "Bearer t2"]);
 });
 
 test("a session that ends while a job is waited for is renewed, as often as it takes, and the visitor stays who they are", async () => {

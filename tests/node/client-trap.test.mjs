@@ -185,6 +185,26 @@ test("a trap elsewhere ends a read that waits, and lets its connection go", { ti
   assert.deepEqual([code, partial, cancelled], ["internal", "SOL ", true]);
 });
 
+test("a trap while no one reads ends the stream, which is looked for under its requestId", { timeout: 5_000 }, async () => {
+  const body = new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode('data: {"delta":"SOL "}\n\n')),
+  });
+  const fetch = async ({ method }) =>
+    method === "POST"
+      ? new Response(body, { headers: { "content-type": "text/event-stream" } })
+      : Response.json({ id: "a:1", status: "completed", result: { content: "SOL is up" } });
+  const minara = new Minara({ baseUrl: "https://worker.example/api", fetch, timeout: { total: 3_000 } });
+  const stream = minara.chatStream({ message: "gm" }, { requestId: "a:1" });
+  const parts = stream[Symbol.asyncIterator]();
+  await parts.next();
+  trapElsewhere();
+  assert.deepEqual(await stream.final(), { content: "SOL is up" });
+  assert.deepEqual([await parts.next(), await parts.next()], [
+    { done: false, value: { text: "is up" } },
+    { done: true, value: undefined },
+  ]);
+});
+
 test("an instance that fails a second time does not take the fresh one with it", async () => {
   const minara = client([{ stream: ["SOL ", "is up"] }, { json: { content: "gm" } }, { json: { content: "gm" } }]);
   // The limit's timer outlives the instance that set it, and the process waits for it.

@@ -1,5 +1,6 @@
 // The budget's statements, on SQLite itself: what they find when the books are read again after a fault, and how.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { describe, test } from "node:test";
 
@@ -38,6 +39,26 @@ describe("the budget's books", () => {
       assert.deepEqual(JSON.parse(books.earlier("a.r", again, 3)), earlier);
       const lease = { id: "a.r", caller: "a", charge: 4, day: 20_000, expires: 2, settled: 0, shared: Math.sign(repetitions) };
       assert.deepEqual(JSON.parse(books.leases(again)).find(({ id }) => id === "a.r"), lease);
+    });
+  }
+
+  for (const [kind, suffix, hash, most] of [
+    ["a call without an id", "", "", 200],
+    ["a call under a generated requestId", `.req-${"0".repeat(32)}`, "h".repeat(43), 400],
+  ]) {
+    test(`${kind} takes at most ${most} bytes with its indexes`, () => {
+      const { books, database } = openBooks();
+      const calls = 5_000;
+      for (let call = 0; call < calls; call += 1) {
+        // As long as the Worker's own, and as unordered.
+        const name = createHash("sha256").update(`${call}`).digest("base64url").slice(0, 17);
+        books.book(`${name}${suffix}`, name, "perp-trading-suggestion", hash, 1, 20_000, 1_780_000_000_000 + call, 1_780_000_510_000 + call);
+        books.settle(`${name}${suffix}`, false);
+      }
+      const [{ page_count: pages }] = database.prepare("PRAGMA page_count").all();
+      const [{ page_size: size }] = database.prepare("PRAGMA page_size").all();
+      const bytes = (pages * size) / calls;
+      assert.ok(bytes <= most && bytes > most / 2, `${bytes} bytes`);
     });
   }
 

@@ -6,21 +6,25 @@ import { misuse, unloaded } from "./errors.js";
 
 /**
  * @param {WasmSource} source
+ * @param {AbortSignal} [signal]  ends its way over the network
  * @returns {Promise<WebAssembly.Module>}
  */
-export async function compile(source) {
+export async function compile(source, signal) {
   const isPlace = typeof source === "string" || source instanceof URL;
-  const found = isPlace ? await fetched(requestTo(source)) : source;
+  const found = isPlace ? await fetched(requestTo(source, signal)) : source;
   if (found instanceof Response && !found.bodyUsed && !found.body?.locked) return compiled(found);
   const bytes = /** @type {ArrayBuffer} */ (found);
   if (typeof bytes?.byteLength !== "number") throw wrongSource();
   return WebAssembly.compile(bytes);
 }
 
-/** @param {string | URL} place */
-function requestTo(place) {
+/**
+ * @param {string | URL} place
+ * @param {AbortSignal} [signal]
+ */
+function requestTo(place, signal) {
   try {
-    return new Request(place);
+    return new Request(place, { signal });
   } catch (cause) {
     throw wrongSource(cause);
   }

@@ -18,10 +18,11 @@ export {
 setPlatform({
   inPage: true,
   build: compile,
-  async load() {
+  async load(signal) {
     try {
-      return await compile(new URL("./minara_bg.wasm", import.meta.url));
+      return await compile(new URL("./minara_bg.wasm", import.meta.url), signal);
     } catch (cause) {
+      if (signal.aborted) throw cause;
       // Development servers and single-file bundlers may answer with HTML, or not at all, where the file is not
       // beside this module. Whoever serves it as a file never fetches the copy.
       try {

@@ -14,6 +14,13 @@ use crate::transport::platform::{clear_timeout, monotonic_ms, set_timeout};
 /// Timers of the platform take at most 2^31 − 1 milliseconds and run at once beyond it.
 const LONGEST_TIMER_MS: f64 = 2_147_483_647.0;
 
+/// A timer that is later than this ran behind a long task, a frozen page or a machine asleep. What came from the network
+/// meanwhile may be queued behind it.
+const LATE_MS: f64 = 100.0;
+
+/// How long that may then take to arrive.
+const TURN_MS: f64 = 100.0;
+
 /// What a scope and those who wait in it share.
 pub(super) struct State {
     pub(super) deadline: Cell<Deadline>,
@@ -24,6 +31,8 @@ pub(super) struct State {
     timer: Cell<JsValue>,
     /// When the timer runs.
     armed_for: Cell<f64>,
+    /// Up to when no limit ends the call, because a timer was late.
+    turn_ends: Cell<f64>,
     /// When a rest ends; infinity where there is none.
     pub(super) rests_until: Cell<f64>,
     pub(super) controller: Cell<Option<AbortController>>,
@@ -59,6 +68,7 @@ impl State {
             tick: tick(state.clone()),
             timer: Cell::default(),
             armed_for: Cell::new(f64::INFINITY),
+            turn_ends: Cell::new(f64::NEG_INFINITY),
             rests_until: Cell::new(f64::INFINITY),
             controller: Cell::new(None),
             request: Cell::new(None),
@@ -73,7 +83,7 @@ impl State {
     }
 
     pub(super) fn arm(&self) {
-        let at = self.deadline.get().next().1.min(self.rests_until.get());
+        let at = self.deadline.get().next().1.min(self.rests_until.get()).max(self.turn_ends.get());
         self.armed_for.set(at);
         self.clear_timer();
         let wait = at - monotonic_ms();
@@ -102,7 +112,10 @@ impl State {
         if self.caller.as_ref().is_some_and(AbortSignal::aborted) {
             return self.end(Ending::Caller);
         }
-        if let Some(limit) = self.expired(monotonic_ms()) {
+        let now = monotonic_ms();
+        if let Some(limit) = self.expired(now)
+            && !self.gives_turn(now)
+        {
             return self.end(Ending::Limit(limit));
         }
         if self.rests_until.get() <= self.armed_for.get() {
@@ -110,6 +123,18 @@ impl State {
             self.wake();
         }
         self.arm();
+    }
+
+    /// Whether what is queued behind a late timer comes first. Not a second time: where timers are throttled each is late.
+    /// And not in a rest, behind which the next attempt would go out.
+    fn gives_turn(&self, now: f64) -> bool {
+        let armed_for = self.armed_for.get();
+        let is_given =
+            now - armed_for > LATE_MS && armed_for > self.turn_ends.get() && self.rests_until.get().is_infinite();
+        if is_given {
+            self.turn_ends.set(now + TURN_MS);
+        }
+        is_given
     }
 
     /// The limit that has passed, if one has.
