@@ -459,7 +459,7 @@ export interface ChatInput<Stream extends boolean = never, Background extends bo
 
 /** A swap request as a plain object. */
 export interface SwapInput {
-  /** What to swap, in plain words, 1–32,000 characters: `"swap 0.1 ETH to USDC"`. */
+  /** What to swap, in plain words: `"swap 0.1 ETH to USDC"`. As long as {@link ChatInput.message} may be. */
   intent: string;
   /** The wallet that will sign: `0x` and 40 hexadecimal digits. A wrong EIP-55 checksum is a warning. */
   walletAddress: string;
@@ -518,7 +518,7 @@ export interface PredictionInput {
   onlyResult?: boolean | undefined;
   /** `onlyResult` in the API's own spelling. */
   only_result?: boolean | undefined;
-  /** What to look at, at most 32,000 characters. */
+  /** What to look at, at most 32,000 characters and, behind a Worker, 64 KiB with all else. */
   customPrompt?: string | undefined;
 }
 
