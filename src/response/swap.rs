@@ -134,15 +134,15 @@ fn check_transaction<J: Json>(answer: &J) -> Result<()> {
         let shown = head(&kind, 40);
         return Err(unsupported(&["its chainType is \"", shown, if shown.len() < kind.len() { "…\"" } else { "\"" }]));
     }
-    let is_unknown = |tx: &J| tx.kind() == JsonKind::Object && CALL.iter().all(|name| given(tx, name).is_none());
+    let is_unknown = |tx: &J| tx.kind() == JsonKind::Object && TELLING.iter().all(|name| given(tx, name).is_none());
     if unsigned.as_deref().is_some_and(is_unknown) {
         return Err(unsupported(&["its unsignedTx says neither its chainType nor which contract it calls"]));
     }
     Ok(())
 }
 
-/// What makes a transaction without a `chainType` one that an EVM wallet can be asked to sign, if it is right.
-const CALL: [&str; 3] = ["chainType", "to", "data"];
+/// By each of these a transaction says what it is; whether it says so in the right form is for its shape to tell.
+const TELLING: [&str; 3] = ["chainType", "to", "data"];
 
 fn unsupported(why: &[&str]) -> Error {
     let why = sentence(why);

@@ -101,6 +101,17 @@ test("an operation's number in js/js/client.js is its place in js/src/client/cal
   assert.deepEqual(numbers, methods.map((name, place) => [name, place]));
 });
 
+/** As JavaScript has an error's code. @param {string} variant  as Rust has it */
+const codeOf = (variant) => variant.replaceAll(/\B[A-Z]/g, "_$&").toLowerCase();
+
+test("a stream's answer is looked for behind the same codes in src/recovery.rs and in js/js/stored-answer.js", () => {
+  const variants = only("src/recovery.rs", /\bis_cut = matches!\(\s*error\.code\(\),([^)]+)\)/);
+  const codes = [...variants.matchAll(/Code::(\w+)/g)].map(([, variant]) => codeOf(variant));
+  const names = only("js/js/stored-answer.js", /\bconst INCOMPLETE = \[([^\]]+)\]/);
+  assert.ok(codes.length > 0);
+  assert.deepEqual([...names.matchAll(/"(\w+)"/g)].map(([, name]) => name).sort(), codes.sort());
+});
+
 test("the page's policy is the same in worker/src/page.rs, where there is no challenge, and in www/headers.mjs", () => {
   const macro = only("worker/src/page.rs", /\bconcat!\(([^)]+)\)/);
   const literals = [...macro.matchAll(/"([^"]*)"/g)].map(([, literal]) => literal);
